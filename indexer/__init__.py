@@ -1,0 +1,94 @@
+"""Full-text search for Russian: paragraphs found by every form of their words.
+
+>>> from pathlib import Path
+>>> from tempfile import TemporaryDirectory
+>>> with TemporaryDirectory() as folder:
+...     report = build_index([Document("news.md", "Закалка стали требует точности.")], Path(folder))
+...     with open_index(Path(folder)) as searcher:
+...         [result.paragraph.id for result in searcher.search("закалку")]
+['news.md#¶1']
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from indexer.errors import (
+    CorpusError,
+    CorpusMissing,
+    IndexBusy,
+    IndexDamaged,
+    IndexerError,
+    IndexFailure,
+    IndexIncompatible,
+    IndexMissing,
+    IndexNotWritten,
+    ParagraphMissing,
+    QueryEmpty,
+    QueryError,
+    QueryTooLong,
+    Unreadable,
+)
+from indexer.settings import Settings
+from indexer.types import (
+    Answer,
+    BuildReport,
+    Document,
+    FileRecord,
+    Filters,
+    Heading,
+    IndexStatus,
+    Paragraph,
+    Progress,
+    Result,
+    Snippet,
+    Span,
+)
+
+if TYPE_CHECKING:
+    from indexer.build import build_index
+    from indexer.search import Searcher, open_index
+
+__all__ = [
+    "Answer",
+    "BuildReport",
+    "CorpusError",
+    "CorpusMissing",
+    "Document",
+    "FileRecord",
+    "Filters",
+    "Heading",
+    "IndexBusy",
+    "IndexDamaged",
+    "IndexFailure",
+    "IndexIncompatible",
+    "IndexMissing",
+    "IndexNotWritten",
+    "IndexStatus",
+    "IndexerError",
+    "Paragraph",
+    "ParagraphMissing",
+    "Progress",
+    "QueryEmpty",
+    "QueryError",
+    "QueryTooLong",
+    "Result",
+    "Searcher",
+    "Settings",
+    "Snippet",
+    "Span",
+    "Unreadable",
+    "build_index",
+    "open_index",
+]
+
+# Imported when first asked for: NumPy and Whoosh take 0.2 s, which `abzats --help` need not spend.
+_LATER = {"build_index": "indexer.build", "open_index": "indexer.search", "Searcher": "indexer.search"}
+
+
+def __getattr__(name: str) -> object:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

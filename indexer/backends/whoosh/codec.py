@@ -1,0 +1,179 @@
+"""What makes the index a Whoosh index: the schema, the codec and the segment that Whoosh's own readers open it by.
+
+Postings are arrays (segment.py) from the start rather than Whoosh's blocks of pickles: reading a list whole is one
+slice instead of a pickle and a zlib call per 128 postings, nothing of the index is ever unpickled but the list of
+segments, and nothing depends on the private parts of one distribution's matchers. See the map for the figures.
+
+The import paths of the two pickled classes are part of the format on disk.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from whoosh.codec import base
+from whoosh.codec.whoosh3 import W3Segment
+from whoosh.fields import ID, Schema
+from whoosh.matching import ListMatcher
+from whoosh.reading import TermInfo, TermNotFound
+
+from indexer import ranking
+from indexer.backends.whoosh import arrays
+from indexer.backends.whoosh.segment import FIELDS, PARAGRAPH_FIELDS, WEIGHED_FIELDS, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXTENSION = ".abzats"
+
+
+def schema() -> Schema:
+    """Return the fields of the index, each a list of finished terms: analysis is not Whoosh's."""
+    return Schema(**{field: ID(stored=field not in PARAGRAPH_FIELDS) for field in FIELDS}, number=ID(stored=True))
+
+
+class ArrayCodec(base.Codec):
+    """Reads segments; they are written in one go by store.py."""
+
+    def new_segment(self, storage: Any, indexname: str) -> ArraySegment:  # noqa: ARG002 -- Whoosh's signature
+        """Return an empty segment with a name of its own."""
+        return ArraySegment(self, indexname)
+
+    def terms_reader(self, storage: Any, segment: ArraySegment) -> ArrayTermsReader:
+        """Return a reader of the terms and postings."""
+        return ArrayTermsReader(segment.open(storage.folder))
+
+    def per_document_reader(self, storage: Any, segment: ArraySegment) -> ArrayPerDocumentReader:
+        """Return a reader of what is kept of each paragraph."""
+        return ArrayPerDocumentReader(segment.open(storage.folder), segment)
+
+
+class ArraySegment(W3Segment):
+    """A segment's name, size and deletions, as the table of contents lists it."""
+
+    def should_assemble(self) -> bool:
+        """Not into one of Whoosh's compound files: it is one file, and it is mapped."""
+        return False
+
+    def path(self, folder: str | Path) -> Path:
+        """Return where the arrays are."""
+        return Path(folder, str(self.make_filename(EXTENSION)))
+
+    def open(self, folder: str | Path) -> Segment:
+        """Map the arrays; NotArrays or OSError if they cannot be."""
+        return Segment(arrays.read(self.path(folder)), self.deleted_docs())
+
+
+class ArrayTermsReader(base.TermsReader):
+    """Terms and postings as Whoosh asks for them."""
+
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+
+    def __contains__(self, term: tuple[str, bytes]) -> bool:
+        return term[0] in FIELDS and self._segment.term(*term) is not None
+
+    def indexed_field_names(self) -> tuple[str, ...]:
+        return FIELDS
+
+    def terms(self) -> Iterator[tuple[str, bytes]]:
+        return ((field, term) for field in sorted(FIELDS) for term in self._segment.terms(field))
+
+    def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
+        return (term for term in self.terms() if term >= (fieldname, prefix))
+
+    def items(self) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
+        return ((term, self.term_info(*term)) for term in self.terms())
+
+    def items_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
+        return ((term, self.term_info(*term)) for term in self.terms_from(fieldname, prefix))
+
+    def term_info(self, fieldname: str, text: bytes) -> TermInfo:
+        rows, weights = self._postings(fieldname, text)
+        return TermInfo(
+            weight=float(weights.sum()),
+            df=len(rows),
+            minid=int(rows[0]),
+            maxid=int(rows[-1]),
+            maxweight=float(weights.max()),
+        )
+
+    def frequency(self, fieldname: str, text: bytes) -> float:
+        return float(self._postings(fieldname, text)[1].sum())
+
+    def doc_frequency(self, fieldname: str, text: bytes) -> int:
+        return len(self._postings(fieldname, text)[0])
+
+    def matcher(self, fieldname: str, text: bytes, format_: Any, scorer: Any = None) -> ListMatcher:
+        rows, weights = self._postings(fieldname, text)
+        return ListMatcher(
+            rows.tolist(),
+            weights.tolist(),
+            format=format_,
+            scorer=scorer,
+            term=(fieldname, text),
+            terminfo=self.term_info(fieldname, text),
+        )
+
+    def _postings(self, field: str, text: bytes) -> tuple[np.ndarray, np.ndarray]:
+        """Return the paragraphs where a term stands, and how often each."""
+        places = self._segment.places(field, text) if field in FIELDS else None
+        if places is None:
+            missing = f"No term {field}:{text!r}"
+            raise TermNotFound(missing)
+        rows, first = np.unique(places.row, return_index=True)
+        weight = places.weight / ranking.WEIGHT_STEPS if field in WEIGHED_FIELDS else np.ones(len(places.row))
+        weights = np.add.reduceat(weight, first)
+        if field in PARAGRAPH_FIELDS:
+            return rows, weights
+        paragraphs = [self._segment.paragraphs_of(int(row)) for row in rows]
+        return np.concatenate([np.arange(p.start, p.stop) for p in paragraphs]), np.repeat(
+            weights, [len(p) for p in paragraphs]
+        )
+
+
+class ArrayPerDocumentReader(base.PerDocumentReader):
+    """What is kept of each paragraph, as Whoosh asks for it."""
+
+    def __init__(self, of: Segment, segment: ArraySegment) -> None:
+        self._of = of
+        self._segment = segment
+
+    def doc_count(self) -> int:
+        return int(self._segment.doc_count())
+
+    def doc_count_all(self) -> int:
+        return int(self._segment.doc_count_all())
+
+    def has_deletions(self) -> bool:
+        return bool(self._segment.has_deletions())
+
+    def is_deleted(self, docnum: int) -> bool:
+        return bool(self._segment.is_deleted(docnum))
+
+    def deleted_docs(self) -> Iterator[int]:
+        return iter(self._segment.deleted_docs())
+
+    def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
+        return int(self._of.of["lengths"][docnum]) if fieldname in PARAGRAPH_FIELDS else default
+
+    def field_length(self, fieldname: str) -> int:
+        return int(self._of.of["lengths"].sum()) if fieldname in PARAGRAPH_FIELDS else 0
+
+    def min_field_length(self, fieldname: str) -> int:
+        return int(self._of.of["lengths"].min(initial=0)) if fieldname in PARAGRAPH_FIELDS else 0
+
+    def max_field_length(self, fieldname: str) -> int:
+        return int(self._of.of["lengths"].max(initial=0)) if fieldname in PARAGRAPH_FIELDS else 0
+
+    def stored_fields(self, docnum: int) -> dict[str, str]:
+        paragraph, heading = self._of.paragraph(docnum)
+        return {
+            "path": heading.path,
+            "number": str(paragraph.number),
+            "title": heading.title,
+            "source": heading.source,
+            "author": heading.author,
+        }

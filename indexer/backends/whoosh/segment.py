@@ -1,0 +1,256 @@
+"""What a segment holds: arrays of paragraphs, of documents, and of where each term stands.
+
+Rows are paragraphs in the fields `text` and `form`, and documents in the others. A document's paragraphs are adjacent.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from indexer.backends.whoosh import arrays
+from indexer.types import Heading, Paragraph, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from indexer.backends.whoosh.arrays import Arrays
+
+PARAGRAPH_FIELDS = ("text", "form")  # lemmas; forms as written
+DOCUMENT_FIELDS = ("title", "path", "source", "author", "file")  # lemmas of the title; the rest whole and as it is
+PLACED_FIELDS = ("text", "form", "title")  # with positions
+WEIGHED_FIELDS = ("text", "title")  # with the weights of the lemmas
+FIELDS = PARAGRAPH_FIELDS + DOCUMENT_FIELDS
+_ARRAYS = {
+    *("headings", "heading_ends", "dates", "paragraph_ends"),  # of documents
+    *("document", "texts", "text_ends", "numbers", "starts", "stops", "lengths"),  # of paragraphs
+    *(f"{field}.{part}" for field in FIELDS for part in ("terms", "ends", "until", "row")),
+    *(f"{field}.position" for field in PLACED_FIELDS),
+    *(f"{field}.weight" for field in WEIGHED_FIELDS),
+}
+
+
+class Places(NamedTuple):
+    """Where a term stands, in order of row and position; arrays of one length, or empty where the field has none."""
+
+    row: np.ndarray
+    position: np.ndarray  # of PLACED_FIELDS
+    weight: np.ndarray  # of WEIGHED_FIELDS; in steps, see ranking
+
+
+NONE = np.zeros(0, np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The terms of a field and all their places, in any order of terms; within a term in order of place."""
+
+    terms: list[bytes]
+    term: np.ndarray  # index into terms, for each place
+    places: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Documents as arrays, before they become a segment: what a worker makes of a batch, or a merge of a segment."""
+
+    headings: list[bytes]
+    dates: np.ndarray  # of each document; seconds since 1970, NaN for none
+    paragraphs_of: np.ndarray  # how many each document has
+    texts: list[bytes]
+    numbers: np.ndarray  # of the four, one for each paragraph
+    starts: np.ndarray
+    stops: np.ndarray
+    lengths: np.ndarray  # in tokens
+    fields: dict[str, Postings]
+
+    def by_file(self) -> dict[str, tuple[int, int]]:
+        """Return how many documents and paragraphs came from each file."""
+        file = self.fields["file"]
+        documents = np.bincount(file.term, minlength=len(file.terms)).tolist()
+        paragraphs = np.bincount(file.term, self.paragraphs_of, minlength=len(file.terms)).tolist()
+        return {
+            name.decode("utf-8", "surrogatepass"): (documents[at], int(paragraphs[at]))
+            for at, name in enumerate(file.terms)
+        }
+
+
+def heading_to_bytes(heading: Heading) -> bytes:
+    """Return a heading as it is stored."""
+    date = heading.date.isoformat() if heading.date else ""
+    row = [heading.path, heading.title, date, heading.source, heading.author, heading.url]
+    return json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+class Segment:
+    """The arrays of one file, with names; read-only, so threads may share it."""
+
+    def __init__(self, of: Arrays, deleted: Iterable[int]) -> None:
+        if missing := _ARRAYS - of.keys():
+            message = f"a segment lacks {', '.join(sorted(missing))}"
+            raise arrays.NotArrays(message)
+        self.of = of
+        self.paragraphs = len(of["numbers"])  # deleted ones too
+        self.live: np.ndarray | None = None  # mask over paragraphs; None if all are
+        gone = np.fromiter(deleted, np.int64)
+        if gone.size:
+            self.live = np.ones(self.paragraphs, np.bool_)
+            self.live[gone] = False
+
+    def term(self, field: str, text: bytes) -> int | None:
+        """Return the number of a term by binary search, or None."""
+        blob, ends = self.of[f"{field}.terms"], self.of[f"{field}.ends"]
+        low, high = 0, len(ends)
+        while low < high:
+            middle = (low + high) // 2
+            if arrays.unpack(blob, ends, middle) < text:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(ends) and arrays.unpack(blob, ends, low) == text else None
+
+    def terms(self, field: str) -> list[bytes]:
+        """Return all terms of a field, in order of their bytes; those of deleted paragraphs too."""
+        blob, ends = self.of[f"{field}.terms"].tobytes(), self.of[f"{field}.ends"].tolist()
+        return [blob[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+    def places(self, field: str, text: bytes) -> Places | None:
+        """Return where a term stands, deleted paragraphs included, or None if nowhere."""
+        number = self.term(field, text)
+        return None if number is None else self.places_of(field, number)
+
+    def places_of(self, field: str, number: int) -> Places:
+        """Return where the term with this number stands."""
+        until = self.of[f"{field}.until"]
+        here = slice(int(until[number - 1]) if number else 0, int(until[number]))
+        return Places(
+            self.of[f"{field}.row"][here],
+            self.of[f"{field}.position"][here] if field in PLACED_FIELDS else NONE,
+            self.of[f"{field}.weight"][here] if field in WEIGHED_FIELDS else NONE,
+        )
+
+    def paragraphs_of(self, document: int) -> range:
+        """Return the rows of a document's paragraphs."""
+        ends = self.of["paragraph_ends"]
+        return range(int(ends[document - 1]) if document else 0, int(ends[document]))
+
+    def is_live(self, paragraph: int) -> bool:
+        """Whether a paragraph was not deleted."""
+        return self.live is None or bool(self.live[paragraph])
+
+    def heading(self, document: int) -> Heading:
+        """Return what is stored of a document."""
+        raw = arrays.unpack(self.of["headings"], self.of["heading_ends"], document).decode("utf-8", "surrogatepass")
+        path, title, date, source, author, url = json.loads(raw)
+        return Heading(path, title, datetime.fromisoformat(date) if date else None, source, author, url)
+
+    def paragraph(self, row: int) -> tuple[Paragraph, Heading]:
+        """Return a stored paragraph with its document's heading."""
+        heading = self.heading(int(self.of["document"][row]))
+        text = arrays.unpack(self.of["texts"], self.of["text_ends"], row).decode("utf-8", "surrogatepass")
+        span = Span(int(self.of["starts"][row]), int(self.of["stops"][row]))
+        return Paragraph(heading.path, int(self.of["numbers"][row]), span, text), heading
+
+    def left(self) -> Content:
+        """Return what is not deleted, for merging into another segment."""
+        live = self.live if self.live is not None else np.ones(self.paragraphs, np.bool_)
+        counts = np.add.reduceat(live, self._starts(), dtype=np.int64) if self.paragraphs else np.zeros(0, np.int64)
+        documents = counts > 0
+        new_row = {
+            **dict.fromkeys(PARAGRAPH_FIELDS, np.cumsum(live) - 1),
+            **dict.fromkeys(DOCUMENT_FIELDS, np.cumsum(documents) - 1),
+        }
+        kept = {**dict.fromkeys(PARAGRAPH_FIELDS, live), **dict.fromkeys(DOCUMENT_FIELDS, documents)}
+        return Content(
+            headings=_kept(self.of["headings"], self.of["heading_ends"], documents),
+            dates=self.of["dates"][documents],
+            paragraphs_of=counts[documents],
+            texts=_kept(self.of["texts"], self.of["text_ends"], live),
+            numbers=self.of["numbers"][live],
+            starts=self.of["starts"][live],
+            stops=self.of["stops"][live],
+            lengths=self.of["lengths"][live],
+            fields={field: self._postings(field, kept[field], new_row[field]) for field in FIELDS},
+        )
+
+    def _starts(self) -> np.ndarray:
+        ends = self.of["paragraph_ends"]
+        return np.concatenate([np.zeros(1, np.int64), ends[:-1]])
+
+    def _postings(self, field: str, kept: np.ndarray, new_row: np.ndarray) -> Postings:
+        until = self.of[f"{field}.until"]
+        row = self.of[f"{field}.row"]
+        here = kept[row]
+        term = np.repeat(np.arange(len(until), dtype=np.int64), np.diff(until, prepend=0))
+        position = self.of[f"{field}.position"][here] if field in PLACED_FIELDS else NONE
+        weight = self.of[f"{field}.weight"][here] if field in WEIGHED_FIELDS else NONE
+        return Postings(self.terms(field), term[here], Places(new_row[row[here]], position, weight))
+
+
+def _kept(blob: np.ndarray, ends: np.ndarray, kept: np.ndarray) -> list[bytes]:
+    return [arrays.unpack(blob, ends, int(at)) for at in np.flatnonzero(kept)]
+
+
+def combine(contents: list[Content]) -> Arrays:
+    """Return the arrays of a segment with the documents of all contents, in their order."""
+    paragraphs_of = _join([content.paragraphs_of for content in contents])
+    headings, heading_ends = arrays.pack([heading for content in contents for heading in content.headings])
+    texts, text_ends = arrays.pack([text for content in contents for text in content.texts])
+    combined: Arrays = {
+        "headings": headings,
+        "heading_ends": heading_ends,
+        "dates": _join([content.dates for content in contents]).astype(np.float64),
+        "paragraph_ends": np.cumsum(paragraphs_of, dtype=np.int64),
+        "document": np.repeat(np.arange(len(paragraphs_of), dtype=np.uint32), paragraphs_of),
+        "texts": texts,
+        "text_ends": text_ends,
+        "numbers": _join([content.numbers for content in contents]).astype(np.uint32),
+        "starts": _join([content.starts for content in contents]).astype(np.int64),
+        "stops": _join([content.stops for content in contents]).astype(np.int64),
+        "lengths": _join([content.lengths for content in contents]).astype(np.uint32),
+    }
+    for field in FIELDS:
+        rows = [len(content.texts if field in PARAGRAPH_FIELDS else content.headings) for content in contents]
+        combined.update(_invert(field, [content.fields[field] for content in contents], rows))
+    return combined
+
+
+def _invert(field: str, postings: list[Postings], rows: list[int]) -> Arrays:
+    """Return a field's terms in order of their bytes, and the places of each in order."""
+    vocabulary = sorted(set().union(*(part.terms for part in postings)))
+    number = {term: at for at, term in enumerate(vocabulary)}
+    base = np.concatenate([np.zeros(1, np.int64), np.cumsum(rows, dtype=np.int64)])
+    term = _join([_renumber(part, number) for part in postings])
+    # Stable, so that the places of a term stay in order.
+    order = np.argsort(term, kind="stable")
+    counts = np.bincount(term, minlength=len(vocabulary)) if vocabulary else np.zeros(0, np.int64)
+    used = counts > 0  # a term that only deleted paragraphs had is gone
+    blob, ends = arrays.pack([vocabulary[at] for at in np.flatnonzero(used)])
+    row = _join([part.places.row.astype(np.int64) + start for part, start in zip(postings, base, strict=False)])
+    inverted: Arrays = {
+        f"{field}.terms": blob,
+        f"{field}.ends": ends,
+        f"{field}.until": np.cumsum(counts[used], dtype=np.int64),
+        f"{field}.row": row[order].astype(np.uint32),
+    }
+    if field in PLACED_FIELDS:
+        position = _join([part.places.position for part in postings])[order]
+        fits = not position.size or position.max() < np.iinfo(np.uint16).max
+        inverted[f"{field}.position"] = position.astype(np.uint16 if fits else np.uint32)
+    if field in WEIGHED_FIELDS:
+        weight = _join([part.places.weight for part in postings])[order]
+        inverted[f"{field}.weight"] = weight.astype(np.uint8)
+    return inverted
+
+
+def _renumber(part: Postings, number: dict[bytes, int]) -> np.ndarray:
+    mine = np.fromiter((number[term] for term in part.terms), np.int64, len(part.terms))
+    return mine[part.term] if len(mine) else np.zeros(0, np.int64)
+
+
+def _join(parts: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate(parts) if parts else np.zeros(0, np.int64)

@@ -1,0 +1,93 @@
+"""What an index remembers beside its postings, in two files of its generation.
+
+    abzats_7.json   how it was made: format, settings, dictionary; small, read by every search
+    abzats_7.files  the files of the corpus with their digests; read by builds and by `abzats status`
+
+They are on the disk before the table of contents of generation 7 is, so a reader that sees the one sees the others.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TextIO
+
+from indexer.types import FileRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+FORMAT = 1  # raise it when an index of today could not be read by the program of yesterday
+
+_OURS = re.compile(r"(?:abzats_(\d+)\.json|abzats_(\d+)\.files)\Z")
+
+
+class NotState(Exception):
+    """The file is none of ours, or cut short; its text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How an index was made."""
+
+    format: int
+    settings: dict[str, Any]  # Settings.baked()
+    dictionary: str  # revision of the morphological dictionary
+    corpus: str  # folder of the documents; empty if a program gave them
+    built: datetime
+
+
+def write(folder: Path, generation: int, state: State, files: Iterable[FileRecord]) -> None:
+    """Write both files and make sure that they are on the disk."""
+    with (folder / f"abzats_{generation}.files").open("w", encoding="utf-8") as out:
+        for record in files:
+            out.write(json.dumps(asdict(record), ensure_ascii=True) + "\n")
+        _sync(out)
+    with (folder / f"abzats_{generation}.json").open("w", encoding="utf-8") as out:
+        json.dump({**asdict(state), "built": state.built.isoformat()}, out, ensure_ascii=True, indent=1)
+        _sync(out)
+
+
+def _sync(out: TextIO) -> None:
+    out.flush()
+    os.fsync(out.fileno())
+
+
+def read(folder: Path, generation: int) -> State:
+    """Return how a generation was made; NotState if the file is damaged, OSError if it is not there."""
+    name = f"abzats_{generation}.json"
+    try:
+        fields = json.loads((folder / name).read_text(encoding="utf-8"))
+        return State(
+            format=int(fields["format"]),
+            settings=dict(fields["settings"]),
+            dictionary=str(fields["dictionary"]),
+            corpus=str(fields["corpus"]),
+            built=datetime.fromisoformat(fields["built"]),
+        )
+    except (ValueError, KeyError, TypeError) as wrong:
+        message = f"{name} is damaged"
+        raise NotState(message) from wrong
+
+
+def read_files(folder: Path, generation: int) -> list[FileRecord]:
+    """Return the files of a generation; NotState if the list is damaged, OSError if it is not there."""
+    name = f"abzats_{generation}.files"
+    try:
+        with (folder / name).open(encoding="utf-8") as lines:
+            return [FileRecord(**json.loads(line)) for line in lines]
+    except (ValueError, TypeError) as wrong:
+        message = f"{name} is damaged"
+        raise NotState(message) from wrong
+
+
+def clean(folder: Path, generation: int) -> None:
+    """Remove the files of other generations."""
+    for path in folder.iterdir():
+        match = _OURS.match(path.name)
+        if match and int(match[1] or match[2]) != generation:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,105 @@
+"""The folder of an index, as Whoosh sees it: nothing in it can run code, and what is committed is on the disk."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
+from whoosh.index import TOC
+
+from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment, schema
+
+INDEX_NAME = "MAIN"  # Whoosh's default, so that whoosh.index.open_dir finds the index
+
+
+class Storage(FileStorage):
+    """A folder whose files are opened without unpickling strangers, and renamed only once they are on the disk."""
+
+    def open_file(self, name: str, *_: object, **__: object) -> StructFile:
+        """Open a file for reading."""
+        return _GuardedFile((Path(self.folder) / name).open("rb"), name=name)
+
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:  # noqa: FBT001, FBT002 -- Whoosh's
+        """Rename a file, the last step of a commit: what it stands for must have reached the disk before."""
+        folder = Path(self.folder)
+        with (folder / oldname).open("rb") as file:
+            os.fsync(file.fileno())
+        sync_folder(folder)
+        super().rename_file(oldname, newname, safe=safe)
+        sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that the names of a folder's files are on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class NotContents(Exception):
+    """The table of contents is none of ours, or damaged; its text says which."""
+
+
+def latest_generation(storage: Storage) -> int:
+    """Return the generation of the newest table of contents, or -1 if there is none."""
+    return int(TOC._latest_generation(storage, INDEX_NAME))  # noqa: SLF001 -- has no public name
+
+
+def read_segments(storage: Storage, generation: int) -> list[ArraySegment]:
+    """Return the segments of a generation. The stored schema, a pickle, is skipped: ours is known.
+
+    NotContents if they cannot be read, FileNotFoundError if a build has removed them.
+    """
+    try:
+        segments = TOC.read(storage, INDEX_NAME, gen=generation, schema=schema()).segments
+    except FileNotFoundError:
+        raise
+    except Exception as wrong:  # Whoosh raises whatever a damaged file leads it to
+        message = f"_{INDEX_NAME}_{generation}.toc: {str(wrong) or type(wrong).__name__}"
+        raise NotContents(message) from wrong
+    if not isinstance(segments, list) or not all(_is_sound(segment) for segment in segments):
+        message = f"_{INDEX_NAME}_{generation}.toc lists something else than segments"
+        raise NotContents(message)
+    return segments
+
+
+def _is_sound(segment: object) -> bool:
+    """Whether a segment's name stays in the folder and its deletions are numbers."""
+    if not isinstance(segment, ArraySegment):
+        return False
+    fields = vars(segment)
+    deleted = fields.get("_deleted")
+    return (
+        fields.get("indexname") == INDEX_NAME
+        and isinstance(fields.get("segid"), str)
+        and fields["segid"].isalnum()
+        and isinstance(fields.get("_doccount"), int)
+        and (
+            deleted is None
+            or (isinstance(deleted, set) and all(isinstance(n, int) and 0 <= n < fields["_doccount"] for n in deleted))
+        )
+    )
+
+
+class _GuardedFile(StructFile):
+    def read_pickle(self) -> Any:  # noqa: ANN401 -- Whoosh's signature
+        return _SegmentsOnly(self.file).load()
+
+
+class _SegmentsOnly(pickle.Unpickler):
+    """Builds the two classes that a list of segments is made of, and nothing else that could run code."""
+
+    _ALLOWED = {(kind.__module__, kind.__qualname__): kind for kind in (ArrayCodec, ArraySegment)}  # noqa: RUF012
+
+    def find_class(self, module: str, name: str) -> type:
+        try:
+            return self._ALLOWED[module, name]
+        except KeyError:
+            message = f"{module}.{name} has no business in an index"
+            raise pickle.UnpicklingError(message) from None

@@ -1,0 +1,201 @@
+"""Writing an index: new segments beside the old ones, then one rename that makes them the index.
+
+A reader sees the state before or after, never between; so does the next build after a power cut. Whatever an
+interrupted build leaves behind is named in no table of contents and is removed by the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from whoosh.index import TOC, clean_files
+from whoosh.util.filelock import try_for
+
+from indexer.analysis.lemmatize import dictionary_version
+from indexer.backends.whoosh import arrays, state
+from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment, schema
+from indexer.backends.whoosh.segment import combine
+from indexer.backends.whoosh.storage import INDEX_NAME, NotContents, Storage, latest_generation, read_segments
+from indexer.errors import IndexBusy, IndexDamaged, IndexIncompatible, IndexNotWritten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from indexer.backends.whoosh.segment import Content
+    from indexer.settings import Settings
+    from indexer.types import FileRecord
+
+_LOCK = "WRITELOCK"
+_FULL = 20_000_000  # places in a segment before it is written out: some 1 GB of memory while they are sorted
+_SIMILAR = 2  # a segment is merged with new ones of at least half its size: few segments, and each rewritten seldom
+
+
+class Store:
+    """An index folder under the build lock. Nothing changes for readers until `commit`."""
+
+    def __init__(self, folder: Path, settings: Settings, *, rebuild: bool, wait: float) -> None:
+        self._folder = folder
+        self._settings = settings
+        with _writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._storage = Storage(str(folder))
+        self._lock = self._storage.lock(f"{INDEX_NAME}_{_LOCK}")
+        self._acquire(wait)
+        try:
+            self._open(rebuild=rebuild)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._pending: list[Content] = []
+        self._places = 0
+        self._new: list[ArraySegment] = []  # written, in no table of contents yet
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give up what was not committed."""
+        for segment in self._new:
+            segment.path(self._folder).unlink(missing_ok=True)
+        self._lock.release()
+
+    def _acquire(self, wait: float) -> None:
+        with _writing(self._folder):
+            free = try_for(self._lock.acquire, timeout=wait, delay=0.1)
+        holder = self._folder / f"{INDEX_NAME}_{_LOCK}"
+        if not free:
+            raise IndexBusy(path=self._folder, holder=holder.read_text(encoding="utf-8").strip() or "no name given")
+        with _writing(self._folder):
+            now = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+            holder.write_text(f"process {os.getpid()} on {socket.gethostname()} since {now}\n", encoding="utf-8")
+
+    def _open(self, *, rebuild: bool) -> None:
+        """Read what is there, or start from nothing."""
+        self.files: dict[str, FileRecord] = {}
+        self._segments: list[ArraySegment] = []
+        self._generation = latest_generation(self._storage)
+        self._changed = rebuild
+        if rebuild or self._generation < 0:
+            return
+        with reading(self._folder):
+            made = state.read(self._folder, self._generation)
+            check(made, self._settings, self._folder)
+            self._segments = read_segments(self._storage, self._generation)
+            self.files = {record.path: record for record in state.read_files(self._folder, self._generation)}
+            self._opened = {segment: segment.open(self._folder) for segment in self._segments}
+
+    def remove(self, files: Iterable[str]) -> None:
+        """Delete the documents that were read from these files."""
+        for file in files:
+            self._changed = self.files.pop(file, None) is not None or self._changed
+            for segment in self._segments:
+                opened = self._opened[segment]
+                places = opened.places("file", file.encode())
+                for document in places.row.tolist() if places else ():
+                    for paragraph in opened.paragraphs_of(document):
+                        segment.delete_document(paragraph)
+
+    def add(self, content: Content) -> None:
+        """Add documents; memory is kept within bounds by writing segments out."""
+        self._pending.append(content)
+        self._places += sum(len(postings.term) for postings in content.fields.values())
+        if self._places >= _FULL:
+            self._flush()
+
+    def record(self, file: FileRecord) -> None:
+        """Remember a file that was read, or why it could not be."""
+        self._changed = self._changed or self.files.get(file.path) != file
+        self.files[file.path] = file
+
+    def commit(self, corpus: str) -> None:
+        """Make everything since the opening the index, or nothing if this raises; no change, no new generation."""
+        if not self._changed and self._generation >= 0:
+            return
+        with _writing(self._folder):
+            self._merge()
+            self._flush()
+            segments = [s for s in self._segments if s.doc_count()] + self._new
+            generation = self._generation + 1
+            made = state.State(
+                format=state.FORMAT,
+                settings=self._settings.baked(),
+                dictionary=dictionary_version(),
+                corpus=corpus,
+                built=datetime.now(UTC),
+            )
+            state.write(self._folder, generation, made, (self.files[path] for path in sorted(self.files)))
+            TOC(schema(), segments, generation).write(self._storage, INDEX_NAME)
+            # From here on the new state is the index.
+            self._new = []
+            clean_files(self._storage, INDEX_NAME, generation, segments)
+            state.clean(self._folder, generation)
+
+    def _merge(self) -> None:
+        """Take up the old segments that are no larger than what is new, and those half deleted."""
+        size = sum(len(content.texts) for content in self._pending) + sum(s.doc_count() for s in self._new)
+        kept = []
+        for segment in sorted(self._segments, key=lambda s: s.doc_count()):
+            similar = 0 < segment.doc_count() <= size * _SIMILAR
+            if similar or segment.deleted_count() * 2 > segment.doc_count_all() > segment.deleted_count():
+                size += segment.doc_count()
+                self._pending.append(segment.open(self._folder).left())
+            else:
+                kept.append(segment)
+        self._segments = kept
+
+    def _flush(self) -> None:
+        contents = [content for content in self._pending if content.texts]
+        self._pending, self._places = [], 0
+        if contents:
+            segment = ArrayCodec().new_segment(self._storage, INDEX_NAME)
+            segment.set_doc_count(sum(len(content.texts) for content in contents))
+            self._new.append(segment)
+            with _writing(self._folder):
+                arrays.write(segment.path(self._folder), combine(contents))
+
+
+def check(made: state.State, settings: Settings, folder: Path) -> None:
+    """IndexIncompatible unless an index made so can be read with these settings."""
+    if made.format != state.FORMAT:
+        raise IndexIncompatible(
+            path=folder, reason=f"it has format {made.format}, and this version reads format {state.FORMAT}"
+        )
+    if made.settings != settings.baked():
+        raise IndexIncompatible(path=folder, reason="it was built with other settings")
+    if made.dictionary != dictionary_version():
+        raise IndexIncompatible(
+            path=folder,
+            reason=f"it was built with revision {made.dictionary} of the dictionary, "
+            f"and {dictionary_version()} is installed",
+        )
+
+
+def folder_size(folder: Path) -> int:
+    """Return the bytes of a folder's files."""
+    return sum(entry.stat().st_size for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False))
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Turn what a damaged index raises into IndexDamaged."""
+    try:
+        yield
+    except (arrays.NotArrays, state.NotState, NotContents) as wrong:
+        raise IndexDamaged(path=folder, reason=str(wrong)) from wrong
+    except OSError as wrong:
+        missing = Path(str(wrong.filename)).name if wrong.filename else folder.name
+        raise IndexDamaged(path=folder, reason=f"{missing}: {wrong.strerror}") from wrong
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Turn a full disk or missing rights into IndexNotWritten."""
+    try:
+        yield
+    except OSError as wrong:
+        raise IndexNotWritten(path=folder, reason=wrong.strerror or str(wrong)) from wrong

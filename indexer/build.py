@@ -1,0 +1,298 @@
+"""Corpus → index: reads what is new, analyses it on all cores, and commits it at once."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import UTC
+from functools import cache, partial
+from hashlib import blake2b
+from itertools import chain, islice
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from indexer import readers
+from indexer.analysis import russian
+from indexer.backends.whoosh.inversion import invert
+from indexer.backends.whoosh.search import open_engine
+from indexer.backends.whoosh.store import Store, folder_size
+from indexer.errors import CorpusMissing, Unreadable
+from indexer.readers import Reading
+from indexer.settings import Settings
+from indexer.types import BuildReport, Document, FileRecord, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
+
+    from indexer.backends.whoosh.segment import Content
+    from indexer.readers import CorpusFile
+
+_BATCH = 1_000_000  # characters handed to a core at a time: half a second's work
+_WORTH_A_POOL = 4_000_000  # bytes of corpus; below it, starting processes takes longer than they save
+_SHOWN = 3  # problems of one file that its record names
+_AHEAD = 3  # batches for each core that may wait in memory
+
+
+def build_index(
+    corpus: Path | Iterable[Document],
+    index: Path,
+    *,
+    settings: Settings | None = None,
+    rebuild: bool = False,
+    processes: int | None = None,
+    wait: float = 0.0,
+    progress: Callable[[Progress], None] | None = None,
+) -> BuildReport:
+    """Make the index at `index` hold exactly the documents of a corpus: a folder, a file, or documents of a program.
+
+    What did not change since the last build is not read again; with `rebuild` everything is. Until the end, searches
+    see the index as it was before; if the build fails, they go on doing so. A file that cannot be read is listed in the
+    report and does not stop the build. `processes` is the number of cores to use (default: all), `wait` how many
+    seconds to wait for another build to end, `progress` is told now and then how far the build has come.
+
+    CorpusMissing, IndexIncompatible, IndexDamaged, IndexBusy or IndexNotWritten if it cannot be done.
+    """
+    started = perf_counter()
+    build = _Build(settings or Settings(), processes or os.cpu_count() or 1, progress or (lambda _: None))
+    if isinstance(corpus, str | os.PathLike):
+        source: _Folder | _Records = _Folder(Path(corpus), build.settings)
+    else:
+        source = _Records(corpus)
+    with Store(Path(index), build.settings, rebuild=rebuild, wait=wait) as store:
+        counts = build.bring_up_to_date(store, source)
+        files = tuple(store.files[path] for path in sorted(store.files))
+        store.commit(source.name)
+    engine = open_engine(Path(index), build.settings)[0]
+    return BuildReport(
+        documents=sum(file.documents for file in files),
+        paragraphs=engine.collection.paragraphs,
+        words=engine.collection.words,
+        lemmas=engine.lemmas,
+        bytes=folder_size(Path(index)),
+        seconds=perf_counter() - started,
+        added=counts.added,
+        changed=counts.changed,
+        removed=counts.removed,
+        unchanged=counts.unchanged,
+        unreadable=tuple(file for file in files if file.problem),
+        doubtful=tuple(file for file in files if file.doubtful),
+        ignored=source.ignored,
+    )
+
+
+class _Counts(NamedTuple):
+    """Pieces of the corpus, by what became of them."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+
+
+class _Piece(NamedTuple):
+    """What is replaced as a whole: a file, or a document that a program gave."""
+
+    name: str
+    size: int  # bytes
+    digest: Callable[[], str]  # Unreadable if it cannot be taken
+    read: Callable[[], Reading]  # likewise
+
+
+class _Folder:
+    """The files of a folder, or one file."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self.name = str(path)
+        self._settings = settings.reading
+        found = readers.find(path)
+        self.ignored = found.ignored
+        self.problems = found.problems
+        self._files = found.files
+        self.size = sum(file.size for file in found.files)
+        if not found.files:
+            raise CorpusMissing(path=path, reason="no file in it can be read")
+
+    def pieces(self) -> Iterator[_Piece]:
+        for file in self._files:
+            yield _Piece(
+                file.name,
+                file.size,
+                partial(_digest, file),
+                partial(readers.read, file, self._settings),
+            )
+
+
+def _digest(file: CorpusFile) -> str:
+    try:
+        return readers.digest(file.path)
+    except OSError as wrong:
+        raise Unreadable(path=file.name, reason=wrong.strerror or str(wrong)) from wrong
+
+
+class _Records:
+    """Documents that a program gave."""
+
+    name = ""
+    ignored: ClassVar[dict[str, int]] = {}
+    problems: ClassVar[tuple[Unreadable, ...]] = ()
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._documents = documents
+        self.size = None
+
+    def pieces(self) -> Iterator[_Piece]:
+        seen: dict[str, int] = {}
+        for given in self._documents:
+            seen[given.path] = seen.get(given.path, 0) + 1
+            document = _sound(given, seen[given.path])
+            digest = blake2b(repr(document).encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
+            reading = Reading(encoding="", doubtful=False, documents=iter((document,)))
+            yield _Piece(document.path, len(document.text), partial(str, digest), partial(_given, reading))
+
+
+def _given(reading: Reading) -> Reading:
+    return reading
+
+
+def _sound(document: Document, time: int) -> Document:
+    """Return a document as the readers would give it: composed, its date with a zone, its path its own."""
+    date = document.date
+    return replace(
+        document,
+        path=document.path if time == 1 else f"{document.path}~{time}",
+        text=readers.normalise(document.text),
+        title=readers.normalise(document.title),
+        date=date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date,
+    )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What has been seen of a piece so far."""
+
+    digest: str
+    encoding: str = ""
+    doubtful: bool = False
+    documents: int = 0
+    paragraphs: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def record(self, name: str) -> FileRecord:
+        problem = "; ".join(self.problems[:_SHOWN])
+        if len(self.problems) > _SHOWN:
+            problem += f"; and {len(self.problems) - _SHOWN} more"
+        if not problem and not self.documents:
+            problem = "no words in it"
+        return FileRecord(name, self.digest, self.encoding, self.doubtful, self.documents, self.paragraphs, problem)
+
+
+class _Build:
+    """One run: what is new goes from the corpus through the cores into the store."""
+
+    def __init__(self, settings: Settings, processes: int, progress: Callable[[Progress], None]) -> None:
+        self.settings = settings
+        self._processes = processes
+        self._progress = progress
+        self._tallies: dict[str, _Tally] = {}
+        self._done = 0  # bytes
+
+    def bring_up_to_date(self, store: Store, source: _Folder | _Records) -> _Counts:
+        """Put into the store what is new, take out what is gone."""
+        before = dict(store.files)
+        unchanged: set[str] = set()
+        self._progress(Progress("look", 0, source.size))
+        batches = _batches(self._documents(store, source, before, unchanged))
+        for content in self._contents(batches, source.size):
+            store.add(content)
+            for name, (documents, paragraphs) in content.by_file().items():
+                self._tallies[name].documents += documents
+                self._tallies[name].paragraphs += paragraphs
+        for problem in source.problems:
+            self._tallies[str(problem.values["path"])] = _Tally("", problems=[str(problem.values["reason"])])
+        gone = before.keys() - unchanged - self._tallies.keys()
+        store.remove(gone)
+        for name, tally in self._tallies.items():
+            store.record(tally.record(name))
+        self._progress(Progress("write", 0, 1))
+        changed = len(before.keys() & self._tallies.keys())
+        return _Counts(len(self._tallies) - changed, changed, len(gone), len(unchanged))
+
+    def _documents(
+        self, store: Store, source: _Folder | _Records, before: dict[str, FileRecord], unchanged: set[str]
+    ) -> Iterator[tuple[str, Document]]:
+        """Give the documents of what is new or changed, each with the name of its piece."""
+        for piece in source.pieces():
+            start = self._done
+            try:
+                digest = piece.digest()
+                if piece.name in before and before[piece.name].digest == digest:
+                    unchanged.add(piece.name)
+                else:
+                    store.remove([piece.name])
+                    yield from self._read(piece, digest)
+            except Unreadable as problem:
+                store.remove([piece.name])
+                self._tallies[piece.name] = _Tally("", problems=[str(problem.values["reason"])])
+            self._done = start + piece.size
+            self._progress(Progress("read", self._done, source.size))
+
+    def _read(self, piece: _Piece, digest: str) -> Iterator[tuple[str, Document]]:
+        tally = self._tallies[piece.name] = _Tally(digest)
+        try:
+            reading = piece.read()
+        except Unreadable as problem:
+            tally.problems.append(str(problem.values["reason"]))
+            return
+        tally.encoding, tally.doubtful = reading.encoding, reading.doubtful
+        for document in reading.documents:
+            if isinstance(document, Unreadable):
+                tally.problems.append(str(document))
+            else:
+                yield piece.name, document
+
+    def _contents(self, batches: Iterator[list[tuple[str, Document]]], size: int | None) -> Iterator[Content]:
+        """Give the batches as arrays, in order, made on as many cores as they are worth."""
+        ahead = list(islice(batches, 2))
+        worth_a_pool = len(ahead) > 1 and (size is None or size >= _WORTH_A_POOL)
+        if self._processes < 2 or not worth_a_pool:  # noqa: PLR2004 -- one process is this one
+            for batch in chain(ahead, batches):
+                yield _invert(batch, self.settings)
+            return
+        # loky rather than concurrent.futures: its workers neither import the caller's __main__ nor fork its threads.
+        from loky import ProcessPoolExecutor  # noqa: PLC0415 -- 0.1 s that most builds need not spend
+
+        pool = ProcessPoolExecutor(self._processes, timeout=10)
+        waiting: deque[Future[Content]] = deque()
+        try:
+            for batch in chain(ahead, batches):
+                waiting.append(pool.submit(_invert, batch, self.settings))
+                if len(waiting) >= self._processes * _AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(kill_workers=bool(waiting))
+
+
+def _batches(documents: Iterator[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
+    batch: list[tuple[str, Document]] = []
+    size = 0
+    for name, document in documents:
+        batch.append((name, document))
+        size += len(document.text)
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _invert(batch: list[tuple[str, Document]], settings: Settings) -> Content:
+    return invert(batch, _analyzer(settings.analysis), settings.reading)
+
+
+# One for each process, so that a word is looked up once in it.
+_analyzer = cache(russian)

@@ -1,0 +1,136 @@
+"""The `abzats` command.
+
+A module for each command, which is a library call and printing; `options`, `formats`, `screen`, `messages` and
+`failures` are what they share. Exit codes are decided here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from indexer.cli import build, failures, messages, options, screen, search, show, status
+from indexer.cli.messages import _
+from indexer.errors import IndexerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main", "program"]
+
+NAME = "abzats"
+COMMANDS = (build.command, search.command, show.command, status.command)
+
+DONE, ERROR, INTERRUPTED = 0, 2, 130  # beside 1, which `search` gives when it finds nothing
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with 0 (found, done), 1 (nothing found) or 2 (an error)."""
+    screen.prepare()
+    messages.choose(os.environ)
+    sys.exit(_outcome(arguments))
+
+
+def _outcome(arguments: Sequence[str] | None) -> int:
+    try:
+        code: int = program().main(arguments, NAME, standalone_mode=False)
+        screen.flush()
+    except IndexerError as error:
+        return _complain(failures.sentence(error))
+    except click.UsageError as error:
+        return _complain(_usage(error))
+    except click.ClickException as error:
+        return _complain(error.format_message())
+    except click.Abort as abort:
+        if isinstance(abort.__cause__, KeyboardInterrupt):
+            return INTERRUPTED
+        raise  # click takes any EOFError for ^D at a prompt, but we have none: it is a bug
+    except screen.ReaderGone:
+        return DONE
+    else:
+        return code
+    finally:
+        screen.give_up()
+
+
+def _complain(text: str) -> int:
+    for place, line in enumerate(text.splitlines()):
+        screen.errors().text(f"{NAME}: {line}" if place == 0 else line)
+    return ERROR
+
+
+def _usage(error: click.UsageError) -> str:
+    command = error.ctx.command_path if error.ctx else NAME
+    message = " ".join(error.format_message().split())
+    return "\n".join([message, _("Try '{command} {option}' for help.").format(command=command, option="--help")])
+
+
+class _Program(click.Group):
+    """All commands; whoever forgets `search` is told."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            names = ", ".join(self.list_commands(ctx))
+            ctx.fail(
+                _("There is no command {name!r}, but: {names}. To search: abzats search {name!r}").format(
+                    name=args[0], names=names
+                )
+            )
+        return super().resolve_command(ctx, args)
+
+
+def program() -> click.Group:
+    """Build the whole command line, in the language chosen."""
+    return _Program(
+        NAME,
+        callback=_hello,
+        invoke_without_command=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        commands=[command() for command in COMMANDS],
+        help=options.described(
+            _("Full-text search for Russian: paragraphs found by every form of their words."),
+            ("abzats build", _("make an index of the folder corpus/")),
+            ("abzats search 'сельское хозяйство'", _("finds сельского хозяйства too")),
+            ("abzats show 'news/steel.md#¶5'", _("read around what was found")),
+        ),
+        epilog=_("More of each: abzats search --help"),
+        options_metavar=_("[OPTIONS]"),
+        subcommand_metavar=_("COMMAND [ARGS]..."),
+        params=[
+            click.Option(
+                ["--version"],
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                callback=_version,
+                help=_("Show the version and exit."),
+            )
+        ],
+    )
+
+
+def _hello() -> int:
+    context = click.get_current_context()
+    if context.invoked_subcommand is None:
+        shown = screen.output("never")
+        for line in context.get_help().splitlines():
+            shown.text(line)
+    return DONE
+
+
+def _version(context: click.Context, _option: click.Parameter, asked: bool) -> None:  # noqa: FBT001 -- click calls it so
+    if not asked or context.resilient_parsing:
+        return
+    from importlib import metadata  # noqa: PLC0415 -- takes a third of the time of --help, which does not need it
+
+    try:
+        version = metadata.version(NAME)
+    except metadata.PackageNotFoundError:
+        version = _("not installed, run from its source")
+    screen.output("never").text(f"{NAME} {version}")
+    context.exit()

@@ -1,0 +1,180 @@
+"""What the library says of a failure, in the language of the user.
+
+The library gives a sentence in English: a template and its values. The template is in the catalogue; among the values
+is often a reason, a phrase of its own. `REASONS` lists those that the library has, so that they can be recognised: a
+reason that is not there stays English, and a test says so.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from indexer.cli.messages import _, message
+
+if TYPE_CHECKING:
+    from indexer.errors import IndexerError
+
+BLANK = re.compile(r"\{(\w+)\}")  # {…} in a reason stands for what the library fills in
+NARROW = {"name": r"\S+"}  # else «n.jsonl:2: the file is empty» would be about a file called «n.jsonl:2: the file»
+PHRASES = {"reason", "holder"}  # the values of errors that are English phrases; the others are what the user typed
+LONGEST = 3  # parts of a known phrase that has semicolons of its own
+DEEPEST = 20  # phrases within phrases; the names of a table's columns could go on without end
+
+REASONS = (
+    # of a corpus
+    message("there is no such folder or file"),
+    message("no folder or file can have this name"),
+    message("it is {kind}, neither a folder nor a file"),
+    message("no file in it can be read"),
+    message("no reader takes {suffix}; use one of {suffixes}"),
+    message("a name without a suffix"),
+    # of a file
+    message("the file is empty"),
+    message("there is nothing in it but white space; write something or leave it out"),
+    message("no words in it"),
+    message("it has {size} bytes and the limit is {limit}; split it, or raise settings.reading.largest_file"),
+    message("it is {kind}, not a file; nothing can be read from it"),
+    message("the link leads to nothing; mend or delete it"),
+    message("a folder"),
+    message("a pipe"),
+    message("a socket"),
+    message("a device"),
+    message("something else"),
+    message("it is {kind}, not text; {advice}"),
+    message("a PDF"),
+    message("a ZIP archive or an office document"),
+    message("an old office document"),
+    message("an RTF document"),
+    message("a DjVu"),
+    message("a gzip archive"),
+    message("a bzip2 archive"),
+    message("an xz archive"),
+    message("a 7-Zip archive"),
+    message("a RAR archive"),
+    message("a PNG picture"),
+    message("a JPEG picture"),
+    message("a GIF picture"),
+    message("a program"),
+    message("an SQLite database"),
+    message("binary data"),
+    message("damaged, or not the {encoding} that its first bytes announce"),
+    message("export it as text"),
+    message("export its text"),
+    message("export its tables as CSV"),
+    message("unpack it"),
+    message("unpack it, or save it as text or HTML"),
+    message("save it as text or HTML"),
+    message("recognise its text first"),
+    message("leave it out"),
+    message("save it anew as UTF-8"),
+    message("convert it to text, or leave it out"),
+    # of a line or a record
+    message("no text: neither a text nor a title is in it; add one or leave it out"),
+    message("none of its columns is called title or text; it has: {columns}. Name one so in its first line"),
+    message("its text is an object, not a string; make it one"),
+    message("its values are nested too deeply; write the text as a string"),
+    message("it has a number that is too long; write it as a string"),
+    message("it has bytes that are no {encoding}; save it anew as UTF-8"),
+    message("the line has more than {limit} bytes; split it, or raise settings.reading.largest_file"),
+    message('it is no JSON object; write a document as {"title": …, "text": …}'),
+    message("it is no JSON: {reason} at column {column}; mend the line"),
+    message("it is no CSV: {reason}; mend the record"),
+    message("Expecting value"),
+    message("Expecting property name enclosed in double quotes"),
+    message("Expecting ',' delimiter"),
+    message("Expecting ':' delimiter"),
+    message("Extra data"),
+    message("Unterminated string starting at"),
+    message("and {count} more"),
+    # of an index
+    message("it was built with other settings"),
+    message("it has format {made}, and this version reads format {readable}"),
+    message("it was built with revision {made} of the dictionary, and {installed} is installed"),
+    message("process {pid} on {host} since {moment}"),
+    message("no name given"),
+    message("{name} is empty"),
+    message("{name} is damaged"),
+    message("{name} is cut short"),
+    message("{name} is not a file of this program"),
+    message("{name} has a damaged header"),
+    message("{name} lists something else than segments"),
+    message("a segment lacks {names}"),
+    # of the operating system, and what can be done
+    message("Permission denied"),
+    message("Operation not permitted"),
+    message("No such file or directory"),
+    message("Not a directory"),
+    message("Is a directory"),
+    message("File exists"),
+    message("File name too long"),
+    message("Too many open files"),
+    message("Too many levels of symbolic links"),
+    message("No space left on device"),
+    message("Disk quota exceeded"),
+    message("Read-only file system"),
+    message("Input/output error"),
+    message("give yourself the right to read it"),
+    message("it was moved or deleted; build again"),
+    message("its links lead in a circle; mend or delete them"),
+    message("move it to a place with a shorter path"),
+    message("the disk may be failing; copy the file elsewhere"),
+    message("see that it can be opened with another program"),
+)
+FIXED_REASONS = {reason for reason in REASONS if not BLANK.search(reason)}
+
+
+def sentence(error: IndexerError) -> str:
+    """Say what happened, where, and what to do."""
+    said = {name: phrase(str(value)) for name, value in error.values.items() if name in PHRASES}
+    return _(error.template).format(**{**error.values, **said})
+
+
+def phrase(reason: str, *, depth: int = DEEPEST) -> str:
+    """Translate a reason that the library gives, as far as it is known; semicolons part several, and "name: " is kept.
+
+    >>> phrase("never heard of")
+    'never heard of'
+    """
+    if not depth:
+        return reason
+    parts = reason.split("; ", LONGEST)
+    for length in range(1, min(len(parts), LONGEST) + 1):
+        if known := _known("; ".join(parts[:length]), depth):
+            return _and_the_rest(known, parts[length:], depth)
+    name, colon, named = reason.partition(": ")
+    if colon:
+        return f"{name}: {phrase(named, depth=depth - 1)}"
+    return _and_the_rest(parts[0], parts[1:], depth)
+
+
+def _and_the_rest(said: str, parts: list[str], depth: int) -> str:
+    return f"{said}; {phrase('; '.join(parts), depth=depth - 1)}" if parts else said
+
+
+def _known(reason: str, depth: int) -> str:
+    """Translate a reason that is in the catalogue as it stands or as a template; "" if it is not."""
+    for written in {reason, reason[:1].upper() + reason[1:]} & FIXED_REASONS:
+        return _(written)
+    for template, pattern in _patterns():
+        if match := pattern.fullmatch(reason):
+            return _(template).format(
+                **{name: phrase(value, depth=depth - 1) for name, value in match.groupdict().items()}
+            )
+    return ""
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((template, _pattern(template)) for template in REASONS if BLANK.search(template))
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = BLANK.split(template)
+    return re.compile(
+        "".join(
+            f"(?P<{part}>{NARROW.get(part, '.+?')})" if odd % 2 else re.escape(part) for odd, part in enumerate(parts)
+        ),
+        re.DOTALL,
+    )

@@ -1,0 +1,185 @@
+"""How found paragraphs are written: for people, for programs, for tables, for notes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from indexer.cli.messages import calendar_day
+from indexer.cli.screen import BOLD, DIM, Painted, Screen, clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from indexer.types import Heading, Paragraph, Result, Snippet
+
+# What json.dumps leaves as it is and a terminal may obey, or cannot be encoded.
+UNESCAPED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A paragraph beside a found one, with the words of the query in it."""
+
+    paragraph: Paragraph
+    snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A result with its surroundings; None where nobody asked for them."""
+
+    result: Result
+    before: tuple[Neighbour, ...] | None = None
+    after: tuple[Neighbour, ...] | None = None
+
+
+# --- for people -------------------------------------------------------------------------------------------------------
+
+
+def as_text(entries: Iterable[Entry], screen: Screen) -> None:
+    """Write title, origin and paragraph; a blank line between the results."""
+    for place, entry in enumerate(entries):
+        if place:
+            screen.text()
+        heading, paragraph = entry.result.document, entry.result.paragraph
+        screen.text(heading.title or heading.path, BOLD)
+        screen.text(origin(heading, paragraph.id), DIM)
+        _neighbours(entry.before, screen)
+        # Beside others, a paragraph wears its number; alone, its id has just been said.
+        gutter = "" if entry.before is None else f"¶{paragraph.number}"
+        screen.paragraph(entry.result.snippet, gutter=gutter)
+        _neighbours(entry.after, screen)
+
+
+def _neighbours(neighbours: tuple[Neighbour, ...] | None, screen: Screen) -> None:
+    for neighbour in neighbours or ():
+        screen.paragraph(neighbour.snippet, gutter=f"¶{neighbour.paragraph.number}", style=DIM)
+
+
+def origin(heading: Heading, *more: str) -> str:
+    """Join source, day, and what else there is to say."""
+    day = calendar_day(heading.date) if heading.date else ""
+    return " · ".join(part for part in (heading.source, day, *more) if part)
+
+
+# --- for programs -----------------------------------------------------------------------------------------------------
+
+
+def as_json(entries: Iterable[Entry], screen: Screen) -> None:
+    """Write one object a line."""
+    for entry in entries:
+        screen.line(json_line(_record(entry)))
+
+
+def json_line(value: object) -> Painted:
+    """Write JSON in which nothing can harm a terminal or fail to be encoded."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return Painted(UNESCAPED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text))
+
+
+def _record(entry: Entry) -> dict[str, Any]:
+    result = entry.result
+    record = {
+        "id": result.paragraph.id,
+        "path": result.document.path,
+        "number": result.paragraph.number,
+        **heading_record(result.document),
+        "text": result.snippet.text,
+        "marks": result.snippet.marks,
+        "span": result.paragraph.span,
+        "score": float(result.score),
+    }
+    for name, neighbours in (("before", entry.before), ("after", entry.after)):
+        if neighbours is not None:
+            record[name] = [_neighbour_record(neighbour) for neighbour in neighbours]
+    return record
+
+
+def _neighbour_record(neighbour: Neighbour) -> dict[str, Any]:
+    paragraph, snippet = neighbour.paragraph, neighbour.snippet
+    return {"id": paragraph.id, "number": paragraph.number, "text": snippet.text, "marks": snippet.marks}
+
+
+def heading_record(heading: Heading) -> dict[str, Any]:
+    """Say what is known of a document, but for its path; no date is null."""
+    return {
+        "title": heading.title,
+        "date": heading.date.isoformat() if heading.date else None,
+        "source": heading.source,
+        "author": heading.author,
+        "url": heading.url,
+    }
+
+
+# --- for tables -------------------------------------------------------------------------------------------------------
+
+COLUMNS = ("id", "path", "number", "title", "date", "source", "author", "url", "text", "marks", "span", "score")
+
+
+def as_csv(entries: Iterable[Entry], screen: Screen) -> None:
+    """Write a header and a row for each result; marks and spans as start-stop."""
+    screen.line(_csv_row(COLUMNS))
+    for entry in entries:
+        record = _record(entry)
+        ranges = {"marks": record["marks"], "span": [record["span"]]}
+        record |= {name: " ".join(f"{start}-{stop}" for start, stop in spans) for name, spans in ranges.items()}
+        screen.line(_csv_row("" if record[name] is None else str(record[name]) for name in COLUMNS))
+
+
+def _csv_row(cells: Iterable[str]) -> Painted:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(map(clean, cells))
+    return Painted(buffer.getvalue())
+
+
+# --- for notes --------------------------------------------------------------------------------------------------------
+
+
+def as_markdown(entries: Iterable[Entry], screen: Screen) -> None:
+    """Write a heading, a line of origin, and the paragraph with its marks in bold."""
+    for place, entry in enumerate(entries):
+        heading = entry.result.document
+        blocks = [
+            f"### {_link(heading)}",
+            f"*{_escaped(origin(heading, entry.result.paragraph.id))}*",
+            *(_emphasised(neighbour.snippet) for neighbour in entry.before or ()),
+            _emphasised(entry.result.snippet),
+            *(_emphasised(neighbour.snippet) for neighbour in entry.after or ()),
+        ]
+        for block_place, block in enumerate(blocks):
+            if place or block_place:
+                screen.text()
+            screen.text(block)
+
+
+def _link(heading: Heading) -> str:
+    title = _escaped(heading.title or heading.path)
+    # Any other scheme in a note could run something when clicked.
+    return f"[{title}](<{heading.url}>)" if re.fullmatch(r"https?://[^\s<>\\]+", heading.url) else title
+
+
+def _emphasised(snippet: Snippet) -> str:
+    parts, at = [], 0
+    for start, stop in snippet.marks:
+        parts += [_escaped(snippet.text[at:start], opens=at == 0), "**", _escaped(snippet.text[start:stop]), "**"]
+        at = stop
+    return "".join((*parts, _escaped(snippet.text[at:], opens=at == 0)))
+
+
+def _escaped(text: str, *, opens: bool = False) -> str:
+    """Make the signs of Markdown plain; one that opens a line must not become a list or a rule."""
+    text = re.sub(r"[\\`*_\[\]<>|~&#]", r"\\\g<0>", text)
+    return re.sub(r"^\s*(\d*)([-+=.)])", r"\1\\\2", text) if opens else text
+
+
+FORMATS: dict[str, Callable[[Iterable[Entry], Screen], None]] = {
+    "text": as_text,
+    "json": as_json,
+    "csv": as_csv,
+    "md": as_markdown,
+}

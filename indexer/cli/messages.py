@@ -1,0 +1,113 @@
+"""What the commands say, in the language of the user.
+
+The sources are English. A module says `_("…")`, `ngettext("…", "…", n)`, or `message("…")` where a table is filled
+before the language is known. `_` is gettext's own function over the domain of the process, because click translates
+its words by it too: so one catalogue, `locale/ru/LC_MESSAGES/abzats.po`, holds ours and those of click. (Passing a
+translation from hand to hand would have left "Usage:" English.) For the same reason every command is built by a
+function, after `choose` has been called.
+
+After a change of the catalogue:  python -c "import polib; polib.pofile('abzats.po').save_as_mofile('abzats.mo')"
+"""
+
+from __future__ import annotations
+
+import gettext as catalogues
+import re
+from gettext import gettext as _
+from gettext import ngettext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+__all__ = ["_", "calendar_day", "choose", "duration", "message", "ngettext", "number", "size"]
+
+DOMAIN = "abzats"
+LOCALE = Path(__file__).parent / "locale"
+VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order in which gettext asks them
+SOURCE = {"en", "C", "POSIX"}  # languages that need no catalogue
+THIN_SPACE = "\u202f"  # narrow and unbreakable, between thousands
+
+
+def message(text: str) -> str:
+    """Give back the text itself, to be translated where it is shown."""
+    return text
+
+
+def choose(environ: Mapping[str, str]) -> None:
+    """Say everything from now on in the first language wanted that there is."""
+    catalogues.bindtextdomain(DOMAIN, str(LOCALE))
+    catalogues.textdomain(DOMAIN if _wants_catalogue(environ) else "messages")
+
+
+def _wants_catalogue(environ: Mapping[str, str]) -> bool:
+    # gettext alone would answer LANGUAGE=en:ru in Russian: English has no catalogue, so it goes on to the next.
+    languages = next((environ[name].split(":") for name in VARIABLES if environ.get(name)), [])
+    for language in languages:
+        if re.split("[_.@]", language)[0] in SOURCE:
+            return False
+        if catalogues.find(DOMAIN, LOCALE, [language]):
+            return True
+    return False
+
+
+# --- numbers and dates ------------------------------------------------------------------------------------------------
+
+MONTHS = (
+    message("January"),
+    message("February"),
+    message("March"),
+    message("April"),
+    message("May"),
+    message("June"),
+    message("July"),
+    message("August"),
+    message("September"),
+    message("October"),
+    message("November"),
+    message("December"),
+)
+# The decimal mark is a part of the message, for it differs between languages.
+UNITS = (
+    message("{whole}.{tenths} KB"),
+    message("{whole}.{tenths} MB"),
+    message("{whole}.{tenths} GB"),
+    message("{whole}.{tenths} TB"),
+)
+STEP = 1024  # bytes in a KB, as ls and du count
+
+
+def calendar_day(moment: datetime) -> str:
+    """Write the day as people do, by the moment's own time zone: 6 November 2019."""
+    return _("{day} {month} {year}").format(day=moment.day, month=_(MONTHS[moment.month - 1]), year=moment.year)
+
+
+def number(count: int) -> str:
+    """Write digits in groups of three.
+
+    >>> number(1234567).split(THIN_SPACE)
+    ['1', '234', '567']
+    """
+    return f"{count:,}".replace(",", THIN_SPACE)
+
+
+def size(count: int) -> str:
+    """Write bytes in the unit that suits them."""
+    if count < STEP:
+        return ngettext("{count} byte", "{count} bytes", count).format(count=count)
+    tenths, unit = _tenths(count / STEP), 0
+    while tenths >= STEP * 10 and unit + 1 < len(UNITS):
+        tenths, unit = _tenths(tenths / 10 / STEP), unit + 1
+    return _(UNITS[unit]).format(whole=number(tenths // 10), tenths=tenths % 10)
+
+
+def duration(seconds: float) -> str:
+    """Write seconds with one decimal."""
+    tenths = _tenths(seconds)
+    return _("{whole}.{tenths} s").format(whole=number(tenths // 10), tenths=tenths % 10)
+
+
+def _tenths(value: float) -> int:
+    return round(value * 10)

@@ -1,0 +1,116 @@
+"""Every failure that a caller may catch.
+
+IndexerError
+├── CorpusError            the one who keeps the documents can act
+│   ├── CorpusMissing          no such folder or file, or nothing in it that can be read
+│   └── Unreadable             one file; a build lists it and goes on
+├── IndexFailure           the one who keeps the index can act
+│   ├── IndexMissing           nothing was built there yet
+│   ├── IndexIncompatible      built by another version or with other settings: rebuild
+│   ├── IndexDamaged           a file of it is cut short, foreign or gone: rebuild
+│   ├── IndexBusy              another build holds the lock: wait
+│   └── IndexNotWritten        no rights, no room: the old state is still there
+└── QueryError             the one who asks can act
+    ├── QueryEmpty             no word in it
+    ├── QueryTooLong           more words than a person would ask for
+    └── ParagraphMissing       no such document or paragraph in the index
+
+A failure outside this tree is a bug.
+
+A message is a template with named values, so that the command line can say it in another language.
+"""
+
+from __future__ import annotations
+
+
+class IndexerError(Exception):
+    """Say what happened, where, and what to do; `template` and `values` make up the sentence."""
+
+    template = "{reason}"
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(values)
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # The default calls the class with positional arguments, and errors cross process borders in a build.
+        return _restore, (type(self), self.values)
+
+
+def _restore(kind: type[IndexerError], values: dict[str, object]) -> IndexerError:
+    return kind(**values)
+
+
+class CorpusError(IndexerError):
+    """Something about the documents."""
+
+
+class CorpusMissing(CorpusError):
+    """The corpus is not there, or holds nothing that can be read."""
+
+    template = "No documents at {path}: {reason}. Name a folder or a file with documents: abzats build FOLDER"
+
+
+class Unreadable(CorpusError):
+    """One file that cannot be read as a document; its reason is a whole phrase."""
+
+    template = "{path}: {reason}"
+
+
+class IndexFailure(IndexerError):
+    """Something about the index folder."""
+
+
+class IndexMissing(IndexFailure):
+    """No index was built there."""
+
+    template = "No index at {path}. Build one: abzats build CORPUS --index {path}"
+
+
+class IndexIncompatible(IndexFailure):
+    """The index was made by another version or with other settings."""
+
+    template = "The index at {path} cannot be used: {reason}. Build it anew: abzats build --rebuild --index {path}"
+
+
+class IndexDamaged(IndexFailure):
+    """A file of the index is cut short, foreign or gone."""
+
+    template = "The index at {path} is damaged: {reason}. Build it anew: abzats build --rebuild --index {path}"
+
+
+class IndexBusy(IndexFailure):
+    """Another build is at work on the same index."""
+
+    template = "Another build is writing to {path} ({holder}). Wait for it to end, then try again"
+
+
+class IndexNotWritten(IndexFailure):
+    """The index could not be written; what was there before is unharmed."""
+
+    template = "The index at {path} could not be written: {reason}. What was there before is unharmed"
+
+
+class QueryError(IndexerError):
+    """Something about the question."""
+
+
+class QueryEmpty(QueryError):
+    """The query holds no word to look for."""
+
+    template = "There is no word to look for in {query!r}. Type a word: abzats search 'сельское хозяйство'"
+
+
+class QueryTooLong(QueryError):
+    """The query has more words than a search takes."""
+
+    template = "The query has {words} words and a search takes at most {most}. Shorten it"
+
+
+class ParagraphMissing(QueryError):
+    """The index holds no such document or paragraph."""
+
+    template = "There is no {id} in the index. abzats search prints the ids that are"

@@ -1,0 +1,121 @@
+"""The formula, in one place: how a paragraph that a query finds is scored.
+
+Engines count, this module weighs. Every function takes numbers or NumPy arrays alike and does the same operations in
+the same order for both, so the reference engine and the array engine agree to the last bit.
+
+The score of a query is the sum over its words (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and
+Beyond", 2009, formula 3.15, with Lucene's idf, which is never negative), a word being a group of alternatives:
+whichever lemma of it stands at a place, the place counts once, by the best of them. A phrase is a word whose places are
+those of all its words in a row, by the worst of them, and whose idf is the sum of theirs. To that comes
+
+- for each two neighbouring words of the query, the places where they stand side by side in the same order, as a word of
+  its own (the sequential dependence model of Metzler and Croft, 2005, reduced to its ordered pairs);
+- for a paragraph with every clause of a short query, the most that the words can give: such paragraphs come first,
+  since a space means "and, if possible". In long queries, which are questions and headings, words are only summed up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log1p
+from typing import TYPE_CHECKING, TypeVar
+
+from indexer.types import Either, Phrase, Together, Without, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy as np
+
+    from indexer.settings import Ranking
+    from indexer.types import Query
+
+    Number = TypeVar("Number", float, np.ndarray)
+
+WEIGHT_STEPS = 100  # a lemma's weight is kept as a whole number of hundredths, so that sums of products are exact
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What the formula needs to know of the index; deleted paragraphs do not count."""
+
+    paragraphs: int
+    words: int  # tokens in all of them
+
+    @property
+    def average(self) -> float:
+        """Words in a paragraph; never zero."""
+        return self.words / self.paragraphs if self.words else 1.0
+
+
+def steps(weight: float) -> int:
+    """Return a lemma's weight in whole steps, at least one.
+
+    A place agrees with a word of the query by the product of two weights in steps: the query's lemma and the
+    paragraph's. The best product of all lemmas counts.
+
+    >>> steps(1.0), steps(0.3), steps(0.0001)
+    (100, 30, 1)
+    """
+    return max(1, round(weight * WEIGHT_STEPS))
+
+
+def idf(found: int, collection: Collection) -> float:
+    """Return the inverse document frequency of a word that `found` paragraphs hold.
+
+    >>> round(idf(1, Collection(3, 30)), 3)
+    0.981
+    """
+    return log1p((collection.paragraphs - found + 0.5) / (found + 0.5))
+
+
+def bm25(agreement: Number, length: Number, weight: float, collection: Collection, settings: Ranking) -> Number:
+    """Return the part of the score that a word gives, in [0, weight).
+
+    `agreement` is the sum over the word's places in a paragraph, in steps squared; `length` the paragraph's words;
+    `weight` the word's idf. The constant factor k1 + 1 of the original is left out, as in Lucene.
+    """
+    frequency = agreement / (WEIGHT_STEPS * WEIGHT_STEPS)
+    k1, b = settings.k1, settings.b
+    return weight * (frequency / (frequency + (k1 * (1.0 - b) + (k1 * b / collection.average) * length)))
+
+
+def pairs(query: Together) -> Iterator[Phrase]:
+    """Give the neighbouring words of a query that count as a pair when they stand so in a paragraph."""
+    for first, second in pairwise(query.clauses):
+        if isinstance(first, Word) and isinstance(second, Word):
+            yield Phrase((first, second))
+
+
+def weight(leaf: Word | Phrase, idf_of: Callable[[Word], float]) -> float:
+    """Return the weight of a word or of a phrase."""
+    return idf_of(leaf) if isinstance(leaf, Word) else sum(idf_of(word) for word in leaf.words)
+
+
+def pair_weight(pair: Phrase, idf_of: Callable[[Word], float], settings: Ranking) -> float:
+    """Return the weight of neighbouring words as a pair."""
+    return settings.adjacency * weight(pair, idf_of)
+
+
+def bound(query: Query, idf_of: Callable[[Word], float], settings: Ranking) -> float:
+    """Return what no score of the query exceeds."""
+    match query:
+        case Word() | Phrase():
+            return weight(query, idf_of)
+        case Together():
+            return _plain_bound(query, idf_of, settings) + bonus(query, idf_of, settings)
+        case Either(clauses):
+            return sum(bound(clause, idf_of, settings) for clause in clauses)
+        case Without(wanted):
+            return bound(wanted, idf_of, settings)
+
+
+def bonus(query: Together, idf_of: Callable[[Word], float], settings: Ranking) -> float:
+    """Return what a paragraph with every clause gets on top: as much as the clauses and the pairs can give at most."""
+    return _plain_bound(query, idf_of, settings) if len(query.clauses) <= settings.all_first else 0.0
+
+
+def _plain_bound(query: Together, idf_of: Callable[[Word], float], settings: Ranking) -> float:
+    clauses = sum(bound(clause, idf_of, settings) for clause in query.clauses)
+    return clauses + sum(pair_weight(pair, idf_of, settings) for pair in pairs(query))

@@ -1,0 +1,65 @@
+r"""Files → Documents: finds what is in a corpus and reads each file by the format that its suffix names.
+
+>>> from pathlib import Path
+>>> from tempfile import TemporaryDirectory
+>>> from indexer.settings import Reading as Settings
+>>> with TemporaryDirectory() as folder:
+...     _ = Path(folder, "мёд.md").write_text("# О мёде\n\nСобран в июле.", encoding="utf-8")
+...     for file in find(Path(folder)).files:
+...         print(file.name, [document.text for document in read(file, Settings()).documents])
+мёд.md ['Собран в июле.']
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from indexer.errors import Unreadable
+from indexer.readers import html, jsonl, markdown, plain, table
+from indexer.readers.files import CorpusFile, Found, digest, printable, walk
+from indexer.readers.normal import normalise
+from indexer.readers.reading import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from indexer import settings
+
+__all__ = ["READERS", "CorpusFile", "Found", "Reader", "Reading", "digest", "find", "normalise", "read"]
+
+Reader: TypeAlias = "Callable[[CorpusFile, settings.Reading], Reading]"
+
+READERS: dict[str, Reader] = {
+    ".md": markdown.read,
+    ".markdown": markdown.read,
+    ".txt": plain.read,
+    ".text": plain.read,
+    ".html": html.read,
+    ".htm": html.read,
+    ".xhtml": html.read,
+    ".jsonl": jsonl.read,
+    ".ndjson": jsonl.read,
+    ".csv": table.read,
+    ".tsv": table.read,
+}
+
+
+def find(corpus: Path) -> Found:
+    """Find the files of a corpus that a reader takes; `corpus` is a folder, with those below it, or one file.
+
+    CorpusMissing if there is no such folder or file.
+    """
+    return walk(corpus, READERS.keys())
+
+
+def read(file: CorpusFile, settings: settings.Reading) -> Reading:
+    """Read a file by its suffix.
+
+    Raises Unreadable if nothing of it can be read; a bad row of a table is an Unreadable among the documents.
+    """
+    suffix = file.path.suffix.lower()
+    if suffix not in READERS:
+        reason = f"no reader takes {printable(suffix) or 'a name without a suffix'}; use one of {', '.join(READERS)}"
+        raise Unreadable(path=file.name, reason=reason)
+    return READERS[suffix](file, settings)

@@ -1,0 +1,52 @@
+"""JSON Lines: every line an object, every object a document."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from indexer.errors import Unreadable
+from indexer.readers.fields import Row, document_of
+from indexer.readers.files import CorpusFile, Unique
+from indexer.readers.lines import encoding_of, lines
+from indexer.readers.reading import Reading, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from indexer import settings
+    from indexer.readers.encoding import Encoding
+    from indexer.types import Document
+
+
+def read(file: CorpusFile, settings: settings.Reading) -> Reading:
+    """Give a document for each line, an Unreadable for each that is none."""
+    encoding = encoding_of(file)
+    return reading(encoding, _documents(file, encoding, settings.largest_file))
+
+
+def _documents(file: CorpusFile, encoding: Encoding, longest: int) -> Iterator[Document | Unreadable]:
+    given = Unique()
+    for number, line in enumerate(lines(file, encoding, longest=longest), 1):
+        if isinstance(line, Unreadable):
+            yield line
+        elif not line.isspace():
+            try:
+                yield document_of(_row(line, f"{file.name}:{number}"), file.name, number, given)
+            except Unreadable as bad:
+                yield bad
+
+
+def _row(line: str, path: str) -> Row:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        reason = f"it is no JSON: {error.msg[:1].lower()}{error.msg[1:]} at column {error.colno}; mend the line"
+        raise Unreadable(path=path, reason=reason) from error
+    except ValueError as error:  # of int(), which guards against numbers of thousands of digits
+        raise Unreadable(path=path, reason="it has a number that is too long; write it as a string") from error
+    except RecursionError as error:
+        raise Unreadable(path=path, reason="its values are nested too deeply; write the text as a string") from error
+    if not isinstance(row, dict):
+        raise Unreadable(path=path, reason='it is no JSON object; write a document as {"title": …, "text": …}')
+    return row

@@ -1,0 +1,99 @@
+"""The pairs that Russian search stands or falls by, in both engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from indexer.queries import understand
+from indexer.types import Document, Filters
+from tests.backends.engines import ANALYZER, ENGINES, SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from indexer.backends.base import Engine
+
+PAIRS = [
+    tuple(part.strip(" \t") for part in line.split("|"))
+    for line in (Path(__file__).parents[1] / "golden" / "pairs.txt").read_text(encoding="utf-8").split("\n")
+    if line and not line.startswith("#")
+]
+ALL = [Document(f"{number}.txt", text.removeprefix("! ")) for number, (_, text) in enumerate(PAIRS)]
+
+
+def ranking(engine: Engine, query: str) -> list[str]:
+    found = engine.search(
+        understand(query, ANALYZER, SETTINGS.asking),
+        Filters(),
+        limit=None,
+        offset=0,
+        sort="relevance",
+        per_document=False,
+    )
+    return [hit.paragraph.text for hit in found]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def make(request: pytest.FixtureRequest) -> Callable[[list[Document]], Engine]:
+    make: Callable[[list[Document]], Engine] = ENGINES[request.param]
+    return make
+
+
+@pytest.fixture(scope="module")
+def engine(make: Callable[[list[Document]], Engine]) -> Engine:
+    return make(ALL)
+
+
+@pytest.mark.parametrize(("query", "paragraph"), PAIRS)
+def test_pair(engine: Engine, query: str, paragraph: str) -> None:
+    found = ranking(engine, query)
+    if paragraph.startswith("! "):
+        assert paragraph.removeprefix("! ") not in found
+    else:
+        assert paragraph in found
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "second"),
+    [
+        ("Кузнецов", "Спросили у Кузнецова дорогу.", "Спросили у кузнеца дорогу."),
+        ("Песков", "Вчера говорил Песков об этом.", "Вчера говорили песок об этом."),
+        ("сельское хозяйство", "Доход даёт сельское хозяйство края.", "Сельская школа и лесное хозяйство."),
+        ("сельскому хозяйству", "Доход даёт сельское хозяйство края.", "Сельская школа и лесное хозяйство."),
+        ("кошка хвост", "Кошка и её хвост.", "Хвост, хвост, хвост, хвост."),
+    ],
+)
+def test_first_ranks_above_second(
+    make: Callable[[list[Document]], Engine], query: str, first: str, second: str
+) -> None:
+    # Padding, so that no word is in most paragraphs and idf has something to say.
+    padding = [Document(f"z{number}.txt", f"Посторонний абзац номер {number}.") for number in range(8)]
+    engine = make([Document("a.txt", second), Document("b.txt", first), *padding])
+    assert ranking(engine, query)[:2] == [first, second]
+
+
+@pytest.mark.parametrize("query", ["сельского хозяйства", "СЕЛЬСКОЕ ХОЗЯЙСТВО", "сельским хозяйством"])
+def test_the_form_asked_for_does_not_change_the_ranking(engine: Engine, query: str) -> None:
+    assert ranking(engine, query) == ranking(engine, "сельское хозяйство")
+
+
+def test_minus_leaves_out(make: Callable[[list[Document]], Engine]) -> None:
+    engine = make([Document("a.txt", "Кошка спит."), Document("b.txt", "Кошка и собака играют.")])
+    assert ranking(engine, "кошка -собаки") == ["Кошка спит."]
+
+
+def test_a_phrase_is_found_in_any_forms_but_only_in_a_row(make: Callable[[list[Document]], Engine]) -> None:
+    apart = "Министр говорил об обороне."
+    together = "Речь министра обороны."
+    engine = make([Document("a.txt", apart), Document("b.txt", together)])
+    for quoted in ('"министр обороны"', "«министр обороны»", "„министр обороны“", '"министр обороны'):
+        assert ranking(engine, quoted) == [together]
+
+
+def test_or_finds_either(make: Callable[[list[Document]], Engine]) -> None:
+    engine = make([Document("a.txt", "Кошка спит."), Document("b.txt", "Собака играет."), Document("c.txt", "Ёж.")])
+    for query in ("кошка OR собака", "кошка ИЛИ собака", "кошка | собака"):
+        assert sorted(ranking(engine, query)) == ["Кошка спит.", "Собака играет."]

@@ -1,0 +1,60 @@
+"""What is promised."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import indexer
+from indexer.errors import IndexerError
+
+
+def test_the_promised_names_are_these() -> None:
+    assert indexer.__all__ == [
+        "Answer",
+        "BuildReport",
+        "CorpusError",
+        "CorpusMissing",
+        "Document",
+        "FileRecord",
+        "Filters",
+        "Heading",
+        "IndexBusy",
+        "IndexDamaged",
+        "IndexFailure",
+        "IndexIncompatible",
+        "IndexMissing",
+        "IndexNotWritten",
+        "IndexStatus",
+        "IndexerError",
+        "Paragraph",
+        "ParagraphMissing",
+        "Progress",
+        "QueryEmpty",
+        "QueryError",
+        "QueryTooLong",
+        "Result",
+        "Searcher",
+        "Settings",
+        "Snippet",
+        "Span",
+        "Unreadable",
+        "build_index",
+        "open_index",
+    ]
+
+
+def test_every_promised_name_is_there() -> None:
+    assert all(getattr(indexer, name) is not None for name in indexer.__all__)
+
+
+def test_every_failure_is_promised() -> None:
+    kinds = {IndexerError}
+    while more := {child for kind in kinds for child in kind.__subclasses__()} - kinds:
+        kinds |= more
+    assert {kind.__name__ for kind in kinds} <= set(indexer.__all__)
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = "import sys, indexer; print({'numpy', 'whoosh', 'pymorphy3', 'rich', 'click'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
