@@ -2,6 +2,7 @@
 
 >>> from pathlib import Path
 >>> from tempfile import TemporaryDirectory
+>>> from indexer import Document, build_index, open_index
 >>> with TemporaryDirectory() as folder:
 ...     report = build_index([Document("news.md", "Закалка стали требует точности.")], Path(folder))
 ...     with open_index(Path(folder)) as searcher:

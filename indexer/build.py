@@ -212,9 +212,15 @@ class _Build:
                 self._tallies[name].paragraphs += paragraphs
         for problem in source.problems:
             self._tallies[str(problem.values["path"])] = _Tally("", problems=[str(problem.values["reason"])])
+        # What could not be opened last time either is not news.
+        for name in [name for name, tally in self._tallies.items() if before.get(name) == tally.record(name)]:
+            unchanged.add(name)
+            del self._tallies[name]
         gone = before.keys() - unchanged - self._tallies.keys()
         store.remove(gone)
         for name, tally in self._tallies.items():
+            if not tally.digest:  # what an earlier build read of it is no longer known to be true
+                store.remove([name])
             store.record(tally.record(name))
         self._progress(Progress("write", 0, 1))
         changed = len(before.keys() & self._tallies.keys())
@@ -234,7 +240,6 @@ class _Build:
                     store.remove([piece.name])
                     yield from self._read(piece, digest)
             except Unreadable as problem:
-                store.remove([piece.name])
                 self._tallies[piece.name] = _Tally("", problems=[str(problem.values["reason"])])
             self._done = start + piece.size
             self._progress(Progress("read", self._done, source.size))

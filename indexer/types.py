@@ -195,7 +195,6 @@ class Answer:
     results: tuple[Result, ...]
     total: int  # paragraphs found
     complete: int  # of those, the ones with every word asked for
-    ignored: tuple[str, ...] = ()  # parts of the query that were understood as nothing
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)

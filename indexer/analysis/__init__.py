@@ -30,8 +30,8 @@ class Analyzer:
         """Return what the text is found by, one term a token, in order.
 
         >>> from indexer.settings import Analysis
-        >>> [[lemma.text for lemma in term.lemmas] for term in russian(Analysis()).terms("за́мок в Казахстане")]
-        [['замок'], ['в'], ['казахстан']]
+        >>> [[lemma.text for lemma in term.lemmas] for term in russian(Analysis()).terms("закалку в Казахстане")]
+        [['закалка'], ['в'], ['казахстан']]
         """
         return [self._term(position, token) for position, token in enumerate(tokenize(text))]
 

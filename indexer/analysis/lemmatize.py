@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.abbreviations import STANDS_FOR
@@ -138,8 +138,10 @@ def _is_capitalised(form: str) -> bool:
     return form[0].isupper() and any(letter.islower() for letter in form)
 
 
-def _readings(word: str) -> list[Reading]:
-    return [Reading(fold(p.normal_form), p.score, bool(_NAMES & p.tag.grammemes)) for p in _morph().parse(word)]
+@lru_cache(200_000)
+def _readings(word: str) -> tuple[Reading, ...]:
+    # Kept, for a word comes with and without a capital, at the start of a sentence and inside.
+    return tuple(Reading(fold(p.normal_form), p.score, bool(_NAMES & p.tag.grammemes)) for p in _morph().parse(word))
 
 
 def _tags(word: str) -> frozenset[str]:

@@ -172,8 +172,6 @@ def _search(**typed: Any) -> int:  # noqa: ANN401 -- whatever the options above 
             sort=asked.sort,
             per_document=asked.paths,
         )
-        for part in answer.ignored:
-            screen.errors().text(_("Passed over in the query: {part}").format(part=part))
         _show(asked, answer, searcher, shown)
     if remark := _remark(asked, answer):
         screen.errors().text(remark)

@@ -66,7 +66,7 @@ _MANY = 10_000  # tags; a page with fewer is parsed in an instant however they n
 _DEEPEST = 512  # blocks inside each other, as in browsers; beyond, the parser takes time that grows with the square
 _BLOCK_TAG = re.compile(
     r"<(/?)(?:address|article|aside|blockquote|center|details|div|dl|fieldset|figure|footer|header|main|menu|nav|ol"
-    r"|section|span|ul)\b[^<>]*+>",
+    r"|math|pre|section|span|svg|ul)\b[^<>]*+>",
     re.IGNORECASE,
 )
 

@@ -11,6 +11,8 @@ from indexer.readers.normal import collapse, document
 from indexer.readers.reading import Reading, of_one_document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from indexer import settings
     from indexer.readers.files import CorpusFile
     from indexer.types import Document
@@ -124,7 +126,7 @@ _HIDE = {ord(sign): chr(_HIDING + ord(sign)) for sign in _PUNCTUATION}
 _HIDDEN = re.compile("[\udc21-\udc7e]")
 
 _FENCE = re.compile(r"^[ \t]*+(?:>[ \t]?)*+(`{3,}+|~{3,}+)([^\n]*+)$", re.MULTILINE)
-_CODE_OR_ESCAPE = re.compile(r"(`++)[^`\n]++\1(?!`)|\\([!-/:-@\[-`{-~])")
+_CODE_OR_ESCAPE = re.compile(r"(?<!`)(`++)[^`\n]++\1(?!`)|\\([!-/:-@\[-`{-~])")
 _TAG = re.compile(
     r"</?(?:(a|abbr|b|big|code|del|em|font|i|ins|kbd|mark|s|samp|small|span|strong|sub|sup|u)"
     r"|blockquote|br|center|dd|details|div|dl|dt|h[1-6]|hr|img|li|ol|p|picture|pre|source|summary"
@@ -138,10 +140,10 @@ _RULE = re.compile(r"^(?=[ \t]*+[-*_=|:])[-*_=|: \t]{3,}+$", re.MULTILINE)  # al
 _LINE_MARKS = re.compile(r"^[ \t]*+(?:>[ \t]?|[-*][ \t]++|#{1,6}+[ \t]++)++", re.MULTILINE)
 _SOFT_BREAK = r"\n(?![^\S\n]*+\n)"
 _EMPHASIS = (  # the strong ones first: what is left of *** is a simple mark
-    ("**", re.compile(rf"(?<![\w*])\*\*(?=\S)((?:[^*\n]++|\*(?!\*)|{_SOFT_BREAK})*+)(?<=\S)\*\*(?!\w)")),
-    ("*", re.compile(rf"(?<![\w*])\*(?=[^\s*])((?:[^*\n]++|{_SOFT_BREAK})*+)(?<=\S)\*(?![\w*])")),
-    ("__", re.compile(rf"(?<!\w)__(?=\S)((?:[^_\n]++|_(?!_)|{_SOFT_BREAK})*+)(?<=\S)__(?![^\W_])")),
-    ("_", re.compile(rf"(?<!\w)_(?=[^\s_])((?:[^_\n]++|(?<=[^\W_])_(?=[^\W_])|{_SOFT_BREAK})*+)(?<=\S)_(?!\w)")),
+    ("**", re.compile(rf"\*\*(?<![\w*]\*\*)(?=\S)((?:[^*\n]++|\*(?!\*)|{_SOFT_BREAK})*+)(?<=\S)\*\*(?!\w)")),
+    ("*", re.compile(rf"\*(?<![\w*]\*)(?=[^\s*])((?:[^*\n]++|{_SOFT_BREAK})*+)(?<=\S)\*(?![\w*])")),
+    ("__", re.compile(rf"__(?<!\w__)(?=\S)((?:[^_\n]++|_(?!_)|{_SOFT_BREAK})*+)(?<=\S)__(?![^\W_])")),
+    ("_", re.compile(rf"_(?<!\w_)(?=[^\s_])((?:[^_\n]++|(?<=[^\W_])_(?=[^\W_])|{_SOFT_BREAK})*+)(?<=\S)_(?!\w)")),
 )
 
 
@@ -151,8 +153,23 @@ def as_text(markdown: str) -> str:
     >>> as_text("- **Чай** из [Сочи](http://сочи.рф), 2 * 3 \\* 4, `**kwargs`")
     'Чай из Сочи, 2 * 3 * 4, `**kwargs`'
     """
-    if "```" in markdown or "~~~" in markdown:
-        markdown = _hide_fenced(markdown)
+    if "```" not in markdown and "~~~" not in markdown:
+        return _prose(markdown)
+    return "".join(passage if is_code else _prose(passage) for is_code, passage in _passages(markdown))
+
+
+def _passages(markdown: str) -> Iterator[tuple[bool, str]]:
+    """Part code from prose, and leave out the lines that fence it off."""
+    position, fence = 0, ""
+    for line in _FENCE.finditer(markdown):
+        opens = not fence
+        if opens or (line[1].startswith(fence) and not line[2].strip()):
+            yield not opens, markdown[position : line.start()]
+            position, fence = line.end(), line[1] if opens else ""
+    yield bool(fence), markdown[position:]
+
+
+def _prose(markdown: str) -> str:
     if "`" in markdown or "\\" in markdown:
         markdown = _CODE_OR_ESCAPE.sub(_hidden, markdown)
     if "<" in markdown:
@@ -164,22 +181,6 @@ def as_text(markdown: str) -> str:
         if mark in markdown:
             markdown = emphasis.sub(r"\1", markdown)
     return _HIDDEN.sub(lambda sign: chr(ord(sign[0]) - _HIDING), markdown)
-
-
-def _hide_fenced(markdown: str) -> str:
-    """Drop the lines that fence code off, and hide from the later passes what is between them."""
-    kept: list[str] = []
-    position, fence = 0, ""
-    for line in _FENCE.finditer(markdown):
-        passage = markdown[position : line.start()]
-        if not fence:
-            kept.append(passage)
-            position, fence = line.end(), line[1]
-        elif line[1].startswith(fence) and not line[2].strip():
-            kept.append(passage.translate(_HIDE))
-            position, fence = line.end(), ""
-    rest = markdown[position:]
-    return "".join([*kept, rest.translate(_HIDE) if fence else rest])
 
 
 def _hidden(found: re.Match[str]) -> str:

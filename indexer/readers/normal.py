@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _LINE_ENDS = "\v\f\x85\u2028\u2029"  # a page break parts words as a line end does; dropped, it would glue them
-_CONTROLS = [*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xFEFF]
 _SURROGATES = range(0xD800, 0xE000)
-_REPAIRS: dict[int, str | None] = {
-    **dict.fromkeys(_CONTROLS),
+_REPAIRS = {  # and what is not among them goes
     **dict.fromkeys(map(ord, _LINE_ENDS), "\n"),
     **dict.fromkeys(_SURROGATES, "\N{REPLACEMENT CHARACTER}"),
 }
@@ -30,12 +28,19 @@ def normalise(text: str) -> str:
     >>> normalise("и\u0306\r\nза\u0301мок\x00\u2028\ud800")
     'й\nза́мок\n�'
     """
-    # Each repair is a pass over the text that almost no text needs; the checks before them are several times as fast.
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _TO_REPAIR.search(text):
-        text = text.translate(_REPAIRS)
-    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+    text = _TO_REPAIR.sub(_repair, text)  # translate() looks at every character: 500 ms against 60 for 9 M of them
+    return text if text.isascii() else "\n".join(map(_compose, text.split("\n")))
+
+
+def _repair(character: re.Match[str]) -> str:
+    return _REPAIRS.get(ord(character[0]), "")
+
+
+def _compose(line: str) -> str:
+    """Compose a line by itself: one stress mark would make the whole of a long text go the slow way, 400 ms for 55."""
+    return line if unicodedata.is_normalized("NFC", line) else unicodedata.normalize("NFC", line)
 
 
 def collapse(text: str) -> str:

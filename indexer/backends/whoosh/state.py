@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1  # raise it when an index of today could not be read by the program of yesterday
 
-_OURS = re.compile(r"(?:abzats_(\d+)\.json|abzats_(\d+)\.files)\Z")
+_OURS = re.compile(r"abzats_(\d+)\.(?:json|files)\Z")
+_UNFINISHED = re.compile(r"_MAIN_\d+\.toc\.\d")  # of a build that was killed before the rename
 
 
 class NotState(Exception):
@@ -86,8 +87,8 @@ def read_files(folder: Path, generation: int) -> list[FileRecord]:
 
 
 def clean(folder: Path, generation: int) -> None:
-    """Remove the files of other generations."""
+    """Remove what other generations and killed builds have left."""
     for path in folder.iterdir():
         match = _OURS.match(path.name)
-        if match and int(match[1] or match[2]) != generation:
+        if (match and int(match[1]) != generation) or _UNFINISHED.match(path.name):
             path.unlink(missing_ok=True)

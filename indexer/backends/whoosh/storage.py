@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,8 @@ class Storage(FileStorage):
     """A folder whose files are opened without unpickling strangers, and renamed only once they are on the disk."""
 
     def open_file(self, name: str, *_: object, **__: object) -> StructFile:
-        """Open a file for reading."""
-        return _GuardedFile((Path(self.folder) / name).open("rb"), name=name)
+        """Open a file for reading: a small one, a table of contents, and whole, for Whoosh leaves it open on errors."""
+        return _GuardedFile(BytesIO((Path(self.folder) / name).read_bytes()), name=name)
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:  # noqa: FBT001, FBT002 -- Whoosh's
         """Rename a file, the last step of a commit: what it stands for must have reached the disk before."""

@@ -1,0 +1,152 @@
+"""The folder that the embedded engine writes: what it is, what it refuses, what it never runs."""
+
+from __future__ import annotations
+
+import pickle
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import whoosh.index
+from whoosh.query import Term
+
+from indexer import Document, IndexDamaged, IndexIncompatible, IndexMissing, build_index, open_index
+from indexer.backends.whoosh import arrays
+from indexer.backends.whoosh.storage import Storage, read_segments
+from indexer.settings import Analysis, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DOCUMENTS = [
+    Document("a.txt", "Сельское хозяйство.\n\nЛесное хозяйство.", title="О земле"),
+    Document("b.txt", "Кошка спит.", source="Абзац"),
+]
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    build_index(DOCUMENTS, tmp_path / "index")
+    return tmp_path / "index"
+
+
+def test_whooshs_own_searcher_finds_the_same(index: Path) -> None:
+    with whoosh.index.open_dir(str(index)).searcher() as searcher:
+        found = [(hit["path"], hit["number"]) for hit in searcher.search(Term("text", "хозяйство"))]
+        assert sorted(found) == [("a.txt", "1"), ("a.txt", "2")]
+        assert [hit["path"] for hit in searcher.search(Term("title", "земля"))] == ["a.txt", "a.txt"]
+        assert [hit["path"] for hit in searcher.search(Term("source", "абзац"))] == ["b.txt"]
+        assert searcher.doc_count() == 3
+
+
+def test_whooshs_own_searcher_does_not_find_what_is_deleted(index: Path) -> None:
+    build_index([*DOCUMENTS, Document("c.txt", "\n\n".join("Много абзацев." for _ in range(9)))], index)
+    build_index(DOCUMENTS[1:], index)
+    with whoosh.index.open_dir(str(index)).searcher() as searcher:
+        assert not searcher.search(Term("text", "хозяйство"))
+
+
+class Villain:
+    """Pickled, it writes a file when it is unpickled."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return Path.write_text, (self.target, "run")
+
+
+def test_opening_a_strangers_index_runs_nothing(index: Path, tmp_path: Path) -> None:
+    """Both pickles of Whoosh's table of contents are replaced: the schema and the list of segments."""
+    victim = tmp_path / "victim"
+    toc = next(index.glob("*.toc"))
+    content = toc.read_bytes()
+    villain = pickle.dumps(Villain(victim), 2)
+    segments = content.rindex(b"\x80\x04") if b"\x80\x04" in content else content.rindex(b"\x80\x05")
+    toc.write_bytes(content[:segments] + villain)
+    with pytest.raises(IndexDamaged, match="has no business in an index"):
+        open_index(index)
+    assert not victim.exists()
+
+
+def test_the_list_of_segments_cannot_lead_out_of_the_folder(index: Path) -> None:
+    storage = Storage(str(index))
+    toc = whoosh.index.TOC.read(storage, "MAIN")
+    toc.segments[0].segid = "x/../../../etc/passwd"
+    next(index.glob("*.toc")).unlink()
+    toc.write(storage, "MAIN")
+    with pytest.raises(IndexDamaged, match="lists something else than segments"):
+        open_index(index)
+
+
+def test_no_index(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing):
+        open_index(tmp_path / "nowhere")
+    with pytest.raises(IndexMissing):
+        open_index(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["MAIN_*.abzats", "_MAIN_*.toc", "abzats_*.json"])
+@pytest.mark.parametrize("keep", [0, 1, 7, 100, 0.5, 0.99])
+def test_a_file_cut_short_is_damage(index: Path, name: str, keep: float) -> None:
+    path = next(index.glob(name))
+    content = path.read_bytes()
+    path.write_bytes(content[: int(keep if keep >= 1 else keep * len(content))])
+    with pytest.raises(IndexDamaged, match=re.escape(str(index))):
+        open_index(index)
+    with pytest.raises(IndexDamaged):
+        build_index(DOCUMENTS, index)
+    build_index(DOCUMENTS, index, rebuild=True)
+    assert open_index(index).search("кошка").total == 1
+
+
+@pytest.mark.parametrize("name", ["MAIN_*.abzats", "_MAIN_*.toc", "abzats_*.json", "abzats_*.files"])
+def test_foreign_content_is_damage(index: Path, name: str) -> None:
+    next(index.glob(name)).write_bytes(b"\xff\xfe something else \x00" * 99)
+    with pytest.raises(IndexDamaged):
+        build_index(DOCUMENTS, index)
+
+
+@pytest.mark.parametrize("name", ["MAIN_*.abzats", "abzats_*.json", "abzats_*.files"])
+def test_a_missing_file_is_damage(index: Path, name: str) -> None:
+    path = next(index.glob(name))
+    path.unlink()
+    with pytest.raises(IndexDamaged, match=path.name):
+        build_index(DOCUMENTS, index)
+
+
+def test_foreign_files_in_the_folder_are_left_alone(index: Path) -> None:
+    (index / "notes.txt").write_text("mine", encoding="utf-8")
+    build_index(DOCUMENTS[:1], index)
+    assert (index / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_other_settings_are_refused(index: Path) -> None:
+    with pytest.raises(IndexIncompatible, match="other settings"):
+        open_index(index, settings=Settings(analysis=Analysis(most_lemmas=2)))
+
+
+def test_a_flipped_bit_is_found_by_the_checksums(index: Path) -> None:
+    path = next(index.glob("MAIN_*.abzats"))
+    assert arrays.damaged(path) == []
+    content = bytearray(path.read_bytes())
+    content[content.index("Сельское".encode())] ^= 1
+    path.write_bytes(content)
+    assert arrays.damaged(path) == ["texts"]
+
+
+def test_an_unchanged_corpus_makes_no_new_generation(index: Path) -> None:
+    before = sorted(path.name for path in index.iterdir())
+    report = build_index(DOCUMENTS, index)
+    assert (report.unchanged, report.added, report.changed, report.removed) == (2, 0, 0, 0)
+    assert sorted(path.name for path in index.iterdir()) == before
+
+
+def test_many_small_builds_leave_few_segments(tmp_path: Path) -> None:
+    documents = [Document(f"{number}.txt", f"Абзац номер {number}.") for number in range(40)]
+    for count in range(1, 41):
+        build_index(documents[:count], tmp_path)
+    storage = Storage(str(tmp_path))
+    assert len(read_segments(storage, 39)) <= 6
+    assert open_index(tmp_path).search("абзац", limit=None).total == 40

@@ -1,0 +1,97 @@
+"""A build that is killed leaves the index as it was before it or as it would be after it."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from indexer import IndexBusy, build_index, open_index
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOMENTS = int(os.environ.get("ABZATS_KILLS", "8"))
+BUILD = """
+import sys
+from pathlib import Path
+from indexer.build import build_index
+corpus, index, processes = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+print("ready", flush=True)
+build_index(corpus, index, processes=processes)
+"""
+
+
+def write(corpus: Path, version: str, files: int, lines: int) -> None:
+    corpus.mkdir(exist_ok=True)
+    for number in range(files):
+        text = "\n".join(f"Абзац {line} файла {number}: версия {version}." for line in range(lines))
+        (corpus / f"{number:04}.md").write_text(f"# Файл {number}\n\n{text}\n", encoding="utf-8")
+
+
+def state(index: Path) -> tuple[int, int]:
+    """Return how many paragraphs are of the first version and how many of the second."""
+    with open_index(index) as searcher:
+        return searcher.search("первая", limit=0).total, searcher.search("вторая", limit=0).total
+
+
+def start(corpus: Path, index: Path, processes: int) -> subprocess.Popen[str]:
+    build = subprocess.Popen(
+        [sys.executable, "-c", BUILD, str(corpus), str(index), str(processes)], stdout=subprocess.PIPE, text=True
+    )
+    assert build.stdout is not None
+    assert build.stdout.readline() == "ready\n"
+    return build
+
+
+@pytest.mark.parametrize(("processes", "files", "lines"), [(1, 150, 10), (2, 150, 400)])
+def test_killed_builds_leave_one_of_the_two_states(tmp_path: Path, processes: int, files: int, lines: int) -> None:
+    old, new, index = tmp_path / "old", tmp_path / "new", tmp_path / "index"
+    write(old, "первая", files, lines)
+    write(new, "вторая", files, lines)
+    everything = files * lines
+    build_index(old, index)
+    began = time.perf_counter()
+    with start(new, index, processes) as build:
+        build.wait()
+    whole = time.perf_counter() - began
+    assert state(index) == (0, everything)
+    seen = set()
+    for seed in range(MOMENTS if processes == 1 else MOMENTS // 4):
+        build_index(old, index)
+        with start(new, index, processes) as build:
+            time.sleep(random.Random(seed).uniform(0, whole))  # noqa: S311 -- moments, not secrets
+            build.send_signal(signal.SIGKILL)
+        seen.add(state(index))
+        assert seen <= {(everything, 0), (0, everything)}
+        build_index(new, index, wait=1)
+        assert state(index) == (0, everything)
+        names = [path.name for path in index.iterdir()]
+        assert len(names) == 5, f"something was left behind: {names}"
+
+
+def test_a_second_build_waits_or_says_who_is_at_work(tmp_path: Path) -> None:
+    write(tmp_path / "corpus", "первая", 150, 400)
+    with start(tmp_path / "corpus", tmp_path / "index", 1) as first:
+        while not (tmp_path / "index" / "MAIN_WRITELOCK").is_file():
+            time.sleep(0.01)
+        time.sleep(0.05)
+        with pytest.raises(IndexBusy, match=f"process {first.pid} on "):
+            build_index(tmp_path / "corpus", tmp_path / "index")
+        assert build_index(tmp_path / "corpus", tmp_path / "index", wait=60).unchanged == 150
+
+
+def test_a_searcher_keeps_its_state_while_builds_go_on(tmp_path: Path) -> None:
+    write(tmp_path / "corpus", "первая", 3, 5)
+    build_index(tmp_path / "corpus", tmp_path / "index")
+    with open_index(tmp_path / "index") as searcher:
+        write(tmp_path / "corpus", "вторая", 3, 5)
+        build_index(tmp_path / "corpus", tmp_path / "index")
+        assert len(searcher.search("первая", limit=None)) == 15
+    assert state(tmp_path / "index") == (0, 15)

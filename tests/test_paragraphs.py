@@ -1,0 +1,75 @@
+"""How documents fall into paragraphs."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.paragraphs import split
+from indexer.settings import Reading
+from indexer.types import Document
+
+LONG = "Довольно длинное предложение " + "продолжается и здесь, и тут, и там, " * 3 + "до самого конца."
+
+
+def texts(text: str, longest: int = 2000) -> list[str]:
+    return [p.text for p in split(Document("a.txt", text), Reading(longest_paragraph=longest))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        (" \n\t\n ", []),
+        ("один", ["один"]),
+        ("один\nдва\nтри", ["один", "два", "три"]),
+        ("один\nдва\n\nтри", ["один\nдва", "три"]),
+        ("один\r", ["один"]),
+        ("  Первый\nпродолжен\n  Второй\nтоже", ["Первый\nпродолжен", "Второй\nтоже"]),
+        ("  Первый\n  Второй", ["Первый", "Второй"]),
+        (f"{LONG}\n{LONG}\n\n{LONG}", [LONG] * 3),
+        ("один\n***\nдва", ["один", "два"]),
+        ("\n\nодин\n \n\nдва\n", ["один", "два"]),
+    ],
+)
+def test_the_document_says_what_ends_a_paragraph(text: str, expected: list[str]) -> None:
+    assert texts(text) == expected
+
+
+def test_a_long_paragraph_is_cut_at_sentence_ends() -> None:
+    text = "Первое предложение. Второе предложение. Третье предложение."
+    assert texts(text, longest=40) == ["Первое предложение. Второе предложение.", "Третье предложение."]
+
+
+def test_abbreviations_and_initials_do_not_end_a_sentence() -> None:
+    text = "Роман написал А. С. Пушкин, т. е. поэт. Второе предложение тут."
+    assert texts(text, longest=45) == ["Роман написал А. С. Пушкин, т. е. поэт.", "Второе предложение тут."]
+
+
+@given(st.text(st.sampled_from("аб .!?\n\t Б1-"), max_size=300), st.integers(1, 50))
+def test_spans_are_the_paragraphs_and_nothing_with_a_letter_is_lost(text: str, longest: int) -> None:
+    found = list(split(Document("a.txt", text), Reading(longest_paragraph=longest)))
+    assert [p.number for p in found] == list(range(1, len(found) + 1))
+    end = 0
+    rest = ""
+    for paragraph in found:
+        assert text[slice(*paragraph.span)] == paragraph.text == paragraph.text.strip()
+        assert len(paragraph.text) <= longest
+        assert paragraph.span.start >= end
+        rest += text[end : paragraph.span.start]
+        end = paragraph.span.stop
+    assert not any(character.isalnum() for character in rest + text[end:])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [" " * 10**6, "а" * 10**6, "слово " * 200_000, "\n \n" * 300_000, ("строка " * 10 + "\n") * 20_000],
+    ids=["blanks", "one word", "one line", "blank lines", "short lines"],
+)
+def test_a_megabyte_of_anything_is_split_in_seconds(text: str) -> None:
+    began = time.perf_counter()
+    texts(text)
+    assert time.perf_counter() - began < 10
