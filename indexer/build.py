@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from concurrent.futures import Future
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from functools import cache, partial
@@ -11,11 +13,11 @@ from hashlib import blake2b
 from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from indexer import readers
 from indexer.analysis import russian
-from indexer.backends.whoosh.inversion import invert
+from indexer.backends.whoosh.inversion import Scan, Steps, WordKey, finish, look_up, scan
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import Store, folder_size
 from indexer.errors import CorpusMissing, Unreadable
@@ -25,7 +27,6 @@ from indexer.types import BuildReport, Document, FileRecord, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
 
     from indexer.backends.whoosh.segment import Content
     from indexer.readers import CorpusFile
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 _BATCH = 1_000_000  # characters handed to a core at a time: half a second's work
 _WORTH_A_POOL = 4_000_000  # bytes of corpus; below it, starting processes takes longer than they save
 _SHOWN = 3  # problems of one file that its record names
-_AHEAD = 3  # batches for each core that may wait in memory
+_SHARE = 3000  # words looked up by a core at a time: a quarter of a second's work
+
+T = TypeVar("T")
 
 
 def build_index(
@@ -165,6 +168,8 @@ def _sound(document: Document, time: int) -> Document:
         path=document.path if time == 1 else f"{document.path}~{time}",
         text=readers.normalise(document.text),
         title=readers.normalise(document.title),
+        source=readers.normalise(document.source),
+        author=readers.normalise(document.author),
         date=date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date,
     )
 
@@ -261,25 +266,83 @@ class _Build:
     def _contents(self, batches: Iterator[list[tuple[str, Document]]], size: int | None) -> Iterator[Content]:
         """Give the batches as arrays, in order, made on as many cores as they are worth."""
         ahead = list(islice(batches, 2))
-        worth_a_pool = len(ahead) > 1 and (size is None or size >= _WORTH_A_POOL)
-        if self._processes < 2 or not worth_a_pool:  # noqa: PLR2004 -- one process is this one
+        worth_a_pool = self._processes > 1 and len(ahead) > 1 and (size is None or size >= _WORTH_A_POOL)
+        with _workers(self._processes) if worth_a_pool else nullcontext(_Here()) as pool:
+            vocabulary = _Vocabulary(pool, self.settings)
+            scanning: deque[Future[Scan]] = deque()
             for batch in chain(ahead, batches):
-                yield _invert(batch, self.settings)
-            return
-        # loky rather than concurrent.futures: its workers neither import the caller's __main__ nor fork its threads.
-        from loky import ProcessPoolExecutor  # noqa: PLC0415 -- 0.1 s that most builds need not spend
+                scanning.append(pool.submit(_scan, batch, self.settings))
+                if len(scanning) > self._processes:
+                    vocabulary.meet(scanning.popleft().result())
+                if len(vocabulary) > self._processes:
+                    yield vocabulary.next_content()
+            for scanned in scanning:
+                vocabulary.meet(scanned.result())
+            while vocabulary:
+                yield vocabulary.next_content()
 
-        pool = ProcessPoolExecutor(self._processes, timeout=10)
-        waiting: deque[Future[Content]] = deque()
-        try:
-            for batch in chain(ahead, batches):
-                waiting.append(pool.submit(_invert, batch, self.settings))
-                if len(waiting) >= self._processes * _AHEAD:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            pool.shutdown(kill_workers=bool(waiting))
+
+class _Pool(Protocol):
+    """What runs a function somewhere: `submit` of concurrent.futures."""
+
+    def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]: ...  # noqa: ANN401 -- its own
+
+
+class _Here:
+    """Runs it here and now."""
+
+    def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- whatever work takes
+        done: Future[T] = Future()
+        done.set_result(work(*arguments))
+        return done
+
+
+@contextmanager
+def _workers(processes: int) -> Iterator[_Pool]:
+    # loky rather than concurrent.futures: its workers neither import the caller's __main__ nor fork its threads.
+    from loky import ProcessPoolExecutor  # noqa: PLC0415 -- 0.1 s that most builds need not spend
+
+    pool = ProcessPoolExecutor(processes, timeout=10)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(kill_workers=True)
+        raise
+    pool.shutdown()
+
+
+class _Vocabulary:
+    """The words of the corpus so far: each new one is looked up once, and what waits for it waits in order."""
+
+    def __init__(self, pool: _Pool, settings: Settings) -> None:
+        self._pool = pool
+        self._settings = settings
+        self._known: dict[WordKey, Steps] = {}
+        self._met: set[WordKey] = set()
+        self._waiting: deque[tuple[Scan, list[tuple[list[WordKey], Future[list[Steps]]]]]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def meet(self, scanned: Scan) -> None:
+        """Have the new words of a scan looked up."""
+        # Forms of one word beside each other: «Песков» and «песков» need the dictionary once.
+        new = sorted((key for key in scanned.keys if key not in self._met), key=_lower)
+        self._met.update(new)
+        shares = [new[start : start + _SHARE] for start in range(0, len(new), _SHARE)]
+        lookups = [(share, self._pool.submit(_look_up, share, self._settings)) for share in shares]
+        self._waiting.append((scanned, lookups))
+
+    def next_content(self) -> Content:
+        """Return the oldest scan with its lemmas."""
+        scanned, lookups = self._waiting.popleft()
+        for share, found in lookups:
+            self._known.update(zip(share, found.result(), strict=True))
+        return finish(scanned, self._known)
+
+
+def _lower(key: WordKey) -> str:
+    return key.form.lower()
 
 
 def _batches(documents: Iterator[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
@@ -295,9 +358,13 @@ def _batches(documents: Iterator[tuple[str, Document]]) -> Iterator[list[tuple[s
         yield batch
 
 
-def _invert(batch: list[tuple[str, Document]], settings: Settings) -> Content:
-    return invert(batch, _analyzer(settings.analysis), settings.reading)
+def _scan(batch: list[tuple[str, Document]], settings: Settings) -> Scan:
+    return scan(batch, _analyzer(settings.analysis), settings.reading)
 
 
-# One for each process, so that a word is looked up once in it.
+def _look_up(keys: list[WordKey], settings: Settings) -> list[Steps]:
+    return look_up(keys, _analyzer(settings.analysis))
+
+
+# One for each process.
 _analyzer = cache(russian)

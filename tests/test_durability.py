@@ -95,3 +95,27 @@ def test_a_searcher_keeps_its_state_while_builds_go_on(tmp_path: Path) -> None:
         build_index(tmp_path / "corpus", tmp_path / "index")
         assert len(searcher.search("первая", limit=None)) == 15
     assert state(tmp_path / "index") == (0, 15)
+
+
+def test_a_disk_that_takes_no_more_leaves_the_old_state(tmp_path: Path) -> None:
+    """A limit on the size of files stands in for a full disk: writing fails half-way just so."""
+    write(tmp_path / "old", "первая", 3, 5)
+    write(tmp_path / "new", "вторая", 150, 40)
+    build_index(tmp_path / "old", tmp_path / "index")
+    code = (
+        "import resource, sys; from pathlib import Path; from indexer import build_index, IndexNotWritten\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "try: build_index(Path(sys.argv[1]), Path(sys.argv[2]), processes=1)\n"
+        "except IndexNotWritten as failure: print(failure)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "new"), str(tmp_path / "index")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "could not be written: File too large. What was there before is unharmed" in ran.stdout
+    assert state(tmp_path / "index") == (15, 0)
+    assert len(list((tmp_path / "index").iterdir())) == 5
+    build_index(tmp_path / "new", tmp_path / "index")
+    assert state(tmp_path / "index") == (0, 6000)

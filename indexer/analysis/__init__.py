@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from indexer.analysis.fold import written
-from indexer.analysis.lemmatize import Lemmatizer
+from indexer.analysis.lemmatize import Lemmatizer, is_capitalised
 from indexer.analysis.tokenize import tokenize
 from indexer.types import Term
 
@@ -39,7 +39,16 @@ class Analyzer:
         """Return the form of a token with this text, cut where it is no word but a blob."""
         return written(text[: self.settings.longest_word])
 
-    def found_by(self, form: str, *, opens_sentence: bool) -> tuple[tuple[Lemma, ...], tuple[Lemma, ...]]:
+    def key(self, text: str, opens_sentence: bool) -> tuple[str, bool]:  # noqa: FBT001 -- a pair in, a pair out
+        """Return the form of a token and whether its place in the sentence matters: the arguments of found_by."""
+        form = self.form(text)
+        return form, opens_sentence and is_capitalised(form)
+
+    def found_by(
+        self,
+        form: str,
+        opens_sentence: bool,  # noqa: FBT001 -- likewise
+    ) -> tuple[tuple[Lemma, ...], tuple[Lemma, ...]]:
         """Return the lemmas of a form, and those of its parts if it is a compound."""
         key = (form, opens_sentence)
         known = self._known.get(key)
@@ -52,7 +61,7 @@ class Analyzer:
 
     def _term(self, position: int, token: Token) -> Term:
         form = self.form(token.text)
-        lemmas, parts = self.found_by(form, opens_sentence=token.opens_sentence)
+        lemmas, parts = self.found_by(*self.key(token.text, token.opens_sentence))
         return Term(token, position, form, lemmas, parts)
 
 

@@ -51,7 +51,7 @@ class Lemmatizer:
         # before the dictionary: «см» must not become «смотреть», nor «т» «так», nor «коп.» «копа»
         if known := self._without_dictionary(key, form):
             return known
-        return self._weighed(_readings(form.lower()), prefer_names=_is_capitalised(form) and not opens_sentence)
+        return self._weighed(_readings(form.lower()), prefer_names=is_capitalised(form) and not opens_sentence)
 
     def parts(self, form: str) -> tuple[Lemma, ...]:
         """Return the lemmas of a compound's parts, lighter than the compound; none for a word that only has a hyphen.
@@ -94,7 +94,7 @@ class Lemmatizer:
 
     def _part(self, piece: str) -> tuple[Lemma, ...]:
         lemmas = self.lemmas(piece)
-        if not _is_capitalised(piece) or not _CYRILLIC.search(piece):
+        if not is_capitalised(piece) or not _CYRILLIC.search(piece):
             return lemmas
         # «Ростов» of Ростов-на-Дону is no «рост»: a name inside a compound is nothing but a name.
         names = {reading.lemma for reading in _readings(piece.lower()) if reading.is_name}
@@ -133,9 +133,9 @@ def _equal(*lemmas: str) -> tuple[Lemma, ...]:
     return tuple(Lemma(lemma, 1.0) for lemma in lemmas)
 
 
-def _is_capitalised(form: str) -> bool:
-    """Песков, Нью-Йорк; not ПЕСКОВ, where capitals say nothing."""
-    return form[0].isupper() and any(letter.islower() for letter in form)
+def is_capitalised(form: str) -> bool:
+    """Whether a form is written like a name: Песков, Нью-Йорк; not ПЕСКОВ, where capitals say nothing."""
+    return form[:1].isupper() and any(letter.islower() for letter in form)
 
 
 @lru_cache(200_000)

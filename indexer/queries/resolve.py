@@ -62,12 +62,12 @@ def _phrase(text: str, analyzer: Analyzer) -> list[Query]:
 
 
 def _words(text: str, analyzer: Analyzer) -> list[Word]:
-    tokens = [(term.token, term.form) for term in analyzer.terms(text)]
+    tokens = [term.token for term in analyzer.terms(text)]
     asks_in_a_sentence = len(tokens) > _SENTENCE
     return [
         # Parts of a compound are not searched: «Ростов-на-Дону» must not find every «на».
-        Word(analyzer.found_by(form, opens_sentence=token.opens_sentence and asks_in_a_sentence)[0])
-        for token, form in tokens
+        Word(analyzer.found_by(*analyzer.key(token.text, token.opens_sentence and asks_in_a_sentence))[0])
+        for token in tokens
     ]
 
 

@@ -328,14 +328,16 @@ class _Paragraphs:
             self.preformatted -= 1
         elif tag == "h1":
             place, start = self.headings.pop()
-            if line(" ".join(place[start:])) == self.title:
-                del place[start:]
+            if len(place) == start + 1 and line(place[start]) == self.title:
+                place.pop()
 
     def _end_row(self, cells: list[list[str]]) -> None:
         """Make a paragraph of a row of a table, but leave apart what stands in a page that is laid out as a table."""
         if all(len(cell) <= 1 for cell in cells):
-            cells = [[" | ".join(cell[0] for cell in cells if cell)]]
-        self._place().extend(paragraph for cell in cells for paragraph in cell if paragraph)
+            row = " | ".join(cell[0] for cell in cells if cell)
+            cells = [[row]] if row else []
+        for cell in cells:
+            self._place().extend(cell)
 
     def _place(self) -> list[str]:
         return self.rows[-1][-1] if self.rows and self.rows[-1] else self.done

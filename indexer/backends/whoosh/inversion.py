@@ -1,12 +1,14 @@
-"""Documents → Content: the part of a build that every core can do for itself.
+"""Documents → Scan → Content: what a build does with texts, in two parts that every core can take a share of.
 
-Words are numbered while they are read, and each different one is analysed once: a million words hold some fifty
-thousand different ones, and looking one up costs fifty times as much as numbering it.
+Words are numbered while they are read; each different one is analysed once, by whichever core is free; then the lemmas
+take the places of their words. A million words hold some fifty thousand different ones, and looking one up costs fifty
+times as much as numbering it. With each core looking up all words of its own share, two cores took longer than one.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -16,82 +18,50 @@ from indexer.backends.whoosh.segment import FIELDS, NONE, Content, Places, Posti
 from indexer.paragraphs import split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from indexer.analysis import Analyzer
     from indexer.settings import Reading
     from indexer.types import Document, Paragraph
 
-
-class _Words:
-    """The words of many rows, numbered; a row is a paragraph or a title."""
-
-    def __init__(self, analyzer: Analyzer) -> None:
-        self._analyzer = analyzer
-        self._number: dict[tuple[str, bool], int] = {}  # (token as written, whether it opens a sentence) → number
-        self._words: list[int] = []
-        self.lengths: list[int] = []
-
-    def add(self, text: str) -> None:
-        """Append a row."""
-        number, append = self._number, self._words.append
-        before = len(self._words)
-        for token in tokenize(text):
-            append(number.setdefault((token.text, token.opens_sentence), len(number)))
-        self.lengths.append(len(self._words) - before)
-
-    def forms(self) -> Postings:
-        """Return where each form stands."""
-        number: dict[str, int] = {}
-        of_word = np.fromiter(
-            (number.setdefault(self._analyzer.form(text), len(number)) for text, _ in self._number),
-            np.int32,
-            len(self._number),
-        )
-        row, position, word = self._places()
-        return Postings([form.encode() for form in number], of_word[word], Places(row, position, NONE))
-
-    def lemmas(self) -> Postings:
-        """Return where each lemma may stand, and with what weight."""
-        number: dict[str, int] = {}
-        terms: list[int] = []
-        weights: list[int] = []
-        ends: list[int] = []
-        for text, opens_sentence in self._number:
-            lemmas, parts = self._analyzer.found_by(self._analyzer.form(text), opens_sentence=opens_sentence)
-            # A lemma that a compound shares with one of its parts counts by the compound.
-            found_by = {lemma.text: lemma.weight for lemma in (*parts, *lemmas)}
-            for lemma, weight in found_by.items():
-                terms.append(number.setdefault(lemma, len(number)))
-                weights.append(ranking.steps(weight))
-            ends.append(len(terms))
-        row, position, word = self._places()
-        # Each place becomes as many as its word has lemmas.
-        until = np.array(ends, np.int64)
-        counts = np.diff(until, prepend=0)[word] if len(until) else np.zeros(0, np.int64)
-        first = np.repeat((until - np.diff(until, prepend=0))[word], counts) if len(until) else np.zeros(0, np.int64)
-        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        lemma_at = first + within
-        return Postings(
-            [lemma.encode() for lemma in number],
-            np.array(terms, np.int32)[lemma_at],
-            Places(np.repeat(row, counts), np.repeat(position, counts), np.array(weights, np.uint8)[lemma_at]),
-        )
-
-    def _places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the row, the position in it and the number of each word."""
-        lengths = np.array(self.lengths, np.int64)
-        row = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
-        position = np.arange(len(self._words)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        return row, position.astype(np.uint32), np.array(self._words, np.int32)
+Steps: TypeAlias = "tuple[tuple[str, int], ...]"  # the lemmas that a word is found by, each with its weight in steps
 
 
-def invert(documents: Iterable[tuple[str, Document]], analyzer: Analyzer, settings: Reading) -> Content:
-    """Return the documents as arrays; each comes with the name of the file it was read from.
+class WordKey(NamedTuple):
+    """What the lemmas of a word depend on."""
+
+    form: str
+    opens_sentence: bool
+
+
+class Words(NamedTuple):
+    """The words of many rows, one after another; a row is a paragraph or a title."""
+
+    words: np.ndarray  # numbers of WordKeys
+    lengths: np.ndarray  # of each row, in words
+
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the row of each word and its position there."""
+        row = np.repeat(np.arange(len(self.lengths), dtype=np.uint32), self.lengths)
+        position = np.arange(len(self.words)) - np.repeat(np.cumsum(self.lengths) - self.lengths, self.lengths)
+        return row, position.astype(np.uint32)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Documents whose words are numbered and not yet looked up."""
+
+    keys: list[WordKey]
+    texts: Words
+    titles: Words
+    content: Content  # without the fields that need the lemmas
+
+
+def scan(documents: Iterable[tuple[str, Document]], analyzer: Analyzer, settings: Reading) -> Scan:
+    """Return documents with their words numbered; each comes with the name of the file it was read from.
 
     A document without a word is left out.
     """
-    text_words, title_words = _Words(analyzer), _Words(analyzer)
     kept: list[tuple[str, Document]] = []
     paragraphs: list[Paragraph] = []
     paragraphs_of: list[int] = []
@@ -101,18 +71,14 @@ def invert(documents: Iterable[tuple[str, Document]], analyzer: Analyzer, settin
         if len(paragraphs) > before:
             kept.append((file, document))
             paragraphs_of.append(len(paragraphs) - before)
-            title_words.add(document.title)
-    for paragraph in paragraphs:
-        text_words.add(paragraph.text)
-    whole = {
-        "path": [document.path for _, document in kept],
-        "source": [document.source.casefold() for _, document in kept],
-        "author": [document.author.casefold() for _, document in kept],
-        "file": [file for file, _ in kept],
-    }
-    fields = {"text": text_words.lemmas(), "form": text_words.forms(), "title": title_words.lemmas()}
-    fields.update({field: _whole(values) for field, values in whole.items()})
-    return Content(
+    numbers: dict[tuple[str, bool], int] = {}  # (token as written, whether it opens a sentence) → number
+    texts = _number((paragraph.text for paragraph in paragraphs), numbers)
+    titles = _number((document.title for _, document in kept), numbers)
+    keys: dict[WordKey, int] = {}
+    of_number = np.array(
+        [keys.setdefault(WordKey(*analyzer.key(text, opens)), len(keys)) for text, opens in numbers], np.int32
+    )
+    content = Content(
         headings=[heading_to_bytes(document.heading) for _, document in kept],
         dates=np.array([d.date.timestamp() if d.date else np.nan for _, d in kept], np.float64),
         paragraphs_of=np.array(paragraphs_of, np.int64),
@@ -120,9 +86,72 @@ def invert(documents: Iterable[tuple[str, Document]], analyzer: Analyzer, settin
         numbers=np.array([paragraph.number for paragraph in paragraphs], np.int64),
         starts=np.array([paragraph.span.start for paragraph in paragraphs], np.int64),
         stops=np.array([paragraph.span.stop for paragraph in paragraphs], np.int64),
-        lengths=np.array(text_words.lengths, np.int64),
-        fields={field: fields[field] for field in FIELDS},
+        lengths=texts.lengths,
+        fields={
+            "path": _whole([document.path for _, document in kept]),
+            "source": _whole([document.source.casefold() for _, document in kept]),
+            "author": _whole([document.author.casefold() for _, document in kept]),
+            "file": _whole([file for file, _ in kept]),
+        },
     )
+    return Scan(
+        list(keys),
+        texts._replace(words=of_number[texts.words]),
+        titles._replace(words=of_number[titles.words]),
+        content,
+    )
+
+
+def look_up(keys: Iterable[WordKey], analyzer: Analyzer) -> list[Steps]:
+    """Return what each word is found by."""
+    found = []
+    for key in keys:
+        lemmas, parts = analyzer.found_by(*key)
+        # A lemma that a compound shares with one of its parts counts by the compound.
+        found_by = {lemma.text: ranking.steps(lemma.weight) for lemma in (*parts, *lemmas)}
+        found.append(tuple(found_by.items()))
+    return found
+
+
+def finish(scanned: Scan, known: Mapping[WordKey, Steps]) -> Content:
+    """Put the lemmas in the places of their words."""
+    lemmas: dict[str, int] = {}
+    forms: dict[str, int] = {}
+    form_of = np.array([forms.setdefault(key.form, len(forms)) for key in scanned.keys], np.int32)
+    found_by = [known[key] for key in scanned.keys]
+    lemma_of = np.array([lemmas.setdefault(lemma, len(lemmas)) for steps in found_by for lemma, _ in steps], np.int32)
+    weight_of = np.array([weight for steps in found_by for _, weight in steps], np.uint8)
+    count = np.array([len(steps) for steps in found_by], np.int64)
+    first = np.cumsum(count) - count
+    terms = [lemma.encode() for lemma in lemmas]
+
+    def of(words: Words) -> Postings:
+        """Let each place become as many as its word has lemmas."""
+        counts = count[words.words]
+        at = np.repeat(first[words.words], counts)
+        at += np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
+        row, position = words.places()
+        return Postings(terms, lemma_of[at], Places(np.repeat(row, counts), np.repeat(position, counts), weight_of[at]))
+
+    fields = {
+        **scanned.content.fields,
+        "text": of(scanned.texts),
+        "title": of(scanned.titles),
+        "form": Postings(
+            [form.encode() for form in forms], form_of[scanned.texts.words], Places(*scanned.texts.places(), NONE)
+        ),
+    }
+    return replace(scanned.content, fields={field: fields[field] for field in FIELDS})
+
+
+def _number(rows: Iterable[str], numbers: dict[tuple[str, bool], int]) -> Words:
+    words: list[int] = []
+    lengths: list[int] = []
+    for text in rows:
+        before = len(words)
+        words += [numbers.setdefault((token.text, token.opens_sentence), len(numbers)) for token in tokenize(text)]
+        lengths.append(len(words) - before)
+    return Words(np.array(words, np.int32), np.array(lengths, np.int64))
 
 
 def _whole(values: list[str]) -> Postings:
@@ -130,5 +159,7 @@ def _whole(values: list[str]) -> Postings:
     number: dict[str, int] = {}
     terms = np.array([number.setdefault(value, len(number)) for value in values], np.int32)
     return Postings(
-        [term.encode() for term in number], terms, Places(np.arange(len(values), dtype=np.uint32), NONE, NONE)
+        [term.encode("utf-8", "surrogatepass") for term in number],
+        terms,
+        Places(np.arange(len(values), dtype=np.uint32), NONE, NONE),
     )

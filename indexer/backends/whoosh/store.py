@@ -115,6 +115,7 @@ class Store:
     def commit(self, corpus: str) -> None:
         """Make everything since the opening the index, or nothing if this raises; no change, no new generation."""
         if not self._changed and self._generation >= 0:
+            self._clean(self._generation, self._segments)
             return
         with _writing(self._folder):
             self._merge()
@@ -132,8 +133,12 @@ class Store:
             TOC(schema(), segments, generation).write(self._storage, INDEX_NAME)
             # From here on the new state is the index.
             self._new = []
-            clean_files(self._storage, INDEX_NAME, generation, segments)
-            state.clean(self._folder, generation)
+            self._clean(generation, segments)
+
+    def _clean(self, generation: int, segments: list[ArraySegment]) -> None:
+        """Remove what other generations and killed builds have left."""
+        clean_files(self._storage, INDEX_NAME, generation, segments)
+        state.clean(self._folder, generation)
 
     def _merge(self) -> None:
         """Take up the old segments that are no larger than what is new, and those half deleted."""
