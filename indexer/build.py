@@ -61,7 +61,7 @@ def build_index(
     started = perf_counter()
     build = _Build(settings or Settings(), processes or os.cpu_count() or 1, progress or (lambda _: None))
     if isinstance(corpus, str | os.PathLike):
-        source: _Folder | _Records = _Folder(Path(corpus), build.settings)
+        source: _Folder | _Records = _Folder(Path(corpus), Path(index), build.settings)
     else:
         source = _Records(corpus)
     with Store(Path(index), build.settings, rebuild=rebuild, wait=wait) as store:
@@ -107,10 +107,10 @@ class _Piece(NamedTuple):
 class _Folder:
     """The files of a folder, or one file."""
 
-    def __init__(self, path: Path, settings: Settings) -> None:
+    def __init__(self, path: Path, index: Path, settings: Settings) -> None:
         self.name = str(path)
         self._settings = settings.reading
-        found = readers.find(path)
+        found = readers.find(path, apart_from=index)
         self.ignored = found.ignored
         self.problems = found.problems
         self._files = found.files

@@ -202,6 +202,13 @@ def test_one_bad_file_neither_stops_a_build_nor_vanishes(tmp_path: Path) -> None
     assert (again.unchanged, again.changed) == (5, 0)
 
 
+def test_an_index_inside_its_corpus_is_not_read_as_documents(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Слово.", encoding="utf-8")
+    for _ in range(2):
+        report = build_index(tmp_path, tmp_path / "index")
+        assert (report.documents, report.unreadable, report.ignored) == (1, (), {})
+
+
 def test_an_empty_corpus_does_not_empty_an_index(tmp_path: Path) -> None:
     build_index([Document("a.txt", "Слово.")], tmp_path / "index")
     (tmp_path / "corpus").mkdir()

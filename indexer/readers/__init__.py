@@ -45,12 +45,12 @@ READERS: dict[str, Reader] = {
 }
 
 
-def find(corpus: Path) -> Found:
+def find(corpus: Path, *, apart_from: Path | None = None) -> Found:
     """Find the files of a corpus that a reader takes; `corpus` is a folder, with those below it, or one file.
 
-    CorpusMissing if there is no such folder or file.
+    The folder `apart_from` is passed over. CorpusMissing if there is no such folder or file.
     """
-    return walk(corpus, READERS.keys())
+    return walk(corpus, READERS.keys(), apart_from=apart_from)
 
 
 def read(file: CorpusFile, settings: settings.Reading) -> Reading:

@@ -81,14 +81,17 @@ class Unique:
 # --- finding ----------------------------------------------------------------------------------------------------------
 
 
-def walk(corpus: Path, suffixes: Collection[str]) -> Found:
+def walk(corpus: Path, suffixes: Collection[str], *, apart_from: Path | None = None) -> Found:
     """Find the files with these suffixes in a folder and the folders below it, or the one file that `corpus` is.
 
     Links are followed, yet no real folder or file is taken twice: the first name in sort order wins. Names that begin
-    with a dot are passed over. Raises CorpusMissing if there is no such folder or file.
+    with a dot are passed over, and so is the folder `apart_from`. Raises CorpusMissing if there is no such folder or
+    file.
     """
     status = _status_of_corpus(corpus)
     search = _Search(frozenset(suffixes))
+    if apart_from is not None and apart_from.is_dir() and not apart_from.samefile(corpus):
+        search.pass_over(apart_from.stat())
     if stat.S_ISDIR(status.st_mode):
         search.folder(corpus, "", status)
     else:
@@ -120,6 +123,10 @@ class _Search:
     files: list[tuple[Path, str, int]] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
     problems: list[Unreadable] = field(default_factory=list)
+
+    def pass_over(self, status: os.stat_result) -> None:
+        """Take a folder for one already seen."""
+        self._is_new(status)
 
     def folder(self, path: Path, name: str, status: os.stat_result) -> None:
         """Walk the whole tree, in the sort order of full names; a stack, since a corpus may nest deeper than Python."""

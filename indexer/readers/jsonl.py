@@ -39,7 +39,7 @@ def _documents(file: CorpusFile, encoding: Encoding, longest: int) -> Iterator[D
 
 def _row(line: str, path: str) -> Row:
     try:
-        row = json.loads(line)
+        row = json.loads(line.rstrip())
     except json.JSONDecodeError as error:
         reason = f"it is no JSON: {error.msg[:1].lower()}{error.msg[1:]} at column {error.colno}; mend the line"
         raise Unreadable(path=path, reason=reason) from error

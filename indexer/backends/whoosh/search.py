@@ -1,48 +1,30 @@
-"""The embedded engine: a query evaluated over whole arrays; no Python runs for a single posting."""
+"""The embedded engine: segments as one list of paragraphs, and the page of the ranking that is asked for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from indexer import ranking
 from indexer.backends.whoosh import state
+from indexer.backends.whoosh.evaluation import POSITION_BITS, Evaluation, Places, join, only
 from indexer.backends.whoosh.storage import Storage, latest_generation, read_segments
 from indexer.backends.whoosh.store import check, reading
 from indexer.errors import IndexMissing
-from indexer.types import Either, Hit, Hits, Phrase, Together, Without, Word
+from indexer.types import Hit, Hits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from indexer.backends.base import Sort
+    from indexer.backends.whoosh.evaluation import Found
     from indexer.backends.whoosh.segment import Segment
     from indexer.settings import Ranking, Settings
     from indexer.types import Filters, Heading, Paragraph, Query
-
-_POSITION_BITS = (
-    20  # of a key; a paragraph is a few hundred words long, and the settings' limit keeps it far below 2^20
-)
-
-
-class Places(NamedTuple):
-    """Where a word or a phrase stands, in order."""
-
-    keys: np.ndarray  # paragraph << _POSITION_BITS | position of the first word
-    agreement: np.ndarray  # at each, in steps squared
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Paragraphs that a query finds, in order."""
-
-    rows: np.ndarray  # numbers of the paragraphs across segments
-    scores: np.ndarray
-    complete: np.ndarray  # mask: has every clause
 
 
 @dataclass(frozen=True)
@@ -76,7 +58,7 @@ class WhooshEngine:
     @cached_property
     def _documents(self) -> np.ndarray:
         """Return the document's number of each paragraph."""
-        return _join([part.segment.of["document"].astype(np.int64) + part.documents for part in self._parts])
+        return join([part.segment.of["document"].astype(np.int64) + part.documents for part in self._parts])
 
     @cached_property
     def _dates(self) -> np.ndarray:
@@ -88,7 +70,7 @@ class WhooshEngine:
         if all(part.segment.live is None for part in self._parts):
             return None
         masks = [part.segment.live for part in self._parts]
-        return _join(
+        return join(
             [
                 np.ones(part.segment.paragraphs, np.bool_) if mask is None else mask
                 for part, mask in zip(self._parts, masks, strict=True)
@@ -116,7 +98,7 @@ class WhooshEngine:
                     yield part.segment.heading(document)
 
     def _column(self, name: str) -> np.ndarray:
-        return _join([part.segment.of[name] for part in self._parts])
+        return join([part.segment.of[name] for part in self._parts])
 
     # --- Engine ---
 
@@ -124,7 +106,7 @@ class WhooshEngine:
         self, query: Query, filters: Filters, *, limit: int | None, offset: int, sort: Sort, per_document: bool
     ) -> Hits:
         """See Engine.search."""
-        found = self._restrict(_Evaluation(self, self._settings).found(query), filters)
+        found = self._restrict(Evaluation(self, self._settings).found(query), filters)
         if per_document:
             found = self._best_of_documents(found)
         complete = int(found.complete.sum())
@@ -166,7 +148,7 @@ class WhooshEngine:
             places = part.segment.places("text", lemma)
             if places is None:
                 continue
-            keys = ((places.row.astype(np.int64) + part.paragraphs) << _POSITION_BITS) | places.position
+            keys = ((places.row.astype(np.int64) + part.paragraphs) << POSITION_BITS) | places.position
             if part.segment.live is None:
                 yield Places(keys, places.weight)
             else:
@@ -193,7 +175,7 @@ class WhooshEngine:
             if bound is not None:
                 within = keep(self._dates, bound.timestamp())  # never true of NaN, the date of the undated
                 documents = within if documents is None else documents & within
-        return found if documents is None else _only(found, documents[self._documents[found.rows]])
+        return found if documents is None else only(found, documents[self._documents[found.rows]])
 
     def _best_of_documents(self, found: Found) -> Found:
         """Keep the first paragraph of each document by score, then by number."""
@@ -202,7 +184,7 @@ class WhooshEngine:
         ordered = document[order]
         first = np.ones(len(order), np.bool_)
         first[1:] = ordered[1:] != ordered[:-1]
-        return _only(found, np.sort(order[first]))
+        return only(found, np.sort(order[first]))
 
     def _page(
         self, found: Found, offset: int, stop: int, sort: Sort
@@ -228,125 +210,6 @@ class WhooshEngine:
     def _stored(self, row: int) -> tuple[Paragraph, Heading]:
         part = self._parts[int(np.searchsorted(self._starts, row, side="right")) - 1]
         return part.segment.paragraph(row - part.paragraphs)
-
-
-class _Evaluation:
-    """One query over the arrays; what a word needs is read once however often it is used."""
-
-    def __init__(self, engine: WhooshEngine, settings: Ranking) -> None:
-        self._engine = engine
-        self._settings = settings
-        self._places: dict[Word, Places] = {}
-        self._idfs: dict[Word, float] = {}
-
-    def found(self, query: Query) -> Found:
-        match query:
-            case Word() | Phrase():
-                rows, scores = self._leaf(query, ranking.weight(query, self._idf))
-                return Found(rows, scores, np.ones(len(rows), np.bool_))
-            case Together(clauses):
-                parts = [self.found(clause) for clause in clauses]
-                extra = [
-                    self._leaf(pair, ranking.pair_weight(pair, self._idf, self._settings))
-                    for pair in ranking.pairs(query)
-                ]
-                return _together(parts, extra, ranking.bonus(query, self._idf, self._settings))
-            case Either(clauses):
-                return _either([self.found(clause) for clause in clauses])
-            case Without(wanted, excluded):
-                found = self.found(wanted)
-                for clause in excluded:
-                    found = _only(found, ~np.isin(found.rows, self.found(clause).rows, assume_unique=True))
-                return found
-
-    def _leaf(self, leaf: Word | Phrase, weight: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return the paragraphs where the leaf's words stand in a row, and what that scores."""
-        places = self._word(leaf) if isinstance(leaf, Word) else self._row_of(leaf.words)
-        if not places.keys.size:
-            return np.zeros(0, np.int64), np.zeros(0, np.float64)
-        row = places.keys >> _POSITION_BITS
-        first = _firsts(row)
-        rows = row[first]
-        agreement = np.add.reduceat(places.agreement, first, dtype=np.int64).astype(np.float64)
-        lengths = self._engine.lengths(rows)
-        return rows, ranking.bm25(agreement, lengths, weight, self._engine.collection, self._settings)
-
-    def _idf(self, word: Word) -> float:
-        if word not in self._idfs:
-            found = len(_firsts(self._word(word).keys >> _POSITION_BITS))
-            self._idfs[word] = ranking.idf(found, self._engine.collection)
-        return self._idfs[word]
-
-    def _word(self, word: Word) -> Places:
-        """Return where any lemma of a word stands, each place once, by the best of them."""
-        if word not in self._places:
-            self._places[word] = _best(
-                [
-                    Places(places.keys, places.agreement.astype(np.int32) * ranking.steps(lemma.weight))
-                    for lemma in word.lemmas
-                    for places in self._engine.places(lemma.text.encode("utf-8", "surrogatepass"))
-                ],
-                is_sorted=len(word.lemmas) == 1,
-            )
-        return self._places[word]
-
-    def _row_of(self, words: tuple[Word, ...]) -> Places:
-        """Return where words stand side by side, each place by the worst of them."""
-        together = self._word(words[0])
-        for at, word in enumerate(words[1:], start=1):
-            next_ = self._word(word)
-            keys, here, there = np.intersect1d(together.keys, next_.keys - at, assume_unique=True, return_indices=True)
-            together = Places(keys, np.minimum(together.agreement[here], next_.agreement[there]))
-        return together
-
-
-def _best(places: list[Places], *, is_sorted: bool) -> Places:
-    keys = _join([part.keys for part in places])
-    agreement = _join([part.agreement for part in places])
-    if is_sorted or not keys.size:
-        return Places(keys, agreement)
-    order = np.argsort(keys, kind="stable")
-    keys, agreement = keys[order], agreement[order]
-    first = _firsts(keys)
-    return Places(keys[first], np.maximum.reduceat(agreement, first))
-
-
-def _together(parts: list[Found], extra: list[tuple[np.ndarray, np.ndarray]], bonus: float) -> Found:
-    rows = np.unique(_join([part.rows for part in parts]))
-    # In the order of the clauses, then of the pairs: the reference engine adds up in this order too.
-    scores = np.zeros(len(rows))
-    clauses = np.zeros(len(rows), np.int64)
-    for part in parts:
-        at = np.searchsorted(rows, part.rows)
-        scores[at] += part.scores
-        clauses[at] += part.complete
-    for pair_rows, pair_scores in extra:
-        scores[np.searchsorted(rows, pair_rows)] += pair_scores
-    complete = clauses == len(parts)
-    scores += bonus * complete
-    return Found(rows, scores, complete)
-
-
-def _either(parts: list[Found]) -> Found:
-    rows = np.unique(_join([part.rows for part in parts]))
-    scores = np.zeros(len(rows))
-    complete = np.zeros(len(rows), np.bool_)
-    for part in parts:
-        at = np.searchsorted(rows, part.rows)
-        scores[at] += part.scores
-        complete[at] |= part.complete
-    return Found(rows, scores, complete)
-
-
-def _only(found: Found, chosen: np.ndarray) -> Found:
-    return Found(found.rows[chosen], found.scores[chosen], found.complete[chosen])
-
-
-def _firsts(values: np.ndarray) -> np.ndarray:
-    """Return the index of the first of each run of equal values."""
-    if not values.size:
-        return np.zeros(0, np.int64)
-    return np.concatenate([np.zeros(1, np.int64), np.flatnonzero(values[1:] != values[:-1]) + 1])
 
 
 def _first(scores: np.ndarray, stop: int) -> np.ndarray:
@@ -383,12 +246,6 @@ def _live_terms(segment: Segment) -> set[bytes]:
     starts = np.concatenate([np.zeros(1, np.int64), until[:-1]])
     counts = np.add.reduceat(segment.live[segment.of["text.row"]], starts, dtype=np.int64)
     return {terms[at] for at in np.flatnonzero(counts)}
-
-
-def _join(parts: list[np.ndarray]) -> np.ndarray:
-    if len(parts) == 1:
-        return parts[0]
-    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
 
 def open_engine(folder: Path, settings: Settings) -> tuple[WhooshEngine, state.State, int]:
