@@ -246,7 +246,7 @@ def contents(file: CorpusFile, *, largest: int) -> bytes:
                 raise Unreadable(path=file.name, reason=in_words(error)) from error
             size = len(data)
     if size > largest:
-        reason = f"it has {size:_} bytes and the limit is {largest:_}; split it, or raise settings.reading.largest_file"
+        reason = f"it has {size:,} bytes and the limit is {largest:,}; split it, or raise settings.reading.largest_file"
         raise Unreadable(path=file.name, reason=reason)
     if not data:
         raise Unreadable(path=file.name, reason="the file is empty")

@@ -49,7 +49,7 @@ def lines(file: CorpusFile, encoding: Encoding, *, longest: int) -> Iterator[str
                 if len(line) > longest:
                     _skip_rest(stream, line)
                     reason = (
-                        f"the line has more than {longest:_} bytes; split it, or raise settings.reading.largest_file"
+                        f"the line has more than {longest:,} bytes; split it, or raise settings.reading.largest_file"
                     )
                     yield Unreadable(path=f"{file.name}:{number}", reason=reason)
                 else:

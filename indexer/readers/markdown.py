@@ -125,7 +125,7 @@ _HIDING = 0xDC00  # lone surrogates, of which a normalised text has none
 _HIDE = {ord(sign): chr(_HIDING + ord(sign)) for sign in _PUNCTUATION}
 _HIDDEN = re.compile("[\udc21-\udc7e]")
 
-_FENCE = re.compile(r"^[ \t]*+(?:>[ \t]?)*+(`{3,}+|~{3,}+)([^\n]*+)$", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]*+(?:>[ \t]?)*+(`{3,}+(?![^\n]*`)|~{3,}+)([^\n]*+)$", re.MULTILINE)
 _CODE_OR_ESCAPE = re.compile(r"(?<!`)(`++)[^`\n]++\1(?!`)|\\([!-/:-@\[-`{-~])")
 _TAG = re.compile(
     r"</?(?:(a|abbr|b|big|code|del|em|font|i|ins|kbd|mark|s|samp|small|span|strong|sub|sup|u)"

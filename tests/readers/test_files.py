@@ -69,19 +69,22 @@ def test_a_folder_with_the_name_of_a_file_is_a_folder(tmp_path: Path) -> None:
     assert names(tmp_path) == ["x.txt/а.md"]
 
 
-def test_folders_nest_deeper_than_python_recurses(tmp_path: Path) -> None:
-    folder = tmp_path.joinpath(*["a"] * 1500)
-    here = Path.cwd()
-    try:
-        os.chdir(tmp_path)
-        for _ in range(1500):  # the whole path would be too long for one call
-            Path("a").mkdir()
-            os.chdir("a")
-        write(Path("x.md"))
-    finally:
-        os.chdir(here)
-    assert len(names(tmp_path)) == 1
-    assert folder.parts[-1] == "a"
+@pytest.fixture
+def abyss(tmp_path: Path) -> Iterator[Path]:
+    """Make a file below 1,500 folders, and take them away: pytest cleans up by recursion."""
+    folders = [tmp_path]
+    for _ in range(1500):
+        folders.append(folders[-1] / "a")
+        folders[-1].mkdir()
+    file = write(folders[-1] / "а.md")
+    yield tmp_path
+    file.unlink()
+    for folder in reversed(folders[1:]):
+        folder.rmdir()
+
+
+def test_folders_nest_deeper_than_python_recurses(abyss: Path) -> None:
+    assert names(abyss) == ["a/" * 1500 + "а.md"]
 
 
 def test_links_to_folders_are_followed(tmp_path: Path) -> None:

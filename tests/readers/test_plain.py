@@ -59,7 +59,7 @@ def test_a_blank_file_is_unreadable(opened: Opener, content: str) -> None:
 
 
 def test_a_file_over_the_limit_is_unreadable(opened: Opener) -> None:
-    with pytest.raises(Unreadable, match=r"it has 1_001 bytes and the limit is 1_000; split it, or raise"):
+    with pytest.raises(Unreadable, match=r"it has 1,001 bytes and the limit is 1,000; split it, or raise"):
         opened("а.txt", b"a" * 1001, largest=1000)
     assert opened("а.txt", b"a" * 1000, largest=1000).encoding == "utf-8"
 

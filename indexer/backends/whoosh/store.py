@@ -182,7 +182,8 @@ def check(made: state.State, settings: Settings, folder: Path) -> None:
 
 def folder_size(folder: Path) -> int:
     """Return the bytes of a folder's files."""
-    return sum(entry.stat().st_size for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False))
+    with os.scandir(folder) as entries:
+        return sum(entry.stat().st_size for entry in entries if entry.is_file(follow_symlinks=False))
 
 
 @contextmanager
