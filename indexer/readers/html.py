@@ -38,7 +38,7 @@ def parse(path: str, html: str) -> Document:
     """
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 -- 20 ms that a corpus without pages need not spend
 
-    page = LexborHTMLParser(shallow(html))
+    page = LexborHTMLParser(shallow(without_empty_elements(html)))
     metas, linked = _metas(page), list(_linked_data(page))
     title, url = _title(page, metas), _url(page, metas)
     return document(
@@ -61,6 +61,12 @@ _CHARSETS = re.compile(  # not every codec of Python: some unpack archives, and 
     r"|gbk|gb2312|gb18030|big5|shift_jis|euc-(?:jp|kr)"
 )
 _WESTERN = frozenset({"iso8859-1", "latin-1"})  # as browsers do: who says it means Windows
+
+_XHTML = re.compile(r"\s*<\?xml\b|[^>]*<!doctype html public[^>]*xhtml", re.IGNORECASE)
+_EMPTY_ELEMENT = re.compile(
+    r"<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)\b)([a-z][\w-]*+)(\s[^<>]*)?/>",
+    re.IGNORECASE,
+)
 
 _MANY = 10_000  # tags; a page with fewer is parsed in an instant however they nest
 _DEEPEST = 512  # blocks inside each other, as in browsers; beyond, the parser takes time that grows with the square
@@ -86,6 +92,15 @@ def declared_encoding(data: bytes) -> str:
     except LookupError:
         return ""
     return "cp1252" if codec in _WESTERN else codec
+
+
+def without_empty_elements(html: str) -> str:
+    """Give XHTML with end tags where it has none: to a parser of HTML, <script/> begins a script without end.
+
+    >>> without_empty_elements('<?xml version="1.0"?><title/><br/>')
+    '<?xml version="1.0"?><title></title><br/>'
+    """
+    return _EMPTY_ELEMENT.sub(r"<\1\2></\1>", html) if _XHTML.match(html) else html
 
 
 def shallow(html: str) -> str:

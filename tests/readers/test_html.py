@@ -143,6 +143,10 @@ def test_paragraphs_are_as_the_page_shows_them(html: str, expected: str) -> None
     assert text(html) == expected
 
 
+def test_an_empty_script_of_xhtml_swallows_nothing() -> None:
+    assert text('<?xml version="1.0"?><head><script src="a.js" /><title>Т</title></head><p>Раз<br/>два') == "Раз два"
+
+
 def test_a_heading_that_repeats_the_title_is_no_text() -> None:
     assert text("<title>О мёде</title><h1><span>О</span>\nмёде</h1><p>Текст.") == "Текст."
     assert text("<title>О мёде</title><h1>О воске</h1><p>Текст.") == "О воске\n\nТекст."

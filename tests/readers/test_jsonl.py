@@ -130,7 +130,7 @@ def test_a_line_over_the_limit_is_skipped(rows: Rows) -> None:
     content = '{"text": "раз"}\n{"text": "' + "а" * 3000 + '"}\n{"text": "три"}\n'
     first, bad, last = rows("а.jsonl", content, largest=1000)
     assert isinstance(bad, Unreadable)
-    assert "а.jsonl:2: the line has more than 1_000 bytes" in str(bad)
+    assert "а.jsonl:2: the line has more than 1,000 bytes" in str(bad)
     assert not isinstance(first, Unreadable)
     assert not isinstance(last, Unreadable)
     assert last.path == "а.jsonl:3"
