@@ -17,14 +17,16 @@ those of all its words in a row, by the worst of them, and whose idf is the sum 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
 from math import log1p
+from operator import add
 from typing import TYPE_CHECKING, TypeVar
 
 from indexer.types import Either, Phrase, Together, Without, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import numpy as np
 
@@ -81,6 +83,14 @@ def bm25(agreement: Number, length: Number, weight: float, collection: Collectio
     return weight * (frequency / (frequency + (k1 * (1.0 - b) + (k1 * b / collection.average) * length)))
 
 
+def add_up(parts: Iterable[float]) -> float:
+    """Return the sum of scores as arrays are summed: one after another.
+
+    The built-in sum() compensates rounding since Python 3.12, and the engines would differ in the last bit.
+    """
+    return reduce(add, parts, 0.0)
+
+
 def pairs(query: Together) -> Iterator[Phrase]:
     """Give the neighbouring words of a query that count as a pair when they stand so in a paragraph."""
     for first, second in pairwise(query.clauses):
@@ -90,7 +100,7 @@ def pairs(query: Together) -> Iterator[Phrase]:
 
 def weight(leaf: Word | Phrase, idf_of: Callable[[Word], float]) -> float:
     """Return the weight of a word or of a phrase."""
-    return idf_of(leaf) if isinstance(leaf, Word) else sum(idf_of(word) for word in leaf.words)
+    return idf_of(leaf) if isinstance(leaf, Word) else add_up(idf_of(word) for word in leaf.words)
 
 
 def pair_weight(pair: Phrase, idf_of: Callable[[Word], float], settings: Ranking) -> float:
@@ -106,7 +116,7 @@ def bound(query: Query, idf_of: Callable[[Word], float], settings: Ranking) -> f
         case Together():
             return _plain_bound(query, idf_of, settings) + bonus(query, idf_of, settings)
         case Either(clauses):
-            return sum(bound(clause, idf_of, settings) for clause in clauses)
+            return add_up(bound(clause, idf_of, settings) for clause in clauses)
         case Without(wanted):
             return bound(wanted, idf_of, settings)
 
@@ -117,5 +127,5 @@ def bonus(query: Together, idf_of: Callable[[Word], float], settings: Ranking) -
 
 
 def _plain_bound(query: Together, idf_of: Callable[[Word], float], settings: Ranking) -> float:
-    clauses = sum(bound(clause, idf_of, settings) for clause in query.clauses)
-    return clauses + sum(pair_weight(pair, idf_of, settings) for pair in pairs(query))
+    clauses = add_up(bound(clause, idf_of, settings) for clause in query.clauses)
+    return clauses + add_up(pair_weight(pair, idf_of, settings) for pair in pairs(query))

@@ -87,10 +87,10 @@ class MemoryEngine:
                     for pair in ranking.pairs(query)
                 ]
                 bonus = ranking.bonus(query, self._idf, self._settings)
-                return lambda entry: sum(score(entry) for score in scorers) + bonus * _has_all(query, entry)
+                return lambda entry: ranking.add_up(score(entry) for score in scorers) + bonus * _has_all(query, entry)
             case Either(clauses):
                 scorers = [self._scorer(clause) for clause in clauses]
-                return lambda entry: sum(score(entry) for score in scorers)
+                return lambda entry: ranking.add_up(score(entry) for score in scorers)
             case Without(wanted):
                 score = self._scorer(wanted)
                 return lambda entry: score(entry) if _finds(query, entry) else 0.0
