@@ -200,25 +200,12 @@ def _author(metas: dict[str, str], linked: list[dict[str, Any]]) -> str:
 
 # --- the text ---------------------------------------------------------------------------------------------------------
 
-_NO_TEXT = frozenset(
-    {
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "button",
-        "svg",
-        "iframe",
-        "select",
-        "textarea",
-        "datalist",
-        "object",
-        "canvas",
-        "audio",
-        "video",
-        "noframes",
-    }
-)
+# fmt: off
+_NO_TEXT = frozenset({
+    "script", "style", "noscript", "template", "button", "svg", "iframe", "select", "textarea", "datalist", "object",
+    "canvas", "audio", "video", "noframes",
+})
+# fmt: on
 _BESIDE_ARTICLE = _NO_TEXT | {"nav", "aside", "footer", "form"}  # but not its header: a lead may be in it
 _BESIDE_TEXT = _BESIDE_ARTICLE | {"header"}
 # fmt: off

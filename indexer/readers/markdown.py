@@ -118,14 +118,15 @@ def _publication(value: str) -> dict[str, str]:
 # --- the body ---------------------------------------------------------------------------------------------------------
 
 # No pattern here may take longer than the text is long, whatever the text: a repetition ends at the character that
-# could begin it anew, and gives nothing back (++, *+).
+# could begin it anew. One of single characters gives nothing back (++, *+); one of a group may, for until Python 3.11.5
+# a possessive group loses matches (gh-106052), but what it gives back cannot be read in another way.
 
 _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _HIDING = 0xDC00  # lone surrogates, of which a normalised text has none
 _HIDE = {ord(sign): chr(_HIDING + ord(sign)) for sign in _PUNCTUATION}
 _HIDDEN = re.compile("[\udc21-\udc7e]")
 
-_FENCE = re.compile(r"^[ \t]*+(?:>[ \t]?)*+(`{3,}+(?![^\n]*`)|~{3,}+)([^\n]*+)$", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]*+(?:>[ \t]?)*(`{3,}+(?![^\n]*`)|~{3,}+)([^\n]*+)$", re.MULTILINE)
 _CODE_OR_ESCAPE = re.compile(r"(?<!`)(`++)[^`\n]++\1(?!`)|\\([!-/:-@\[-`{-~])")
 _TAG = re.compile(
     r"</?(?:(a|abbr|b|big|code|del|em|font|i|ins|kbd|mark|s|samp|small|span|strong|sub|sup|u)"
@@ -133,17 +134,17 @@ _TAG = re.compile(
     r"|table|tbody|td|tfoot|th|thead|tr|ul|video)(?=[\s/>])[^<>]*+>",
     re.IGNORECASE,
 )
-_TARGET = r"\([ \t]*+<?[^()\s<>]*+(?:\([^()\s]*+\)[^()\s<>]*+)*+>?(?:\s++(?:\"[^\"\n]*+\"|'[^'\n]*+'))?[ \t]*+\)"
-_IMAGE = re.compile(r"!\[(?:[^\[\]]++|\[[^\[\]]*+\])*+\]" + _TARGET)
-_INLINE_LINK = re.compile(r"\[((?:[^\[\]]++|\[[^\[\]]*+\])*+)\]" + _TARGET)
+_TARGET = r"\([ \t]*+<?[^()\s<>]*+(?:\([^()\s]*+\)[^()\s<>]*+)*>?(?:\s++(?:\"[^\"\n]*+\"|'[^'\n]*+'))?[ \t]*+\)"
+_IMAGE = re.compile(r"!\[(?:[^\[\]]++|\[[^\[\]]*+\])*\]" + _TARGET)
+_INLINE_LINK = re.compile(r"\[((?:[^\[\]]++|\[[^\[\]]*+\])*)\]" + _TARGET)
 _RULE = re.compile(r"^(?=[ \t]*+[-*_=|:])[-*_=|: \t]{3,}+$", re.MULTILINE)  # also under a heading and in a table
-_LINE_MARKS = re.compile(r"^[ \t]*+(?:>[ \t]?|[-*][ \t]++|#{1,6}+[ \t]++)++", re.MULTILINE)
+_LINE_MARKS = re.compile(r"^[ \t]*+(?:>[ \t]?|[-*][ \t]++|#{1,6}+[ \t]++)+", re.MULTILINE)
 _SOFT_BREAK = r"\n(?![^\S\n]*+\n)"
 _EMPHASIS = (  # the strong ones first: what is left of *** is a simple mark
-    ("**", re.compile(rf"\*\*(?<![\w*]\*\*)(?=\S)((?:[^*\n]++|\*(?!\*)|{_SOFT_BREAK})*+)(?<=\S)\*\*(?!\w)")),
-    ("*", re.compile(rf"\*(?<![\w*]\*)(?=[^\s*])((?:[^*\n]++|{_SOFT_BREAK})*+)(?<=\S)\*(?![\w*])")),
-    ("__", re.compile(rf"__(?<!\w__)(?=\S)((?:[^_\n]++|_(?!_)|{_SOFT_BREAK})*+)(?<=\S)__(?![^\W_])")),
-    ("_", re.compile(rf"_(?<!\w_)(?=[^\s_])((?:[^_\n]++|(?<=[^\W_])_(?=[^\W_])|{_SOFT_BREAK})*+)(?<=\S)_(?!\w)")),
+    ("**", re.compile(rf"\*\*(?<![\w*]\*\*)(?=\S)((?:[^*\n]++|\*(?!\*)|{_SOFT_BREAK})*)(?<=\S)\*\*(?!\w)")),
+    ("*", re.compile(rf"\*(?<![\w*]\*)(?=[^\s*])((?:[^*\n]++|{_SOFT_BREAK})*)(?<=\S)\*(?![\w*])")),
+    ("__", re.compile(rf"__(?<!\w__)(?=\S)((?:[^_\n]++|_(?!_)|{_SOFT_BREAK})*)(?<=\S)__(?![^\W_])")),
+    ("_", re.compile(rf"_(?<!\w_)(?=[^\s_])((?:[^_\n]++|(?<=[^\W_])_(?=[^\W_])|{_SOFT_BREAK})*)(?<=\S)_(?!\w)")),
 )
 
 

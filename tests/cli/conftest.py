@@ -153,7 +153,10 @@ def terminal(tmp_path: Path) -> Terminal:
     """Run the command on a terminal and give back all that it shows."""
 
     def run(*arguments: str | Path, columns: int = 80, env: Mapping[str, str] | None = None) -> str:
-        ours, theirs = pty.openpty()
+        try:
+            ours, theirs = pty.openpty()
+        except OSError as none:
+            pytest.skip(f"no pseudo-terminal to be had: {none}")
         with subprocess.Popen(
             [sys.executable, "-m", "indexer.cli", *arguments],
             env=environment("en", {"COLUMNS": str(columns), "TERM": "xterm", **(env or {})}),
