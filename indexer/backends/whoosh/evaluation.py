@@ -22,7 +22,7 @@ POSITION_BITS = 20  # of a key; a paragraph is a few hundred words long, and the
 class Places(NamedTuple):
     """Where a word or a phrase stands, in order."""
 
-    keys: np.ndarray  # paragraph << _POSITION_BITS | position of the first word
+    keys: np.ndarray  # paragraph << POSITION_BITS | position of the first word
     agreement: np.ndarray  # at each, in steps squared
 
 

@@ -1,8 +1,8 @@
 """Documents → Scan → Content: what a build does with texts, in two parts that every core can take a share of.
 
 Words are numbered while they are read; each different one is analysed once, by whichever core is free; then the lemmas
-take the places of their words. A million words hold some fifty thousand different ones, and looking one up costs fifty
-times as much as numbering it. With each core looking up all words of its own share, two cores took longer than one.
+take the places of their words. Of 430 thousand words of news 64 thousand are different, and looking one up costs some
+thirty times as much as numbering it. With each core looking up all words of its share, two took longer than one.
 """
 
 from __future__ import annotations
