@@ -12,7 +12,11 @@ IndexerError
 │   └── IndexNotWritten        no rights, no room: the old state is still there
 └── QueryError             the one who asks can act
     ├── QueryEmpty             no word in it
+    │   └── QueryOnlyExcludes      words to leave out, and none to look for
     ├── QueryTooLong           more words than a person would ask for
+    ├── QueryTooWide           a mask that would open most of the vocabulary
+    │   └── QueryOpensTooMuch      a mask, or words near each other, with more alternatives than a search takes
+    ├── QuerySyntaxError       a sign that means nothing where it stands, for whoever reads strictly
     └── ParagraphMissing       no such document or paragraph in the index
 
 A failure outside this tree is a bug.
@@ -104,10 +108,34 @@ class QueryEmpty(QueryError):
     template = "There is no word to look for in {query!r}. Type a word: abzats search 'сельское хозяйство'"
 
 
+class QueryOnlyExcludes(QueryEmpty):
+    """The query says what to leave out, and not what to look for."""
+
+    template = "{query!r} only leaves words out. Say what to look for beside it: abzats search 'стали -закалка'"
+
+
 class QueryTooLong(QueryError):
     """The query has more words than a search takes."""
 
     template = "The query has {words} words and a search takes at most {most}. Shorten it"
+
+
+class QueryTooWide(QueryError):
+    """A mask of the query would open most of the vocabulary."""
+
+    template = "The mask {mask} would find nearly everything. Give at least {least} letters of the word"
+
+
+class QueryOpensTooMuch(QueryTooWide):
+    """A mask of the query, or what is to be near, stands for too many alternatives."""
+
+    template = "{part} stands for {count} alternatives, and a search takes at most {most}. Narrow it"
+
+
+class QuerySyntaxError(QueryError):
+    """The query is read strictly, and something in it means nothing where it stands."""
+
+    template = "The query cannot be read at character {at}, {what!r}: {reason}"
 
 
 class ParagraphMissing(QueryError):

@@ -6,8 +6,10 @@ the same order for both, so the reference engine and the array engine agree to t
 The score of a query is the sum over its words (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and
 Beyond", 2009, formula 3.15, with Lucene's idf, which is never negative), a word being a group of alternatives:
 whichever lemma of it stands at a place, the place counts once, by the best of them. A phrase is a word whose places are
-those of all its words in a row, by the worst of them, and whose idf is the sum of theirs. To that comes
+those of all its words in a row, by the worst of them, and whose idf is the sum of theirs. Conditions (nearness, dates,
+paths) weigh nothing. To that comes
 
+- for a paragraph where a phrase stands in the very forms typed, the most that the phrase can give: such come first;
 - for each two neighbouring words of the query, the places where they stand side by side in the same order, as a word of
   its own (the sequential dependence model of Metzler and Croft, 2005, reduced to its ordered pairs);
 - for a paragraph with every clause of a short query, the most that the words can give: such paragraphs come first,
@@ -16,14 +18,14 @@ those of all its words in a row, by the worst of them, and whose idf is the sum 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
 from math import log1p
 from operator import add
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from indexer.types import Either, Phrase, Together, Without, Word
+from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, ScorePart, Together, Window, Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from indexer.types import Query
 
     Number = TypeVar("Number", float, np.ndarray)
+    Idf = Callable[[Word], float]
 
 WEIGHT_STEPS = 100  # a lemma's weight is kept as a whole number of hundredths, so that sums of products are exact
 
@@ -98,34 +101,102 @@ def pairs(query: Together) -> Iterator[Phrase]:
             yield Phrase((first, second))
 
 
-def weight(leaf: Word | Phrase, idf_of: Callable[[Word], float]) -> float:
+def weight(leaf: Word | Phrase, idf_of: Idf) -> float:
     """Return the weight of a word or of a phrase."""
     return idf_of(leaf) if isinstance(leaf, Word) else add_up(idf_of(word) for word in leaf.words)
 
 
-def pair_weight(pair: Phrase, idf_of: Callable[[Word], float], settings: Ranking) -> float:
+def pair_weight(pair: Phrase, idf_of: Idf, settings: Ranking) -> float:
     """Return the weight of neighbouring words as a pair."""
     return settings.adjacency * weight(pair, idf_of)
 
 
-def bound(query: Query, idf_of: Callable[[Word], float], settings: Ranking) -> float:
-    """Return what no score of the query exceeds."""
+def typed_bonus(leaf: Word | Phrase, idf_of: Idf) -> float:
+    """Return what a paragraph with the very forms of a phrase gets on top: as much as the phrase can give at most."""
+    return weight(leaf, idf_of) if isinstance(leaf, Phrase) and leaf.typed else 0.0
+
+
+def bound(query: Query, idf_of: Idf, field: Callable[[str], Idf], settings: Ranking) -> float:
+    """Return what no score of the query exceeds; `field` gives the idf in a title, source or author."""
     match query:
         case Word() | Phrase():
-            return weight(query, idf_of)
+            return weight(query, idf_of) + typed_bonus(query, idf_of)
         case Together():
-            return _plain_bound(query, idf_of, settings) + bonus(query, idf_of, settings)
+            return _plain_bound(query, idf_of, field, settings) + bonus(query, idf_of, field, settings)
         case Either(clauses):
-            return add_up(bound(clause, idf_of, settings) for clause in clauses)
-        case Without(wanted):
-            return bound(wanted, idf_of, settings)
+            return add_up(bound(clause, idf_of, field, settings) for clause in clauses)
+        case Only(wanted):
+            return bound(wanted, idf_of, field, settings)
+        case Boosted(wanted, factor):
+            return factor * bound(wanted, idf_of, field, settings)
+        case In(name, wanted):
+            return bound(wanted, field(name), field, settings)
+        case Near() | Window() | AtPath() | Dated():
+            return 0.0
 
 
-def bonus(query: Together, idf_of: Callable[[Word], float], settings: Ranking) -> float:
+def bonus(query: Together, idf_of: Idf, field: Callable[[str], Idf], settings: Ranking) -> float:
     """Return what a paragraph with every clause gets on top: as much as the clauses and the pairs can give at most."""
-    return _plain_bound(query, idf_of, settings) if len(query.clauses) <= settings.all_first else 0.0
+    short = len(query.clauses) <= settings.all_first
+    return _plain_bound(query, idf_of, field, settings) if short else 0.0
 
 
-def _plain_bound(query: Together, idf_of: Callable[[Word], float], settings: Ranking) -> float:
-    clauses = add_up(bound(clause, idf_of, settings) for clause in query.clauses)
+def _plain_bound(query: Together, idf_of: Idf, field: Callable[[str], Idf], settings: Ranking) -> float:
+    clauses = add_up(bound(clause, idf_of, field, settings) for clause in query.clauses)
     return clauses + add_up(pair_weight(pair, idf_of, settings) for pair in pairs(query))
+
+
+# --- why --------------------------------------------------------------------------------------------------------------
+
+_MOST_NAMES = 4  # of the alternatives of a word; a mask may have thousands
+_NOTHING = 1e-9  # less than any part of a score, and more than what rounding leaves
+
+
+def parts(  # noqa: C901 -- a case for each kind
+    query: Query, score: Callable[[Query], float], settings: Ranking
+) -> Iterator[ScorePart]:
+    """Give what a paragraph's score by a query is made of, together the whole; `score` tells that of a part."""
+    match query:
+        case Word():
+            yield from _part("word", query, score(query))
+        case Phrase(words):
+            plain = score(Phrase(words))
+            yield from _part("phrase", query, plain)
+            yield from _part("typed", query, score(query) - plain)
+        case Together():
+            yield from _parts_of_all(query, score, settings)
+        case Either(clauses):
+            for clause in clauses:
+                yield from parts(clause, score, settings)
+        case Only(wanted):
+            yield from parts(wanted, score, settings)
+        case Boosted(wanted, factor):
+            yield from parts(wanted, lambda part: factor * score(part), settings)
+        case In(field, wanted):
+            for part in parts(wanted, lambda part: score(In(field, part)), settings):
+                yield replace(part, of=field)
+        case Near() | Window() | AtPath() | Dated():
+            return
+
+
+def _parts_of_all(query: Together, score: Callable[[Query], float], settings: Ranking) -> Iterator[ScorePart]:
+    for clause in query.clauses:
+        yield from parts(clause, score, settings)
+    rest = score(query) - add_up(score(clause) for clause in query.clauses)
+    for pair in pairs(query):
+        points = settings.adjacency * score(pair)
+        rest -= points
+        yield from _part("pair", pair, points)
+    if rest > _NOTHING:
+        yield ScorePart("complete", "", rest)
+
+
+def _part(of: Literal["word", "phrase", "typed", "pair"], leaf: Word | Phrase, points: float) -> Iterator[ScorePart]:
+    if points > _NOTHING:
+        words = leaf.words if isinstance(leaf, Phrase) else (leaf,)
+        yield ScorePart(of, " ".join("|".join(_names(word)) for word in words), points)
+
+
+def _names(word: Word) -> list[str]:
+    names = [lemma.text for lemma in word.lemmas] + [form.text for form in word.forms]
+    return names[:_MOST_NAMES]

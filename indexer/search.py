@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from unicodedata import normalize
 
 from indexer.analysis import russian
 from indexer.backends.whoosh import state
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import folder_size, reading
-from indexer.errors import ParagraphMissing
-from indexer.queries import understand
+from indexer.errors import ParagraphMissing, QueryError
+from indexer.queries import printed, understand
+from indexer.ranking import parts
 from indexer.settings import Settings
 from indexer.snippets import highlight
-from indexer.types import Answer, Filters, IndexStatus, Result
+from indexer.suggest import complete, rungs
+from indexer.types import (
+    Answer,
+    Completion,
+    Filters,
+    IndexStatus,
+    LemmaRead,
+    Rescue,
+    Result,
+    Understanding,
+    WordRead,
+)
 
 if TYPE_CHECKING:
-    from indexer.backends.base import Sort
+    from collections.abc import Iterator
+
+    from indexer.backends.base import Engine, Sort
     from indexer.backends.whoosh.search import WhooshEngine
-    from indexer.types import Heading, Paragraph, Snippet
+    from indexer.queries import Meant, Understood
+    from indexer.types import Heading, Hits, Paragraph, Query, ScorePart, Snippet
+    from indexer.vocabulary import Vocabulary
 
 _EVERYTHING = Filters()
 
@@ -32,15 +52,14 @@ def open_index(index: Path, *, settings: Settings | None = None) -> Searcher:
     return Searcher(Path(index), settings or Settings())
 
 
-class Searcher:
-    """An index as it was when it was opened; later builds do not disturb it. Threads may share a searcher."""
+class Search:
+    """Questions to an engine, whichever it is."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
-        self._folder = folder
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
         self._settings = settings
-        self._engine: WhooshEngine
-        self._engine, self._made, self._generation = open_engine(folder, settings)
         self._analyzer = russian(settings.analysis)
+        self._vocabularies: dict[str, Vocabulary] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -61,25 +80,103 @@ class Searcher:
         filters: Filters = _EVERYTHING,
         sort: Sort = "relevance",
         per_document: bool = False,
+        rescue: bool = True,
+        strict: bool = False,
     ) -> Answer:
         """Return a page of the paragraphs that a query finds, the best or the newest first.
 
         `limit` is the length of the page (None: all, 0: only counts), `offset` how many results come before it. With
         `per_document` each document comes once, by its best paragraph, and the counts are of documents.
 
-        QueryEmpty or QueryTooLong if the query cannot be searched.
+        With `rescue`, a query that finds nothing is read as if it were mistyped, and Answer.rescue tells how. A query
+        with stray signs is mended, and Answer.mendings tell where; with `strict`, that is a QuerySyntaxError.
+
+        QueryEmpty, QueryTooLong or QueryTooWide if the query cannot be searched.
         """
-        query = understand(text, self._analyzer, self._settings.asking)
-        hits = self._engine.search(query, filters, limit=limit, offset=offset, sort=sort, per_document=per_document)
+
+        def hits(query: Query) -> Hits:
+            return self._engine.search(query, filters, limit=limit, offset=offset, sort=sort, per_document=per_document)
+
+        understood = self._understood(text, strict=strict)
+        query, found, taken = understood.query, hits(understood.query), None
+        if rescue and not found.total:
+            for rung, other in self._rungs(text, understood):
+                rescued = hits(other)
+                if rescued.total:
+                    query, found, taken = other, rescued, rung
+                    break
         results = tuple(
             Result(hit.paragraph, hit.heading, hit.score, highlight(hit.paragraph.text, query, self._analyzer))
-            for hit in hits
+            for hit in found
         )
-        return Answer(results, hits.total, hits.complete)
+        return Answer(results, found.total, found.complete, understood.mendings, taken)
 
     def highlight(self, text: str, paragraph: Paragraph) -> Snippet:
         """Return any paragraph with the words of a query marked."""
-        return highlight(paragraph.text, understand(text, self._analyzer, self._settings.asking), self._analyzer)
+        return highlight(paragraph.text, self._understood(text).query, self._analyzer)
+
+    def understand(self, text: str, *, strict: bool = False) -> Understanding:
+        """Return what a query means in this index: the lemmas and forms of its words, and what was mended.
+
+        The failures are those of search.
+        """
+        understood = self._understood(text, strict=strict)
+        words = tuple(self._read(meant) for meant in understood.words)
+        return Understanding(
+            _composed(text), printed(understood.expression), words, understood.mendings, understood.query
+        )
+
+    def explain(self, text: str, paragraph: Paragraph) -> tuple[ScorePart, ...]:
+        """Return what the score of a paragraph by a query is made of; empty if the query does not find it."""
+        score = self._engine.scorer(paragraph.document, paragraph.number)
+        return tuple(parts(self._understood(text).query, score, self._settings.ranking))
+
+    def suggest(self, text: str, *, limit: int = 10) -> tuple[Completion, ...]:
+        """Return what the last word of a query may become when it is typed further, the most frequent first."""
+        found = complete(_composed(text), self._vocabulary("text"), limit)
+        return tuple(Completion(self._spelling(completion.text), completion.places) for completion in found)
+
+    def _spelling(self, form: str) -> str:
+        """Return how a folded form is written most often."""
+        spellings = self._engine.spellings(form)
+        return min(spellings, key=lambda written: (-spellings[written], written), default=form)
+
+    def _understood(self, text: str, *, strict: bool = False) -> Understood:
+        return understand(
+            _composed(text),
+            self._analyzer,
+            self._settings.asking,
+            self._vocabulary,
+            datetime.now(UTC).date(),
+            strict=strict,
+        )
+
+    def _vocabulary(self, field: str) -> Vocabulary:
+        if field not in self._vocabularies:
+            self._vocabularies[field] = self._engine.vocabulary(field)
+        return self._vocabularies[field]
+
+    def _rungs(self, text: str, understood: Understood) -> Iterator[tuple[Rescue, Query]]:
+        """Give what may have been meant by a query that found nothing, the surest first."""
+        mistyped = rungs(_composed(text), self._vocabulary("text"), self._analyzer, self._settings.mistyping)
+        for rung in chain(mistyped, _with_relatives(_composed(text), understood)):
+            # What is read instead may be no query at all; then the next one is tried.
+            with suppress(QueryError):
+                yield rung, self._understood(rung.query).query
+
+    def _read(self, meant: Meant) -> WordRead:
+        vocabulary = self._vocabulary(meant.field)
+        lemmas = tuple(
+            LemmaRead(
+                lemma.text,
+                lemma.weight,
+                vocabulary.lemma_places(lemma.text),
+                _as_written(self._engine.forms_of(lemma.text)) if meant.field == "text" else {},
+            )
+            for lemma in meant.word.lemmas
+        )
+        forms = Counter({form.text: self._engine.form_places(meant.field, form) for form in meant.word.forms})
+        return WordRead(meant.text, meant.span, meant.signs, lemmas, dict(forms.most_common()))
 
     def document(self, path: str) -> Heading:
         """Return what is known of a document; ParagraphMissing if it is not in the index."""
@@ -106,6 +203,17 @@ class Searcher:
             raise ParagraphMissing(id=id)
         return found
 
+
+class Searcher(Search):
+    """An index as it was when it was opened; later builds do not disturb it. Threads may share a searcher."""
+
+    _engine: WhooshEngine
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        engine, self._made, self._generation = open_engine(folder, settings)
+        super().__init__(engine, settings)
+        self._folder = folder
+
     def status(self) -> IndexStatus:
         """Return what is in the index."""
         with reading(self._folder):
@@ -126,3 +234,28 @@ class Searcher:
             last=max(dates, default=None),
             files=tuple(files),
         )
+
+
+def _composed(text: str) -> str:
+    """Return a query in NFC, as the readers give texts."""
+    return normalize("NFC", text)
+
+
+def _with_relatives(query: str, understood: Understood) -> Iterator[Rescue]:
+    """Give the query with a sign for relatives before each word that has no sign yet."""
+    words = []
+    for meant in reversed(understood.words):
+        if not meant.signs and meant.word.lemmas:
+            query = f"{query[: meant.span.start]}~{query[meant.span.start :]}"
+            words.append((meant.text, f"~{meant.text}"))
+    if words:
+        yield Rescue("relatives", query, tuple(reversed(words)))
+
+
+def _as_written(forms: dict[str, int]) -> dict[str, int]:
+    """Return forms without regard to capitals, each as it is written most often, the most frequent first."""
+    total: Counter[str] = Counter()
+    shown: dict[str, str] = {}
+    for form, places in sorted(forms.items(), key=lambda entry: (-entry[1], entry[0])):
+        total[shown.setdefault(form.lower(), form)] += places
+    return dict(total.most_common())

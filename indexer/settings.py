@@ -52,6 +52,31 @@ class Asking:
     """What a query may be."""
 
     most_words: int = 400  # above it, no person asks, and the answer would take seconds
+    deepest: int = 50  # brackets in brackets; deeper ones are left out
+    farthest: int = 1000  # words, that words may be apart and still near each other
+    most_edits: int = 2  # of a misspelling; three turn a word into any other
+    least_letters: int = 3  # of a mask, without the stars: fewer would open most of the vocabulary
+    most_forms: int = 5000  # that a mask may open; each costs some ten microseconds
+    # Weights against 1 for the word as typed.
+    per_edit: float = 0.5  # of a form for each edit that parts it from the word
+    relative: float = 0.3  # of a word of the same root
+
+
+@dataclass(frozen=True, slots=True)
+class Mistyping:
+    """How a query that finds nothing is read otherwise; the figures are of tests/benchmarks/spelling.py."""
+
+    slip: float = 0.6  # of an edit: what a slip counts that nobody hears, or that everybody makes
+    powers_of_ten: float = 4.0  # by which a form must be more frequent to make up for an edit
+    # Edits to a correction that is searched. To 1.2, 0.824 of the misspellings are read right, and 0.333 of right words
+    # that the index does not have are read as others; to 2, 0.867 and 0.751.
+    most_edits: float = 1.2
+    short: int = 4  # letters, up to which a word may have one edit; a longer one may have two
+    shortest: int = 4  # letters, of a word that is read otherwise: of three, an edit makes anything
+    shortest_foreign: int = 6  # letters, of a Latin word in Russian letters that is misspelt as well
+    missing_space: float = 1.5  # edits; at 1, «неудачнеги» becomes «неудач неги» and «давнооо» «давно оо»
+    least_places: int = 10  # of both words that one is split into; of rarer ones anything can be put together
+    most_unknown: int = 16  # words that other readings are sought for; who has more has pasted something foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +87,7 @@ class Settings:
     analysis: Analysis = field(default_factory=Analysis)
     ranking: Ranking = field(default_factory=Ranking)
     asking: Asking = field(default_factory=Asking)
+    mistyping: Mistyping = field(default_factory=Mistyping)
 
     def baked(self) -> dict[str, Any]:
         """Those that an index cannot change after it was built.

@@ -97,19 +97,55 @@ class Term(NamedTuple):
 
 # --- the question -----------------------------------------------------------------------------------------------------
 
+Exactness: TypeAlias = Literal["folded", "letters", "written"]  # case and ё are one; ё is told from е; case is as well
+TextField: TypeAlias = Literal["title", "source", "author"]  # what is analysed of a document beside its paragraphs
+
+
+class Form(NamedTuple):
+    """A word as it is written in texts, whatever its lemma."""
+
+    text: str  # as the exactness has it
+    exactness: Exactness
+    weight: float = 1.0  # in (0, 1], as of a lemma
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A place where any of these lemmas stands; it counts as one word in ranking."""
+    """A place where any of these lemmas or forms stands; it counts as one word in ranking."""
 
     lemmas: tuple[Lemma, ...]
+    forms: tuple[Form, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """These words at adjacent positions, in this order."""
 
-    words: tuple[Word, ...]  # two or more
+    words: tuple[Word, ...]  # one or more
+    typed: tuple[Word, ...] = ()  # the very forms, as many; paragraphs with them in a row come first; empty: all alike
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A condition: each of these stands near the next, in any order, and no two at one place.
+
+    A number is how far two single words may be apart: 1 is side by side. Of phrases, it is one more than the number of
+    words between them. None is the same sentence, which is that of the first word.
+    """
+
+    leaves: tuple[Word | Phrase, ...]  # two or more
+    links: tuple[int | None, ...]  # one less
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A condition: all of these words within a stretch of text, in any order.
+
+    The stretch has fewer than `distance` words beside them, and as many places for them as there are words.
+    """
+
+    words: tuple[Word, ...]  # two or more; equal ones want as many places
+    distance: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +163,46 @@ class Either:
 
 
 @dataclass(frozen=True, slots=True)
-class Without:
-    """A paragraph that `query` finds and none of `excluded` does."""
+class Only:
+    """A paragraph that `query` finds, and each of `required`, and none of `excluded`; it scores by `query` alone."""
 
     query: Query
-    excluded: tuple[Query, ...]
+    required: tuple[Query, ...] = ()
+    excluded: tuple[Query, ...] = ()
 
 
-Query: TypeAlias = Word | Phrase | Together | Either | Without
+@dataclass(frozen=True, slots=True)
+class Boosted:
+    """A query whose score is multiplied."""
+
+    query: Query
+    factor: float  # above zero
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """A paragraph of a document whose title, source or author the query finds."""
+
+    field: TextField
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class AtPath:
+    """A condition: the document's path, without case, holds this text; with * or ? the whole path is as the pattern."""
+
+    pattern: str  # folded
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A condition: the document has a date, and it is in this range."""
+
+    since: datetime | None  # inclusive
+    until: datetime | None  # exclusive
+
+
+Query: TypeAlias = Word | Phrase | Near | Window | Together | Either | Only | Boosted | In | AtPath | Dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +212,82 @@ class Filters:
     sources: tuple[str, ...] = ()  # any of them, compared without case; empty means all
     since: datetime | None = None  # inclusive
     until: datetime | None = None  # exclusive
+
+
+MendingKind: TypeAlias = Literal[
+    "open quotation",  # it ends with the query
+    "open bracket",  # likewise
+    "stray bracket",  # left out
+    "deep bracket",  # nested deeper than a search takes: left out
+    "stray sign",  # an operator with nothing to apply to: left out
+    "no number",  # of an operator that wants another number: the nearest that will do, or none
+    "no date",  # read as words
+    "not near",  # what cannot be near something, as НЕ or a field: И instead of РЯДОМ
+    "nothing wanted",  # an alternative that only excludes: left out
+    "bare mask",  # a star alone among words: left out
+    "unknown field",  # a word with a colon, read as a word; only a hint, for that is what it often is
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """A part of a query that was not read as it stands there."""
+
+    kind: MendingKind
+    span: Span  # into the query
+    text: str  # what stands there
+
+
+@dataclass(frozen=True, slots=True)
+class LemmaRead:
+    """A lemma that a word of the query may have, and what of it is in the index."""
+
+    text: str
+    weight: float  # in (0, 1]
+    places: int  # in the paragraphs of the index
+    forms: dict[str, int]  # as they are written → places, the most frequent first
+
+
+@dataclass(frozen=True, slots=True)
+class WordRead:
+    """A word of the query as it was understood."""
+
+    text: str  # as typed, without signs
+    span: Span  # into the query
+    signs: tuple[str, ...]  # what applies to it, the outermost first: "-", "title:", "~", "^2"
+    lemmas: tuple[LemmaRead, ...]  # that it is looked for by; relatives are among them
+    forms: dict[str, int]  # that it is looked for by beside them: the exact one, those of a mask, near misspellings
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a query means in an index."""
+
+    text: str  # as typed
+    printed: str  # the same in signs, without what was left out
+    words: tuple[WordRead, ...]  # in order
+    mendings: tuple[Mending, ...]  # in order
+    query: Query
+
+
+Rung: TypeAlias = Literal["characters", "layout", "transliteration", "spelling", "relatives"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """A query that was searched in the place of one that found nothing."""
+
+    rung: Rung
+    query: str
+    words: tuple[tuple[str, str], ...]  # as typed → as read instead
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a word may become when it is typed further."""
+
+    text: str  # as it is written most often
+    places: int  # in the paragraphs of the index, however written
 
 
 # --- the answer -------------------------------------------------------------------------------------------------------
@@ -179,6 +323,15 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
+class ScorePart:
+    """One of the numbers that add up to a score."""
+
+    of: Literal["word", "phrase", "typed", "pair", "complete", "title", "source", "author"]
+    text: str  # the lemmas or forms it counts; empty for "complete"
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A paragraph found, as a person or a program wants to see it."""
 
@@ -195,6 +348,8 @@ class Answer:
     results: tuple[Result, ...]
     total: int  # paragraphs found
     complete: int  # of those, the ones with every word asked for
+    mendings: tuple[Mending, ...] = ()  # what of the query was not read as typed
+    rescue: Rescue | None = None  # what was searched instead, where the query itself found nothing
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)

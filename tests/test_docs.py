@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from snowballstemmer import stemmer
 
-from indexer import readers
+from indexer import open_index, readers
 from indexer.analysis import russian
 from indexer.settings import Settings
 
@@ -59,8 +59,9 @@ def run(command: str, folder: Path, language: str) -> str:
         "LANGUAGE": language,
         "LC_ALL": "C.UTF-8",
     }
+    # As on a terminal: what is told beside the results stands before them.
     ran = subprocess.run(
-        ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=True
+        ["bash", "-c", f"{command} 2>&1"], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True
     )
     return ran.stdout
 
@@ -69,6 +70,27 @@ def run(command: str, folder: Path, language: str) -> str:
 def test_sample_sessions_are_real(checkout: Path, language: str) -> None:
     for command, output in sessions(READMES[language]):
         assert run(command, checkout, language) == output, command
+
+
+def signs(path: Path) -> list[str]:
+    """Return what the table of the query language says that one can type, in order."""
+    [table] = re.findall(
+        r"^## (?:Search|Поиск)\n.*?\n\n(\|.*?)\n\n", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    cells = [re.split(r"(?<!\\)\|", row)[1] for row in table.splitlines()[2:]]
+    return [typed.replace("\\|", "|") for cell in cells for typed in re.findall("`(.+?)`", cell)]
+
+
+def test_all_that_the_table_says_can_be_typed_means_something(checkout: Path) -> None:
+    assert signs(READMES["en"]) == signs(READMES["ru"])
+    with open_index(checkout / "index") as searcher:
+        for typed in signs(READMES["en"]):
+            is_operator = re.fullmatch(r"[A-Z&|]+|\w+/\w+", typed)
+            query = f"рожь {typed} овёс" if is_operator else f"{typed}2023" if typed.endswith(":") else typed
+            understood = searcher.understand(query, strict=True)
+            assert understood.mendings == (), query
+            if is_operator:
+                assert [word.text for word in understood.words] == ["рожь", "овёс"], query
 
 
 @pytest.mark.parametrize("language", READMES)

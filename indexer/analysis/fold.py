@@ -7,6 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from indexer.types import Exactness
 
 # Combining marks (the stress of за́мок), soft hyphens and zero-width characters: seen by nobody who types a query.
 # й and ё survive because the readers compose them (NFC) first.
@@ -42,6 +48,13 @@ def fold(form: str) -> str:
     ('елка', 'зайка')
     """
     return form.lower().replace("ё", "е")
+
+
+NORMAL: dict[Exactness, Callable[[str], str]] = {
+    "folded": fold,
+    "letters": str.lower,
+    "written": str,
+}  # forms that are equal after it are taken for one
 
 
 def plain_latin(form: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from indexer.settings import Analysis
 
 _NAMES = frozenset({"Surn", "Name", "Patr", "Geox", "Orgn"})  # OpenCorpora's tags of proper names
+_NO_WORDS = frozenset({"Surn", "Name", "Patr", "Abbr", "Init"})
 # «где-то», «кто-либо», «по-русски», «из-за»: one word with a hyphen, not a compound of two.
 _INDIVISIBLE = frozenset({"ADVB", "NPRO", "Apro", "CONJ", "PREP", "PRCL", "INTJ", "Prnt"})
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]")
@@ -127,6 +128,19 @@ def dictionary_version() -> str:
     from importlib.metadata import version  # noqa: PLC0415 -- 20 ms that a search need not spend
 
     return version("pymorphy3-dicts-ru")
+
+
+@lru_cache(20_000)
+def grammemes(lemma: str) -> frozenset[str]:
+    """Return OpenCorpora's grammemes of all that a folded lemma may be; none for a person's name or an abbreviation.
+
+    >>> sorted({"NOUN", "INFN", "anim"} & grammemes("печь")), sorted(grammemes("петрович"))
+    (['INFN', 'NOUN'], [])
+    """
+    own = [parse for parse in _morph().parse(lemma) if fold(parse.normal_form) == lemma]
+    # A verb that is only guessed is nearly always a form of a noun: «мосбирже» → «мосбиржать».
+    sure = [parse for parse in own if parse.is_known] or [parse for parse in own if "INFN" not in parse.tag]
+    return frozenset[str]().union(*(parse.tag.grammemes for parse in sure if not _NO_WORDS & parse.tag.grammemes))
 
 
 def _equal(*lemmas: str) -> tuple[Lemma, ...]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from fnmatch import translate
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from indexer.types import Filters, Heading, Hits, Paragraph, Query
+    from collections.abc import Callable
+
+    from indexer.types import Filters, Form, Heading, Hits, Paragraph, Query
+    from indexer.vocabulary import Vocabulary
 
 Sort: TypeAlias = Literal["relevance", "date"]
 
@@ -26,6 +31,26 @@ class Engine(Protocol):
         """
         ...
 
+    def scorer(self, path: str, number: int) -> Callable[[Query], float]:
+        """Return what tells the score of a paragraph that is there; zero by a query that does not find it."""
+        ...
+
+    def vocabulary(self, field: str) -> Vocabulary:
+        """Return the forms of the texts or of a TextField, and how often each lemma stands there."""
+        ...
+
+    def forms_of(self, lemma: str) -> dict[str, int]:
+        """Return the forms in the texts that may have the lemma, as written, and how often each stands there at all."""
+        ...
+
+    def spellings(self, form: str) -> dict[str, int]:
+        """Return the ways in which a folded form is written in the texts, and how often each stands there."""
+        ...
+
+    def form_places(self, field: str, form: Form) -> int:
+        """Return how often a form stands in the texts or in a TextField."""
+        ...
+
     def heading(self, path: str) -> Heading | None:
         """Return what is known of a document, or None if it is not there."""
         ...
@@ -37,3 +62,16 @@ class Engine(Protocol):
     def close(self) -> None:
         """Let go of files; the engine is not used after it."""
         ...
+
+
+def at_path(pattern: str) -> Callable[[str], bool]:
+    """Return whether a folded path is what AtPath asks for.
+
+    >>> [at_path(pattern)("news/2023/steel.md") for pattern in ("2023", "news/*", "*.md", "n?ws", "[n]ews")]
+    [True, True, True, False, False]
+    """
+    if "*" in pattern or "?" in pattern:
+        # fnmatch's expressions take no exponential time; a bracket is a bracket here.
+        whole = re.compile(translate(pattern.replace("[", "[[]")))
+        return lambda path: whole.match(path) is not None
+    return lambda path: pattern in path

@@ -2,65 +2,113 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple, get_args
+
+import numpy as np
 
 from indexer import ranking
+from indexer.analysis.fold import NORMAL, fold
+from indexer.backends.base import at_path
 from indexer.paragraphs import split
-from indexer.types import Either, Hit, Hits, Phrase, Together, Without, Word
+from indexer.types import (
+    AtPath,
+    Boosted,
+    Dated,
+    Either,
+    Hit,
+    Hits,
+    In,
+    Near,
+    Only,
+    Phrase,
+    Span,
+    TextField,
+    Together,
+    Window,
+    Word,
+)
+from indexer.vocabulary import Lexicon, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from indexer.analysis import Analyzer
     from indexer.backends.base import Sort
-    from indexer.settings import Settings
-    from indexer.types import Document, Filters, Heading, Paragraph, Query
+    from indexer.settings import Ranking, Settings
+    from indexer.types import Document, Filters, Form, Heading, Paragraph, Query
+
+
+class Place(NamedTuple):
+    """A word of a text as the reference engine holds it."""
+
+    lemmas: dict[str, int]  # → weight in steps
+    form: str
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A paragraph as the reference engine holds it."""
+class Row:
+    """A paragraph, or a title, a source or an author."""
 
-    paragraph: Paragraph
     heading: Heading
-    places: tuple[dict[str, int], ...]  # at each position: lemma → weight in steps
+    document: int
+    places: tuple[Place, ...]
+    sentences: tuple[int, ...]  # the number of each place's
 
 
 class MemoryEngine:
     """Holds everything in lists and looks at all of it for every query."""
 
     def __init__(self, documents: Iterable[Document], analyzer: Analyzer, settings: Settings) -> None:
-        self._settings = settings.ranking
         self._headings: dict[str, Heading] = {}
-        self._entries: list[Entry] = []
-        for document in documents:
+        self._paragraphs: list[Paragraph] = []
+        texts: list[Row] = []
+        headings: dict[str, list[Row]] = {field: [] for field in get_args(TextField)}
+        for number, document in enumerate(documents):
             self._headings[document.path] = document.heading
             for paragraph in split(document, settings.reading):
-                self._entries.append(Entry(paragraph, document.heading, _places(paragraph, analyzer)))
-        words = sum(len(entry.places) for entry in self._entries)
-        self._collection = ranking.Collection(len(self._entries), words)
+                self._paragraphs.append(paragraph)
+                texts.append(_row(paragraph.text, document.heading, number, analyzer))
+            for field, rows in headings.items():
+                row = _row(getattr(document, field), document.heading, number, analyzer)
+                rows.append(replace(row, sentences=(0,) * len(row.places)))  # a title is one sentence
+        self._fields = {"text": texts, **headings}
+        self._texts = Scores("text", self._fields, settings.ranking)
 
     def search(
         self, query: Query, filters: Filters, *, limit: int | None, offset: int, sort: Sort, per_document: bool
     ) -> Hits:
         """See Engine.search."""
-        score = self._scorer(query)
+        score = self._texts.scorer(query)
         found = [
-            (entry, score(entry)) for entry in self._entries if _finds(query, entry) and _passes(filters, entry.heading)
+            (paragraph, row, score(row))
+            for paragraph, row in zip(self._paragraphs, self._fields["text"], strict=True)
+            if self._texts.finds(query, row) and _passes(filters, row.heading)
         ]
-        found.sort(key=lambda pair: _order(*pair, sort=sort))
+        found.sort(key=lambda triple: _order(*triple, sort=sort))
         if per_document:
-            best: dict[str, tuple[Entry, float]] = {}
-            for entry, points in found:
-                best.setdefault(entry.heading.path, (entry, points))
+            best: dict[str, tuple[Paragraph, Row, float]] = {}
+            for paragraph, row, points in found:
+                best.setdefault(row.heading.path, (paragraph, row, points))
             found = list(best.values())
         stop = None if limit is None else offset + limit
         return Hits(
-            tuple(Hit(entry.paragraph, entry.heading, points) for entry, points in found[offset:stop]),
+            tuple(Hit(paragraph, row.heading, points) for paragraph, row, points in found[offset:stop]),
             total=len(found),
-            complete=sum(_has_all(query, entry) for entry, _ in found),
+            complete=sum(self._texts.has_all(query, row) for _, row, _ in found),
         )
+
+    def scorer(self, path: str, number: int) -> Callable[[Query], float]:
+        """See Engine.scorer."""
+        (row,) = (
+            row
+            for paragraph, row in zip(self._paragraphs, self._fields["text"], strict=True)
+            if (paragraph.document, paragraph.number) == (path, number)
+        )
+        return lambda query: self._texts.scorer(query)(row)
 
     def heading(self, path: str) -> Heading | None:
         """See Engine.heading."""
@@ -68,100 +116,230 @@ class MemoryEngine:
 
     def paragraphs(self, path: str, first: int, last: int) -> tuple[Paragraph, ...]:
         """See Engine.paragraphs."""
-        ours = (entry.paragraph for entry in self._entries if entry.heading.path == path)
+        ours = (paragraph for paragraph in self._paragraphs if paragraph.document == path)
         return tuple(paragraph for paragraph in ours if first <= paragraph.number <= last)
+
+    def vocabulary(self, field: str) -> Vocabulary:
+        """See Engine.vocabulary."""
+        forms = Counter(fold(place.form) for row in self._fields[field] for place in row.places)
+        ordered = sorted(forms)
+        lexicon = Lexicon("\n".join(ordered), np.array([forms[form] for form in ordered], np.int64))
+        lemmas = Counter(lemma for row in self._fields[field] for place in row.places for lemma in place.lemmas)
+        return Vocabulary([lexicon], lambda lemma: lemmas[lemma])
+
+    def forms_of(self, lemma: str) -> dict[str, int]:
+        """See Engine.forms_of."""
+        places = [place for row in self._fields["text"] for place in row.places]
+        forms = {place.form for place in places if lemma in place.lemmas}
+        return dict(Counter(place.form for place in places if place.form in forms))
+
+    def spellings(self, form: str) -> dict[str, int]:
+        """See Engine.spellings."""
+        forms = (place.form for row in self._fields["text"] for place in row.places)
+        return dict(Counter(written for written in forms if fold(written) == form))
+
+    def form_places(self, field: str, form: Form) -> int:
+        """See Engine.form_places."""
+        places = (place for row in self._fields[field] for place in row.places)
+        return sum(NORMAL[form.exactness](place.form) == form.text for place in places)
 
     def close(self) -> None:
         """Nothing to let go of."""
 
-    # --- the score of one paragraph, clause by clause ---
 
-    def _scorer(self, query: Query) -> Callable[[Entry], float]:
+class Scores:
+    """What queries find in the rows of a field, and how they score there."""
+
+    def __init__(self, field: str, fields: dict[str, list[Row]], settings: Ranking) -> None:
+        self._field = field
+        self._fields = fields
+        self._rows = fields[field]
+        self._settings = settings
+        self._collection = ranking.Collection(len(self._rows), sum(len(row.places) for row in self._rows))
+
+    # --- whether ---
+
+    def finds(self, query: Query, row: Row) -> bool:
+        """Whether a query finds a row at all."""
         match query:
             case Word() | Phrase():
-                return self._leaf_scorer(query, ranking.weight(query, self._idf))
-            case Together(clauses):
-                scorers = [self._scorer(clause) for clause in clauses]
-                scorers += [
-                    self._leaf_scorer(pair, ranking.pair_weight(pair, self._idf, self._settings))
-                    for pair in ranking.pairs(query)
-                ]
-                bonus = ranking.bonus(query, self._idf, self._settings)
-                return lambda entry: ranking.add_up(score(entry) for score in scorers) + bonus * _has_all(query, entry)
-            case Either(clauses):
-                scorers = [self._scorer(clause) for clause in clauses]
-                return lambda entry: ranking.add_up(score(entry) for score in scorers)
-            case Without(wanted):
-                score = self._scorer(wanted)
-                return lambda entry: score(entry) if _finds(query, entry) else 0.0
+                return bool(_rows(query, row))
+            case Near():
+                return _near(query, row)
+            case Window():
+                return _window(query, row)
+            case Together(clauses) | Either(clauses):
+                return any(self.finds(clause, row) for clause in clauses)
+            case Only(wanted, required, excluded):
+                return (
+                    self.finds(wanted, row)
+                    and all(self.finds(clause, row) for clause in required)
+                    and not any(self.finds(clause, row) for clause in excluded)
+                )
+            case Boosted(wanted):
+                return self.finds(wanted, row)
+            case In(field, wanted):
+                return self._in(field).finds(wanted, self._fields[field][row.document])
+            case AtPath(pattern):
+                return at_path(pattern)(fold(row.heading.path))
+            case Dated(since, until):
+                return _within(row.heading, since, until)
 
-    def _leaf_scorer(self, leaf: Word | Phrase, weight: float) -> Callable[[Entry], float]:
-        def score(entry: Entry) -> float:
-            agreement = sum(_rows(leaf, entry).values())
-            return ranking.bm25(float(agreement), float(len(entry.places)), weight, self._collection, self._settings)
+    def has_all(self, query: Query, row: Row) -> bool:
+        """Whether a row that a query finds, or does not, has every word of it."""
+        match query:
+            case Together(clauses):
+                return all(self.has_all(clause, row) for clause in clauses)
+            case Either(clauses):
+                return any(self.has_all(clause, row) for clause in clauses)
+            case Only(wanted):
+                return self.finds(query, row) and self.has_all(wanted, row)
+            case Boosted(wanted):
+                return self.has_all(wanted, row)
+            case In(field, wanted):
+                return self._in(field).has_all(wanted, self._fields[field][row.document])
+            case Word() | Phrase() | Near() | Window() | AtPath() | Dated():
+                return self.finds(query, row)
+
+    # --- how much, clause by clause ---
+
+    def scorer(self, query: Query) -> Callable[[Row], float]:
+        """Return what gives the score of a row: zero for one that the query does not find."""
+        match query:
+            case Word() | Phrase():
+                return self._leaf_scorer(query)
+            case Together():
+                return self._together_scorer(query)
+            case Either(clauses):
+                scorers = [self.scorer(clause) for clause in clauses]
+                return lambda row: ranking.add_up(score(row) for score in scorers)
+            case Only(wanted):
+                score = self.scorer(wanted)
+                return lambda row: score(row) if self.finds(query, row) else 0.0
+            case Boosted(wanted, factor):
+                score = self.scorer(wanted)
+                return lambda row: factor * score(row)
+            case In(field, wanted):
+                score = self._in(field).scorer(wanted)
+                return lambda row: score(self._fields[field][row.document])
+            case Near() | Window() | AtPath() | Dated():
+                return lambda _: 0.0
+
+    def _leaf_scorer(self, leaf: Word | Phrase) -> Callable[[Row], float]:
+        score = self._places_scorer(leaf, ranking.weight(leaf, self._idf))
+        bonus = ranking.typed_bonus(leaf, self._idf)
+        if not isinstance(leaf, Phrase) or not bonus:
+            return score
+        typed = Phrase(leaf.typed)
+        return lambda row: score(row) + bonus * (bool(_rows(leaf, row)) and bool(_rows(typed, row)))
+
+    def _together_scorer(self, query: Together) -> Callable[[Row], float]:
+        scorers = [self.scorer(clause) for clause in query.clauses]
+        scorers += [
+            self._places_scorer(pair, ranking.pair_weight(pair, self._idf, self._settings))
+            for pair in ranking.pairs(query)
+        ]
+        bonus = ranking.bonus(query, self._idf, lambda field: self._in(field)._idf, self._settings)  # noqa: SLF001 -- its own class
+        return lambda row: ranking.add_up(score(row) for score in scorers) + bonus * self.has_all(query, row)
+
+    def _places_scorer(self, leaf: Word | Phrase, weight: float) -> Callable[[Row], float]:
+        def score(row: Row) -> float:
+            agreement = sum(_rows(leaf, row).values())
+            return ranking.bm25(float(agreement), float(len(row.places)), weight, self._collection, self._settings)
 
         return score
 
     def _idf(self, word: Word) -> float:
-        return ranking.idf(sum(_finds(word, entry) for entry in self._entries), self._collection)
+        return ranking.idf(sum(self.finds(word, row) for row in self._rows), self._collection)
+
+    def _in(self, field: str) -> Scores:
+        return Scores(field, self._fields, self._settings)
 
 
-def _places(paragraph: Paragraph, analyzer: Analyzer) -> tuple[dict[str, int], ...]:
-    return tuple(
+# --- places -----------------------------------------------------------------------------------------------------------
+
+
+def _row(text: str, heading: Heading, document: int, analyzer: Analyzer) -> Row:
+    terms = analyzer.terms(text)
+    places = tuple(
         # A lemma that a compound shares with one of its parts counts by the compound.
-        {lemma.text: ranking.steps(lemma.weight) for lemma in (*term.parts, *term.lemmas)}
-        for term in analyzer.terms(paragraph.text)
+        Place({lemma.text: ranking.steps(lemma.weight) for lemma in (*term.parts, *term.lemmas)}, term.form)
+        for term in terms
     )
+    return Row(heading, document, places, tuple(accumulate(term.token.opens_sentence for term in terms)))
 
 
-def _rows(leaf: Word | Phrase, entry: Entry) -> dict[int, int]:
+def _rows(leaf: Word | Phrase, row: Row) -> dict[int, int]:
     """Return the positions where the leaf's words stand in a row, each with the agreement of the worst of them."""
     words = leaf.words if isinstance(leaf, Phrase) else (leaf,)
     rows = {}
-    for start in range(len(entry.places) - len(words) + 1):
-        agreement = min(_agreement(word, entry.places[start + at]) for at, word in enumerate(words))
+    for start in range(len(row.places) - len(words) + 1):
+        agreement = min(_agreement(word, row.places[start + at]) for at, word in enumerate(words))
         if agreement:
             rows[start] = agreement
     return rows
 
 
-def _agreement(word: Word, place: dict[str, int]) -> int:
-    """Return how well a word agrees with a place by the best of its lemmas; 0 if by none."""
-    return max((ranking.steps(lemma.weight) * place.get(lemma.text, 0) for lemma in word.lemmas), default=0)
+def _agreement(word: Word, place: Place) -> int:
+    """Return how well a word agrees with a place by the best of its lemmas and forms; 0 if by none."""
+    by_lemma = [ranking.steps(lemma.weight) * place.lemmas.get(lemma.text, 0) for lemma in word.lemmas]
+    by_form = [
+        ranking.steps(form.weight) * ranking.WEIGHT_STEPS
+        for form in word.forms
+        if NORMAL[form.exactness](place.form) == form.text
+    ]
+    return max([*by_lemma, *by_form], default=0)
 
 
-def _finds(query: Query, entry: Entry) -> bool:
-    match query:
-        case Word() | Phrase():
-            return bool(_rows(query, entry))
-        case Together(clauses) | Either(clauses):
-            return any(_finds(clause, entry) for clause in clauses)
-        case Without(wanted, excluded):
-            return _finds(wanted, entry) and not any(_finds(clause, entry) for clause in excluded)
+def _near(near: Near, row: Row) -> bool:
+    reached = _spans(near.leaves[0], row)
+    for leaf, link in zip(near.leaves[1:], near.links, strict=True):
+        reached = [there for there in _spans(leaf, row) if any(_linked(here, there, link, row) for here in reached)]
+    return bool(reached)
 
 
-def _has_all(query: Query, entry: Entry) -> bool:
-    match query:
-        case Word() | Phrase():
-            return _finds(query, entry)
-        case Together(clauses):
-            return all(_has_all(clause, entry) for clause in clauses)
-        case Either(clauses):
-            return any(_has_all(clause, entry) for clause in clauses)
-        case Without(wanted):
-            return _finds(query, entry) and _has_all(wanted, entry)
+def _linked(here: Span, there: Span, link: int | None, row: Row) -> bool:
+    between = max(here.start - there.stop, there.start - here.stop)  # words; below zero if they overlap
+    if link is None:
+        return between >= 0 and row.sentences[here.start] == row.sentences[there.start]
+    return 0 <= between < link
+
+
+def _spans(leaf: Word | Phrase, row: Row) -> list[Span]:
+    """Return where a leaf stands, in positions."""
+    length = len(leaf.words) if isinstance(leaf, Phrase) else 1
+    return [Span(start, start + length) for start in _rows(leaf, row)]
+
+
+def _window(window: Window, row: Row) -> bool:
+    width = len(window.words) + window.distance - 1
+    return any(_holds(window.words, row.places[start : start + width]) for start in range(len(row.places)))
+
+
+def _holds(words: tuple[Word, ...], places: Sequence[Place]) -> bool:
+    """Whether each word stands at as many places as it is asked for, and all of them at as many as there are words."""
+    agreeing = {word: {at for at, place in enumerate(places) if _agreement(word, place)} for word in words}
+    all_places = set().union(*agreeing.values())
+    return len(all_places) >= len(words) and all(len(agreeing[word]) >= times for word, times in Counter(words).items())
+
+
+# --- what a document must be ------------------------------------------------------------------------------------------
 
 
 def _passes(filters: Filters, heading: Heading) -> bool:
     if filters.sources and heading.source.casefold() not in {source.casefold() for source in filters.sources}:
         return False
-    if filters.since is not None and (heading.date is None or heading.date < filters.since):
+    return _within(heading, filters.since, filters.until)
+
+
+def _within(heading: Heading, since: datetime | None, until: datetime | None) -> bool:
+    if since is not None and (heading.date is None or heading.date < since):
         return False
-    return filters.until is None or (heading.date is not None and heading.date < filters.until)
+    return until is None or (heading.date is not None and heading.date < until)
 
 
-def _order(entry: Entry, score: float, *, sort: Sort) -> tuple[float, float, str, int]:
+def _order(paragraph: Paragraph, row: Row, score: float, *, sort: Sort) -> tuple[float, float, str, int]:
     newest_first = 0.0
     if sort == "date":
-        newest_first = -entry.heading.date.timestamp() if entry.heading.date else float("inf")
-    return (newest_first, -score, entry.heading.path, entry.paragraph.number)
+        newest_first = -row.heading.date.timestamp() if row.heading.date else float("inf")
+    return (newest_first, -score, paragraph.document, paragraph.number)

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from indexer.cli import build, failures, messages, options, screen, search, show, status
+from indexer.cli import build, failures, forms, messages, options, remarks, screen, search, show, status
 from indexer.cli.messages import _
-from indexer.errors import IndexerError
+from indexer.cli.screen import NAME
+from indexer.errors import IndexerError, QuerySyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["main", "program"]
 
-NAME = "abzats"
-COMMANDS = (build.command, search.command, show.command, status.command)
+COMMANDS = (build.command, search.command, forms.command, show.command, status.command)
 
 DONE, ERROR, INTERRUPTED = 0, 2, 130  # beside 1, which `search` gives when it finds nothing
 
@@ -38,12 +38,14 @@ def _outcome(arguments: Sequence[str] | None) -> int:
     try:
         code: int = program().main(arguments, NAME, standalone_mode=False)
         screen.flush()
+    except QuerySyntaxError as error:
+        return _complain(failures.sentence(error), *remarks.pointer(error))
     except IndexerError as error:
-        return _complain(failures.sentence(error))
+        return _complain(*failures.sentence(error).splitlines())
     except click.UsageError as error:
-        return _complain(_usage(error))
+        return _complain(*_usage(error))
     except click.ClickException as error:
-        return _complain(error.format_message())
+        return _complain(*error.format_message().splitlines())
     except click.Abort as abort:
         if isinstance(abort.__cause__, KeyboardInterrupt):
             return INTERRUPTED
@@ -56,16 +58,15 @@ def _outcome(arguments: Sequence[str] | None) -> int:
         screen.give_up()
 
 
-def _complain(text: str) -> int:
-    for place, line in enumerate(text.splitlines()):
-        screen.errors().text(f"{NAME}: {line}" if place == 0 else line)
+def _complain(*lines: str) -> int:
+    screen.complain(*lines)
     return ERROR
 
 
-def _usage(error: click.UsageError) -> str:
+def _usage(error: click.UsageError) -> tuple[str, str]:
     command = error.ctx.command_path if error.ctx else NAME
     message = " ".join(error.format_message().split())
-    return "\n".join([message, _("Try '{command} {option}' for help.").format(command=command, option="--help")])
+    return message, _("Try '{command} {option}' for help.").format(command=command, option="--help")
 
 
 class _Program(click.Group):

@@ -11,14 +11,15 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from indexer.cli.messages import _, message
+from indexer.cli.messages import _, message, shortened
 
 if TYPE_CHECKING:
     from indexer.errors import IndexerError
 
 BLANK = re.compile(r"\{(\w+)\}")  # {…} in a reason stands for what the library fills in
 NARROW = {"name": r"\S+"}  # else «n.jsonl:2: the file is empty» would be about a file called «n.jsonl:2: the file»
-PHRASES = {"reason", "holder"}  # the values of errors that are English phrases; the others are what the user typed
+PHRASES = {"reason", "holder"}  # the values of errors that are English phrases
+TYPED = {"query", "what", "mask", "part"}  # those that may be as long as somebody likes
 LONGEST = 3  # parts of a known phrase that has semicolons of its own
 DEEPEST = 20  # phrases within phrases; the names of a table's columns could go on without end
 
@@ -88,6 +89,18 @@ REASONS = (
     message("Extra data"),
     message("Unterminated string starting at"),
     message("and {count} more"),
+    # of a query
+    message("the quotation is not closed"),
+    message("the bracket is not closed"),
+    message("the bracket has no pair, or nothing in it"),
+    message("there are too many brackets in brackets"),
+    message("the sign has nothing to apply to"),
+    message("the sign takes another number"),
+    message("this is no date"),
+    message("what is left out, and a field, can be near nothing"),
+    message("there must be a word to look for, beside what is left out"),
+    message("a mask must have letters"),
+    message("there is no such field"),
     # of an index
     message("it was built with other settings"),
     message("it has format {made}, and this version reads format {readable}"),
@@ -128,7 +141,8 @@ FIXED_REASONS = {reason for reason in REASONS if not BLANK.search(reason)}
 def sentence(error: IndexerError) -> str:
     """Say what happened, where, and what to do."""
     said = {name: phrase(str(value)) for name, value in error.values.items() if name in PHRASES}
-    return _(error.template).format(**{**error.values, **said})
+    typed = {name: shortened(str(value)) for name, value in error.values.items() if name in TYPED}
+    return _(error.template).format(**{**error.values, **said, **typed})
 
 
 def phrase(reason: str, *, depth: int = DEEPEST) -> str:

@@ -6,16 +6,16 @@ import csv
 import io
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from indexer.cli.messages import calendar_day
-from indexer.cli.screen import BOLD, DIM, Painted, Screen, clean
+from indexer.cli.messages import _, calendar_day, decimal, message
+from indexer.cli.screen import BOLD, DIM, INDENT, Painted, Screen, clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from indexer.types import Heading, Paragraph, Result, Snippet
+    from indexer.types import Heading, Paragraph, Rescue, Result, ScorePart, Snippet
 
 # What json.dumps leaves as it is and a terminal may obey, or cannot be encoded.
 UNESCAPED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -31,11 +31,13 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A result with its surroundings; None where nobody asked for them."""
+    """A result with what else there is to show; None where nobody asked for it."""
 
     result: Result
     before: tuple[Neighbour, ...] | None = None
     after: tuple[Neighbour, ...] | None = None
+    parts: tuple[ScorePart, ...] | None = None  # of the score
+    rescue: Rescue | None = None  # that found it; None: the query as typed did
 
 
 # --- for people -------------------------------------------------------------------------------------------------------
@@ -54,6 +56,28 @@ def as_text(entries: Iterable[Entry], screen: Screen) -> None:
         gutter = "" if entry.before is None else f"¶{paragraph.number}"
         screen.paragraph(entry.result.snippet, gutter=gutter)
         _neighbours(entry.after, screen)
+        if entry.parts is not None:
+            _explain(entry.result.score, entry.parts, screen)
+
+
+PARTS = {
+    "word": message("word"),
+    "phrase": message("phrase"),
+    "typed": message("in the very forms typed"),
+    "pair": message("side by side"),
+    "complete": message("all the words"),
+    "title": message("in the title"),
+    "source": message("in the source"),
+    "author": message("in the author"),
+}
+
+
+def _explain(score: float, parts: tuple[ScorePart, ...], screen: Screen) -> None:
+    rows = [(decimal(score), _("score"), "")]
+    rows += [(decimal(part.score), _(PARTS[part.of]), part.text.replace("|", " | ")) for part in parts]
+    width = max(len(points) for points, _of, _text in rows)
+    table = [(points.rjust(width), of, text) for points, of, text in rows]
+    screen.table(table, indent=INDENT, style=DIM, is_folded=True)
 
 
 def _neighbours(neighbours: tuple[Neighbour, ...] | None, screen: Screen) -> None:
@@ -93,7 +117,10 @@ def _record(entry: Entry) -> dict[str, Any]:
         "marks": result.snippet.marks,
         "span": result.paragraph.span,
         "score": float(result.score),
+        "rescue": entry.rescue and {"rung": entry.rescue.rung, "query": entry.rescue.query},
     }
+    if entry.parts is not None:
+        record["parts"] = [asdict(part) for part in entry.parts]
     for name, neighbours in (("before", entry.before), ("after", entry.after)):
         if neighbours is not None:
             record[name] = [_neighbour_record(neighbour) for neighbour in neighbours]

@@ -22,18 +22,29 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-__all__ = ["_", "calendar_day", "choose", "duration", "message", "ngettext", "number", "size"]
+__all__ = ["_", "calendar_day", "choose", "decimal", "duration", "message", "ngettext", "number", "shortened", "size"]
 
 DOMAIN = "abzats"
 LOCALE = Path(__file__).parent / "locale"
 VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order in which gettext asks them
 SOURCE = {"en", "C", "POSIX"}  # languages that need no catalogue
+LONGEST = 60  # characters of what was typed that are said again
 THIN_SPACE = "\u202f"  # narrow and unbreakable, between thousands
 
 
 def message(text: str) -> str:
     """Give back the text itself, to be translated where it is shown."""
     return text
+
+
+def shortened(text: str) -> str:
+    """Write on one line, in not too many characters, what somebody typed.
+
+    >>> shortened("слово " * 50)
+    'слово слово слово слово слово слово слово слово слово слово…'
+    """
+    line = " ".join(text[: LONGEST * 2].split())
+    return line if len(line) <= LONGEST and len(text) <= LONGEST * 2 else f"{line[:LONGEST].rstrip()}…"
 
 
 def choose(environ: Mapping[str, str]) -> None:
@@ -91,6 +102,12 @@ def number(count: int) -> str:
     ['1', '234', '567']
     """
     return f"{count:,}".replace(",", THIN_SPACE)
+
+
+def decimal(value: float) -> str:
+    """Write with two decimals."""
+    whole, hundredths = divmod(round(value * 100), 100)
+    return _("{whole}.{hundredths}").format(whole=number(whole), hundredths=f"{hundredths:02}")
 
 
 def size(count: int) -> str:

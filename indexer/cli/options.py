@@ -3,29 +3,58 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+import sys
+import unicodedata
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from indexer.cli.messages import _
+from indexer.cli.messages import _, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from indexer.queries.dates import Days
+
 Value = TypeVar("Value")
 
 INDEX = Path("index")
-COLUMN = 38  # where the remarks of examples begin
-LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
+GUARD = "\0"  # cannot occur in an argument, so it marks one without doubt
+OPTION = re.compile(r"--?|--[a-z].*|-[A-Za-z][^:]*", re.DOTALL)  # what else begins with a minus is a word to leave out
 
-DATES = (
-    r"(?P<year>[0-9]{4})",
-    r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})",
-    r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})",
-    r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})",
-)
+
+class Asking(click.Command):
+    """A command whose arguments may begin with a minus, as -закалка, -"два слова" and -title:сталь do."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Mark the arguments that click would take for options."""
+        wants_value = {
+            name
+            for parameter in self.params
+            if isinstance(parameter, click.Option) and not parameter.is_flag
+            for name in parameter.opts
+        }
+        before = ["", *args]
+        guarded = [
+            GUARD + arg if arg[:1] == "-" and not OPTION.fullmatch(arg) and previous not in wants_value else arg
+            for previous, arg in zip(before, args, strict=False)
+        ]
+        return super().parse_args(ctx, guarded)
+
+
+def query(name: str, metavar: str) -> click.Argument:
+    """Make the argument of such a command: all that is typed, in NFC; a lone minus reads standard input."""
+    return click.Argument([name], nargs=-1, required=True, metavar=metavar, callback=_typed)
+
+
+def _typed(_context: click.Context, _parameter: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
+    if words == ("-",):
+        words = tuple(sys.stdin.read().split())
+    # An argument that is not in the encoding of the terminal comes with lone surrogates.
+    encodable = (word.removeprefix(GUARD).encode(errors="replace").decode() for word in words)
+    return tuple(unicodedata.normalize("NFC", word) for word in encodable)
 
 
 def index() -> click.Option:
@@ -59,7 +88,8 @@ def as_json(help_text: str) -> click.Option:
 
 def described(summary: str, *examples: tuple[str, str]) -> str:
     r"""Write a help text: what the command does, then examples with remarks, which click must not fold (\b)."""
-    lines = [f"{command:<{COLUMN}}  {remark}".rstrip() for command, remark in examples]
+    width = max(len(command) for command, _remark in examples)
+    lines = [f"{command:<{width}}  {remark}".rstrip() for command, remark in examples]
     return "\n".join([summary, "", "\b", *lines])
 
 
@@ -84,41 +114,40 @@ def count(text: str) -> int:
     return int(text)
 
 
-def since(text: str) -> datetime:
-    """Find the beginning of a year, month or day.
+def today() -> date:
+    """Return the day it is, as the library counts days."""
+    return datetime.now(UTC).date()
 
-    >>> since("2023-05").isoformat()
+
+def since(text: str, today: date) -> datetime:
+    """Find the beginning of a year, a month, a day, or whatever else `дата:` takes.
+
+    >>> since("2023-05", date(2026, 1, 31)).isoformat()
     '2023-05-01T00:00:00+00:00'
     """
-    return _period(text)[0]
+    moment = _days(text, today).since
+    if moment is None:
+        raise ValueError(_("{date!r} has no beginning.").format(date=shortened(text)))
+    return moment
 
 
-def until(text: str) -> datetime:
-    """Find the moment after the end of a year, month or day.
+def until(text: str, today: date) -> datetime:
+    """Find the moment after its end.
 
-    >>> until("2023-12").isoformat()
-    '2024-01-01T00:00:00+00:00'
+    >>> until("вчера", date(2026, 1, 31)).isoformat()
+    '2026-01-31T00:00:00+00:00'
     """
-    return _period(text)[1]
+    moment = _days(text, today).until
+    if moment is None:
+        raise ValueError(_("{date!r} has no end.").format(date=shortened(text)))
+    return moment
 
 
-def _period(text: str) -> tuple[datetime, datetime]:
-    for pattern in DATES:
-        if match := re.fullmatch(pattern, text.strip()):
-            given = {name: int(digits) for name, digits in match.groupdict().items()}
-            try:
-                start = datetime(**{"month": 1, "day": 1, **given}, tzinfo=UTC)
-            except ValueError:  # the thirtieth of February
-                break
-            return start, _end(start, len(given))
-    raise ValueError(_("{date!r} is no date. Type it as 2023, 2023-05, 2023-05-12 or 12.05.2023").format(date=text))
+def _days(text: str, today: date) -> Days:
+    from indexer.queries import dates  # noqa: PLC0415 -- its tables take as long as --help, which has no dates
 
-
-def _end(start: datetime, parts: int) -> datetime:
-    try:
-        if parts == 1:
-            return start.replace(year=start.year + 1)
-        # 32 days after its first day is always in the next month.
-        return start + timedelta(days=1) if parts == 3 else (start + timedelta(days=32)).replace(day=1)  # noqa: PLR2004 -- year, month and day
-    except (OverflowError, ValueError):  # in the year 9999
-        return LAST_MOMENT
+    days = dates.read(text, today)
+    if days is None:
+        template = _("{date!r} is no date. Type it as 2023, 2023-05, 12.05.2023, май 2023 or вчера")
+        raise ValueError(template.format(date=shortened(text)))
+    return days

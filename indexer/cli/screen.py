@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Painted = NewType("Painted", str)  # harmless for a terminal, but for our own colours
 
+NAME = "abzats"  # of the program
 PLAIN, BOLD, DIM, MARK = "", "1", "2", "1;31"  # SGR codes; the mark is that of grep
 INDENT = 4  # columns
 WIDEST = 100  # columns; longer lines are hard to read
@@ -115,12 +116,18 @@ class Screen:
                 at = stop
         yield self.paint(text[at : line.stop], style)
 
-    def table(self, rows: Sequence[Sequence[str]], *, indent: int = 2) -> None:
-        """Write rows in columns, each as wide as its widest cell; the last one is as long as it likes."""
-        widths = [max(map(_columns, cells)) for cells in zip(*rows, strict=True)]
-        for row in rows:
-            cells = (cell + " " * (width - _columns(cell)) for cell, width in zip(row, widths, strict=True))
-            self.text((" " * indent + "  ".join(cells)).rstrip())
+    def table(
+        self, rows: Sequence[Sequence[str]], *, indent: int = 2, style: str = PLAIN, is_folded: bool = False
+    ) -> None:
+        """Write rows in columns, each as wide as its widest cell; the last one is as long as it likes, or folded."""
+        widths = [max(map(columns, cells)) for cells in zip(*rows, strict=True)][:-1]
+        start = indent + sum(widths) + 2 * len(widths)
+        for *cells, last in rows:
+            padded = (cell + " " * (width - columns(cell) + 2) for cell, width in zip(cells, widths, strict=True))
+            lead = " " * indent + "".join(padded)
+            for line in list(self._lines(last, start) if is_folded else ()) or [Span(0, len(last))]:
+                self.text((lead + last[slice(*line)]).rstrip(), style)
+                lead = " " * start
 
 
 def fold(text: str, width: int) -> Iterator[Span]:
@@ -133,7 +140,7 @@ def fold(text: str, width: int) -> Iterator[Span]:
     for word in re.finditer(f"[^ ]{{1,{width}}}", text):
         if start == stop:
             start = word.start()
-        elif _columns(text[start : word.end()]) > width:
+        elif columns(text[start : word.end()]) > width:
             yield Span(start, stop)
             start = word.start()
         stop = word.end()
@@ -141,7 +148,8 @@ def fold(text: str, width: int) -> Iterator[Span]:
         yield Span(start, stop)
 
 
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
+    """Count the columns of a terminal that a text takes."""
     if text.isascii():
         return len(text)
     return sum(0 if category(sign) in NO_WIDTH else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
@@ -158,6 +166,12 @@ def output(choice: str = "auto") -> Screen:
 def errors() -> Screen:
     """Open standard error."""
     return Screen(sys.stderr, color=False, width=None)
+
+
+def complain(*lines: str) -> None:
+    """Write to standard error, with the name of the program before the first line."""
+    for place, line in enumerate(lines):
+        errors().text(f"{NAME}: {line}" if place == 0 else line)
 
 
 def _screen(stream: TextIO, choice: str, environ: Mapping[str, str]) -> Screen:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 import indexer
-from indexer.cli import formats, options, screen
-from indexer.cli.formats import Entry, Neighbour
-from indexer.cli.messages import _, ngettext, number
+from indexer.cli import formats, options, remarks, screen, understood
+from indexer.cli.formats import Entry, Neighbour, json_line
+from indexer.cli.messages import _, ngettext, number, shortened
 from indexer.types import Filters
 
 if TYPE_CHECKING:
@@ -21,49 +20,42 @@ if TYPE_CHECKING:
 
     from indexer import Searcher
     from indexer.cli.screen import Screen
-    from indexer.types import Answer
+    from indexer.types import Answer, Result
 
 FOUND, NOTHING = 0, 1
 TEN = 10
 ALL = -1  # of --limit
-GUARD = "\0"  # cannot occur in an argument, so it marks one without doubt
 QUOTES = set('"„“”«»')
-
-
-class _Search(click.Command):
-    """A command whose arguments may begin with a minus, as -закалка does; its options have letters of ASCII only."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        wants_value = {
-            name
-            for parameter in self.params
-            if isinstance(parameter, click.Option) and not parameter.is_flag
-            for name in parameter.opts
-        }
-        before = ["", *args]
-        guarded = [
-            GUARD + arg if arg[:1] == "-" and not arg[1:2].isascii() and previous not in wants_value else arg
-            for previous, arg in zip(before, args, strict=False)
-        ]
-        return super().parse_args(ctx, guarded)
 
 
 def command() -> click.Command:
     """`abzats search`, in the language chosen."""
-    return _Search(
+    return options.Asking(
         "search",
         callback=_search,
         short_help=_("Find paragraphs by words in any form."),
         help=options.described(
             _("Find paragraphs by words in any form."),
             ("abzats search 'закалка стали'", _("any form: закалки, сталью")),
+            ("abzats search '=стали !Орёл'", _("this form only, also its capital")),
             ("abzats search '\"министр обороны\"'", _("side by side, in any form")),
-            ("abzats search 'стали -закалка'", _("without a word")),
-            ("abzats search 'рожь OR пшеница'", _("either of them")),
+            ("abzats search '\"закалка стали\"~5'", _("within five words, in any order")),
+            ("abzats search 'кузнец РЯДОМ/5 сталь'", _("near; РЯДОМ/предл: in one sentence")),
+            ("abzats search 'рожь И (овёс ИЛИ ячмень)'", _("also AND, OR, |")),
+            ("abzats search 'сталь НЕ закалка'", _("without a word; also -закалка")),
+            ("abzats search '+мёд пчела'", _("мёд must be there")),
+            ("abzats search 'закал* сталл~ ~казахстан'", _("a mask, a misspelling, one root")),
+            ("abzats search 'заголовок:сталь дата:2019'", _("in a title, of a year")),
+            ("abzats search --parse 'мыла'", _("how a query is understood")),
             ("abzats search -n 3 --since 2023 мёд", _("three, not older than 2023")),
             ("abzats search -l мёд | xargs …", _("only the paths of documents")),
         ),
-        epilog=_("Exit codes: 0 something is found, 1 nothing is, 2 an error."),
+        epilog="\n\n".join(
+            [
+                _("All signs are in the README, “Search”."),
+                _("Exit codes: 0 something is found, 1 nothing is, 2 an error."),
+            ]
+        ),
         options_metavar=_("[OPTIONS]"),
         params=_parameters(),
     )
@@ -71,7 +63,7 @@ def command() -> click.Command:
 
 def _parameters() -> list[click.Parameter]:
     return [
-        click.Argument(["query"], nargs=-1, required=True, metavar=_("QUERY..."), callback=_query),
+        options.query("query", _("QUERY...")),
         click.Option(
             ["-n", "--limit"],
             metavar="N",
@@ -106,11 +98,14 @@ def _parameters() -> list[click.Parameter]:
         click.Option(
             ["--since"],
             metavar=_("DATE"),
-            callback=options.checked(options.since),
-            help=_("From then on: 2023, 2023-05, 2023-05-12, 12.05.2023."),
+            callback=options.checked(lambda text: options.since(text, options.today())),
+            help=_("From then on: 2023, 2023-05, 12.05.2023, вчера."),
         ),
         click.Option(
-            ["--until"], metavar=_("DATE"), callback=options.checked(options.until), help=_("Up to then, inclusive.")
+            ["--until"],
+            metavar=_("DATE"),
+            callback=options.checked(lambda text: options.until(text, options.today())),
+            help=_("Up to then, inclusive."),
         ),
         click.Option(
             ["layout", "--format"],
@@ -119,6 +114,10 @@ def _parameters() -> list[click.Parameter]:
             help=_("How to write what is found."),
         ),
         options.as_json(_("The same as --format json: an object a line.")),
+        click.Option(["--parse"], is_flag=True, help=_("How the query is understood; no results.")),
+        click.Option(["--explain"], is_flag=True, help=_("What each score is made of (text and JSON).")),
+        click.Option(["--strict"], is_flag=True, help=_("Refuse a query with stray signs instead of mending it.")),
+        click.Option(["--no-rescue"], is_flag=True, help=_("If nothing is found, leave it at that.")),
         options.color(),
         options.index(),
     ]
@@ -141,12 +140,21 @@ class Asked:
     until: datetime | None
     layout: str
     as_json: bool
+    parse: bool
+    explain: bool
+    strict: bool
+    no_rescue: bool
     color: str
 
     @property
     def text(self) -> str:
         """The query; it may have come in several arguments."""
         return " ".join(self.query)
+
+    @property
+    def form(self) -> str:
+        """The format."""
+        return "json" if self.as_json else self.layout
 
     @property
     def page(self) -> int | None:
@@ -164,47 +172,68 @@ def _search(**typed: Any) -> int:  # noqa: ANN401 -- whatever the options above 
         raise click.UsageError(_("--since is later than --until: nothing can be between them."))
     shown = screen.output(asked.color)
     with indexer.open_index(asked.index) as searcher:
-        answer = searcher.search(
-            asked.text,
-            limit=asked.page,
-            offset=asked.offset,
-            filters=Filters(asked.source, asked.since, asked.until),
-            sort=asked.sort,
-            per_document=asked.paths,
-        )
-        _show(asked, answer, searcher, shown)
+        return _tell(asked, searcher, shown) if asked.parse else _find(asked, searcher, shown)
+
+
+def _tell(asked: Asked, searcher: Searcher, shown: Screen) -> int:
+    understanding = searcher.understand(asked.text, strict=asked.strict)
+    if asked.form == "json":
+        shown.line(json_line(understood.record(understanding)))
+    else:
+        understood.as_text(understanding, shown)
+    return FOUND
+
+
+def _find(asked: Asked, searcher: Searcher, shown: Screen) -> int:
+    answer = searcher.search(
+        asked.text,
+        limit=asked.page,
+        offset=asked.offset,
+        filters=Filters(asked.source, asked.since, asked.until),
+        sort=asked.sort,
+        per_document=asked.paths,
+        rescue=not asked.no_rescue,
+        strict=asked.strict,
+    )
+    remarks.tell_mendings(asked.text, answer.mendings)
+    if answer.rescue:
+        screen.errors().text(remarks.of_rescue(asked.text, answer.rescue))
+    _show(asked, answer, searcher, shown)
     if remark := _remark(asked, answer):
         screen.errors().text(remark)
     return FOUND if answer.total else NOTHING
 
 
 def _show(asked: Asked, answer: Answer, searcher: Searcher, shown: Screen) -> None:
-    layout = "json" if asked.as_json else asked.layout
     if asked.count:
         shown.text(str(answer.total))
-    elif asked.paths and layout == "text":
+    elif asked.paths and asked.form == "text":
         for result in answer:
             shown.text(result.document.path)
     else:
-        formats.FORMATS[layout](_entries(asked, answer, searcher), shown)
-        if layout == "text" and shown.width and answer.total:
+        formats.FORMATS[asked.form](_entries(asked, answer, searcher), shown)
+        if asked.form == "text" and shown.width and answer.total:
             shown.text()
             shown.text(_page(asked, answer), screen.DIM)
 
 
 def _entries(asked: Asked, answer: Answer, searcher: Searcher) -> Iterator[Entry]:
+    query = answer.rescue.query if answer.rescue else asked.text
     for result in answer:
-        if asked.context:
-            around = searcher.paragraphs(result.paragraph.id, around=asked.context)
-            neighbours = [Neighbour(paragraph, searcher.highlight(asked.text, paragraph)) for paragraph in around]
-            number = result.paragraph.number
-            yield Entry(
-                result,
-                before=tuple(beside for beside in neighbours if beside.paragraph.number < number),
-                after=tuple(beside for beside in neighbours if beside.paragraph.number > number),
-            )
-        else:
-            yield Entry(result)
+        beside = tuple(_around(query, result, asked.context, searcher)) if asked.context else None
+        number = result.paragraph.number
+        yield Entry(
+            result,
+            before=None if beside is None else tuple(one for one in beside if one.paragraph.number < number),
+            after=None if beside is None else tuple(one for one in beside if one.paragraph.number > number),
+            parts=searcher.explain(query, result.paragraph) if asked.explain else None,
+            rescue=answer.rescue,
+        )
+
+
+def _around(query: str, result: Result, context: int, searcher: Searcher) -> Iterator[Neighbour]:
+    for paragraph in searcher.paragraphs(result.paragraph.id, around=context):
+        yield Neighbour(paragraph, searcher.highlight(query, paragraph))
 
 
 def _page(asked: Asked, answer: Answer) -> str:
@@ -235,7 +264,7 @@ def _remark(asked: Asked, answer: Answer) -> str:
         hint = _("Try without the quotes: a phrase is only found where its words stand side by side.")
     else:
         hint = _("Check the spelling, or try another word; all its forms are looked for anyway.")
-    return _("Nothing found for “{query}”. {hint}").format(query=asked.text, hint=hint)
+    return _("Nothing found for “{query}”. {hint}").format(query=shortened(asked.text), hint=hint)
 
 
 # --- what is typed ----------------------------------------------------------------------------------------------------
@@ -245,10 +274,3 @@ def _limit(text: str) -> int:
     if text == "all":
         return ALL
     return options.count(text)
-
-
-def _query(_context: click.Context, _parameter: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
-    if words == ("-",):
-        return tuple(sys.stdin.read().split())
-    # An argument that is not in the encoding of the terminal comes with lone surrogates.
-    return tuple(word.removeprefix(GUARD).encode(errors="replace").decode() for word in words)

@@ -10,6 +10,7 @@ from indexer import build_index
 from indexer.analysis import russian
 from indexer.backends.memory import MemoryEngine
 from indexer.backends.whoosh.search import open_engine
+from indexer.search import Search
 from indexer.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,3 +38,8 @@ def whoosh(*states: Sequence[Document]) -> Engine:
 
 
 ENGINES: dict[str, Callable[[list[Document]], Engine]] = {"memory": memory, "whoosh": whoosh}
+
+
+def search(engine: Engine) -> Search:
+    """Return what asks an engine as the library does."""
+    return Search(engine, SETTINGS)

@@ -10,8 +10,26 @@ from typing import TYPE_CHECKING, get_args
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, given, settings
 
+from indexer.analysis.fold import fold
 from indexer.backends.base import Sort
-from indexer.types import Document, Either, Filters, Lemma, Phrase, Together, Without, Word
+from indexer.types import (
+    AtPath,
+    Boosted,
+    Dated,
+    Document,
+    Either,
+    Filters,
+    Form,
+    In,
+    Lemma,
+    Near,
+    Only,
+    Phrase,
+    TextField,
+    Together,
+    Window,
+    Word,
+)
 from tests.backends.engines import memory, whoosh
 
 if TYPE_CHECKING:
@@ -26,7 +44,10 @@ WORDS = (
 EXAMPLES = int(os.environ.get("ABZATS_AGREEMENT_EXAMPLES", "300"))
 
 words = st.sampled_from(WORDS)
-paragraphs = st.lists(words, min_size=1, max_size=12).map(" ".join)
+# Some sentences, for what must stand in one.
+paragraphs = st.lists(st.tuples(words, st.sampled_from([" ", " ", " ", ". "])), min_size=1, max_size=12).map(
+    lambda pieces: "".join(word + space for word, space in pieces).strip()
+)
 dates = st.sampled_from([None, *(datetime(2020, month, 1, tzinfo=UTC) for month in (1, 5, 9))])
 documents = st.lists(
     st.builds(
@@ -35,7 +56,8 @@ documents = st.lists(
         st.lists(paragraphs, min_size=1, max_size=4).map("\n\n".join),
         title=paragraphs,
         date=dates,
-        source=st.sampled_from(["", "ТАСС", "Тасс", "Абзац"]),
+        source=st.sampled_from(["", "ТАСС", "Тасс", "Абзац", "Вина и сталь"]),
+        author=st.sampled_from(["", "Песков", "А. Кузнецов", "Ёжик Дон"]),
     ),
     min_size=1,
     max_size=7,
@@ -46,18 +68,51 @@ lemmas = st.sampled_from(
     "сантиметр не и linux найти наслать все весь 1990 а. а кузнецов кузнец нету".split()
 )
 weighed = st.builds(Lemma, lemmas, st.sampled_from([1.0, 0.73, 0.5, 0.004]))
-word = st.builds(Word, st.lists(weighed, min_size=1, max_size=3, unique_by=lambda lemma: lemma.text).map(tuple))
-phrase = st.builds(Phrase, st.lists(word, min_size=2, max_size=3).map(tuple))
-queries = st.recursive(
-    word | phrase,
-    lambda inner: (
+weights = st.sampled_from([1.0, 0.5, 0.25])
+as_written = st.sampled_from([*WORDS, "Сталь", "СТАЛЬ", "ежик", "Ёжик", "замок", "нету"])
+forms = (
+    st.builds(Form, as_written.map(fold), st.just("folded"), weights)
+    | st.builds(Form, as_written.map(str.lower), st.just("letters"), weights)
+    | st.builds(Form, as_written, st.just("written"), weights)
+)
+word = st.builds(
+    Word,
+    st.lists(weighed, min_size=1, max_size=3, unique_by=lambda lemma: lemma.text).map(tuple),
+    st.lists(forms, max_size=1).map(tuple),
+) | st.builds(Word, st.just(()), st.lists(forms, max_size=4).map(tuple))
+phrase = st.lists(word, min_size=1, max_size=3).map(lambda words: Phrase(tuple(words))) | st.lists(
+    st.tuples(word, word), min_size=1, max_size=3
+).map(lambda pairs: Phrase(tuple(word for word, _ in pairs), tuple(typed for _, typed in pairs)))
+near = st.lists(st.tuples(word | phrase, st.none() | st.integers(1, 5)), min_size=2, max_size=3).map(
+    lambda chain: Near(tuple(leaf for leaf, _ in chain), tuple(link for _, link in chain[1:]))
+)
+window = (
+    st.lists(word, min_size=2, max_size=3)
+    .map(tuple)
+    .flatmap(
+        # A word twice, now and then: it wants two places.
+        lambda words: st.builds(Window, st.sampled_from([words, (words[0], *words)]), st.integers(1, 6))
+    )
+)
+
+
+def combined(inner: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
+    return (
         st.builds(Together, st.lists(inner, min_size=2, max_size=5).map(tuple))
         | st.builds(Either, st.lists(inner, min_size=2, max_size=3).map(tuple))
-        | st.builds(Without, inner, st.lists(inner, min_size=1, max_size=2).map(tuple))
-    ),
-    max_leaves=8,
-)
+        | st.builds(Only, inner, st.lists(inner, max_size=2).map(tuple), st.lists(inner, max_size=2).map(tuple))
+        | st.builds(Boosted, inner, st.sampled_from([0.1, 2.0, 7.3]))
+    )
+
+
+in_text = st.recursive(word | phrase | near | window, combined, max_leaves=6)
 moments = st.none() | st.sampled_from([datetime(2020, month, 1, tzinfo=UTC) for month in (1, 2, 5, 12)])
+conditions = (
+    st.builds(In, st.sampled_from(get_args(TextField)), in_text)
+    | st.builds(Dated, moments, moments)
+    | st.builds(AtPath, st.sampled_from(["1", ".txt", "*.txt", "?.txt", "нет", "2*", "[1]*"]))
+)
+queries = st.recursive(word | phrase | near | window | conditions, combined, max_leaves=8)
 filters = st.builds(Filters, st.sampled_from([(), ("тасс",), ("Абзац", "нет такого")]), moments, moments)
 
 
@@ -93,3 +148,38 @@ def test_the_embedded_engine_is_the_reference_engine(
     page = engine.search(query, chosen, limit=limit, offset=offset, sort=sort, per_document=per_document)
     assert page.hits == expected.hits[offset : offset + limit]
     assert (page.total, page.complete) == (expected.total, expected.complete)
+    for hit in expected.hits[:1]:
+        ours = engine.scorer(hit.paragraph.document, hit.paragraph.number)
+        theirs = memory(corpus).scorer(hit.paragraph.document, hit.paragraph.number)
+        for asked in (query, *parts_of(query)):
+            assert ours(asked) == theirs(asked)
+
+
+@settings(max_examples=max(EXAMPLES // 10, 30), deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    before=documents, corpus=documents, lemma=lemmas, form=forms, prefix=st.sampled_from(["с", "ве", "ми", "5", "х"])
+)
+def test_the_embedded_engine_has_the_words_of_the_reference_engine(
+    before: list[Document], corpus: list[Document], lemma: str, form: Form, prefix: str
+) -> None:
+    ours, theirs = whoosh(before, corpus), memory(corpus)
+    for field in ("text", *get_args(TextField)):
+        our_words, their_words = ours.vocabulary(field), theirs.vocabulary(field)
+        assert our_words.lemma_places(lemma) == their_words.lemma_places(lemma)
+        assert our_words.starting(prefix, 9) == their_words.starting(prefix, 9)
+        assert our_words.like(f"{prefix}*") == their_words.like(f"{prefix}*")
+        assert our_words.near("сталь", 2) == their_words.near("сталь", 2)
+        assert ours.form_places(field, form) == theirs.form_places(field, form)
+    assert ours.spellings(fold(form.text)) == theirs.spellings(fold(form.text))
+    # After an update the index may remember a reading that only deleted paragraphs had.
+    assert whoosh(corpus).forms_of(lemma) == theirs.forms_of(lemma)
+
+
+def parts_of(query: Query) -> list[Query]:
+    match query:
+        case Together(clauses) | Either(clauses):
+            return list(clauses)
+        case Only(wanted) | Boosted(wanted):
+            return [wanted]
+        case _:
+            return []

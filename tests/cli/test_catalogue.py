@@ -7,15 +7,19 @@ import gettext
 import re
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args, get_type_hints
 
 import click
 import polib
 import pytest
 
 from indexer import errors
+from indexer.cli import formats, remarks, understood
 from indexer.cli.failures import BLANK, REASONS
 from indexer.cli.messages import DOMAIN, LOCALE
+from indexer.queries.resolve import MENDED
+from indexer.queries.syntax import FIELDS
+from indexer.types import MendingKind, Rung, ScorePart, TextField
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,6 +147,7 @@ def test_translations_are_in_russian() -> None:
         "a PDF",
         "{day} {month} {year}",
         "{path}: {reason}",
+        "{whole}.{hundredths}",
     ]
     assert sorted(untouched) == names_and_places
 
@@ -207,3 +212,33 @@ def test_the_tables_of_reasons_are_still_there() -> None:
 def test_every_reason_of_the_library_can_be_said_in_russian() -> None:
     known = {BLANK.sub("{}", reason) for reason in REASONS}
     assert reasons() - known == {"{}: {}"}  # a place, which needs no translation
+
+
+# --- what is known of a query -----------------------------------------------------------------------------------------
+
+
+def test_every_mending_can_be_said_in_russian() -> None:
+    assert set(MENDED.values()) <= set(REASONS)
+
+
+@pytest.mark.parametrize(
+    ("table", "kinds"),
+    [
+        (remarks.READINGS, MendingKind),
+        (remarks.RUNGS, Rung),
+        (formats.PARTS, get_type_hints(ScorePart)["of"]),
+    ],
+)
+def test_every_kind_has_its_words(table: dict[str, str], kinds: object) -> None:
+    assert set(table) == set(get_args(kinds))
+
+
+def test_every_field_of_a_word_has_its_words() -> None:
+    assert {sign for sign in understood.SIGNS if sign.endswith(":")} == {f"{field}:" for field in get_args(TextField)}
+
+
+def test_the_hint_names_the_fields_there_are() -> None:
+    hint = remarks.READINGS["unknown field"]
+    russian = gettext.translation(DOMAIN, LOCALE, ["ru"]).gettext(hint)
+    assert re.findall(r"(\w+):", hint) == list(FIELDS)
+    assert re.findall(r"(\w+):", russian) == list(FIELDS.values())

@@ -27,6 +27,12 @@ VALUES = {
     "query": "!",
     "words": 2000,
     "most": 1000,
+    "mask": "*",
+    "part": "ста*",
+    "count": 6000,
+    "least": 3,
+    "at": 5,
+    "what": "(",
     "id": "а.md#¶1",
 }
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, IndexerError)]

@@ -2,19 +2,21 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.cli.formats import json_line
-from indexer.cli.messages import THIN_SPACE, duration, number, size
+from indexer.cli.messages import LONGEST, THIN_SPACE, decimal, duration, number, shortened, size
 from indexer.cli.options import since, until
 from indexer.cli.screen import Screen, clean, fold
 from indexer.types import Snippet, Span
 
 HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 COLORS = re.compile(r"\x1b\[[0-9;]+m")
+TODAY = date(2026, 1, 31)
 ANY_TEXT = st.text(st.characters(codec=None))
 MEAN_TEXT = st.text(st.sampled_from("аб \x1b\x9b\n\t\u202e\u2066́c「界\xad\ud800"), max_size=60)
 
@@ -77,6 +79,12 @@ def test_a_table_is_as_narrow_as_it_can_be() -> None:
     assert stream.getvalue() == "  a    bb  c\n  aaa  b\n"
 
 
+def test_the_last_cells_of_a_table_are_folded_on_demand() -> None:
+    stream = io.StringIO()
+    Screen(stream, color=False, width=30).table([("a", "мыло " * 6), ("bb", "")], indent=0, is_folded=True)
+    assert stream.getvalue() == "a   мыло мыло мыло мыло мыло\n    мыло\nbb\n"
+
+
 @pytest.mark.parametrize(
     ("text", "start", "end"),
     [
@@ -86,24 +94,37 @@ def test_a_table_is_as_narrow_as_it_can_be() -> None:
         ("2024-2-29", "2024-02-29", "2024-03-01"),
         ("31.12.2023", "2023-12-31", "2024-01-01"),
         ("1.2.2023", "2023-02-01", "2023-02-02"),
+        ("май 2023", "2023-05-01", "2023-06-01"),
+        ("вчера", "2026-01-30", "2026-01-31"),
+        ("May 5, 2023", "2023-05-05", "2023-05-06"),
+        ("2019..2021", "2019-01-01", "2022-01-01"),
     ],
 )
 def test_dates_are_periods(text: str, start: str, end: str) -> None:
-    assert since(text).isoformat() == f"{start}T00:00:00+00:00"
-    assert until(text).isoformat() == f"{end}T00:00:00+00:00"
+    assert since(text, TODAY).isoformat() == f"{start}T00:00:00+00:00"
+    assert until(text, TODAY).isoformat() == f"{end}T00:00:00+00:00"
+
+
+def test_the_end_that_is_needed_must_be_there() -> None:
+    assert until("..2020", TODAY).isoformat() == "2021-01-01T00:00:00+00:00"
+    with pytest.raises(ValueError, match="no beginning"):
+        since("..2020", TODAY)
+    assert since(">2020", TODAY).isoformat() == "2021-01-01T00:00:00+00:00"
+    with pytest.raises(ValueError, match="no end"):
+        until(">2020", TODAY)
 
 
 @pytest.mark.parametrize("text", ["9999", "9999-12", "9999-12-31"])
 def test_the_last_period_has_an_end(text: str) -> None:
-    assert until(text) > since(text)
+    assert until(text, TODAY) > since(text, TODAY)
 
 
 @given(st.text(max_size=12) | st.from_regex(r"[0-9]{1,4}[-.][0-9]{1,2}([-.][0-9]{1,4})?", fullmatch=True))
 def test_a_date_is_read_or_refused(text: str) -> None:
     try:
-        assert since(text) < until(text)
+        assert since(text, TODAY) < until(text, TODAY)
     except ValueError as refusal:
-        assert "is no date" in str(refusal)  # noqa: PT017 -- most texts raise nothing
+        assert re.search("is no date|has no (beginning|end)", str(refusal))  # noqa: PT017 -- most texts raise nothing
 
 
 @pytest.mark.parametrize(
@@ -127,3 +148,19 @@ def test_numbers_are_grouped() -> None:
     assert number(1234567) == f"1{THIN_SPACE}234{THIN_SPACE}567"
     assert duration(0.04) == "0.0 s"
     assert duration(1234.56) == f"1{THIN_SPACE}234.6 s"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0, "0.00"), (0.996, "1.00"), (12.344, "12.34"), (1234.5, f"1{THIN_SPACE}234.50")]
+)
+def test_scores_have_two_decimals(value: float, expected: str) -> None:
+    assert decimal(value) == expected
+
+
+@given(ANY_TEXT | MEAN_TEXT | st.text(st.sampled_from("а \n\x1c\u2028"), max_size=200))
+def test_what_was_typed_is_said_again_on_one_short_line(text: str) -> None:
+    said = shortened(text)
+    assert len(said) <= LONGEST + 1
+    assert len(said.splitlines()) <= 1
+    if said == text[:LONGEST]:
+        assert "…" in text or text == said

@@ -75,6 +75,29 @@ def test_a_word_with_a_minus_is_no_option(search: Abzats, arguments: tuple[str, 
     assert "Закалка" not in run.out
 
 
+@pytest.mark.parametrize(
+    "argument",
+    [
+        '-"закалка стали"',
+        "-«закалка стали»",
+        "-(закалка ИЛИ промедление)",
+        "-автор:Петров -закалка",
+        "-title:мёд -закалка",
+        "-=Закалка",
+        "-закал*",
+        "+точность",
+    ],
+)
+def test_signs_after_a_minus_are_no_options(search: Abzats, argument: str) -> None:
+    together = search(f"сталь {argument}", "--json")
+    assert together.code == 0
+    assert search("сталь", argument, "--json") == together != search("сталь", "--json")
+
+
+def test_a_number_after_a_minus_is_no_option(search: Abzats) -> None:
+    assert search("сталь", "-2019") == search("сталь")
+
+
 def test_an_option_may_have_a_value_with_a_minus(search: Abzats) -> None:
     assert search("сталь", "--source", "-Газета").code == 1
 
@@ -148,6 +171,7 @@ def test_json_has_all_that_is_known(search: Abzats) -> None:
         "marks",
         "span",
         "score",
+        "rescue",
     ]
     assert record["id"] == "works/steel.md#¶2"
     assert record["path"] == "works/steel.md"
@@ -160,6 +184,7 @@ def test_json_has_all_that_is_known(search: Abzats) -> None:
     assert record["text"] == STEEL
     assert record["span"][1] - record["span"][0] == len(STEEL)
     assert record["score"] > 0
+    assert record["rescue"] is None
 
 
 def test_marks_of_json_slice_the_text_to_the_words_found(search: Abzats) -> None:
@@ -249,6 +274,8 @@ def test_the_newest_come_first_by_date(search: Abzats) -> None:
         (["--since", "2023"], ["honey.md"]),
         (["--since", "2019-11-06"], ["honey.md", "works/steel.md"]),
         (["--since", "7.11.2019"], ["honey.md"]),
+        (["--since", "апрель 2023"], ["honey.md"]),
+        (["--until", "вчера"], ["honey.md", "works/steel.md"]),
         (["--until", "2019"], ["works/steel.md"]),
         (["--until", "2019-11"], ["works/steel.md"]),
         (["--until", "06.11.2019"], ["works/steel.md"]),
@@ -268,11 +295,21 @@ def test_since_after_until_is_a_mistake(search: Abzats) -> None:
     assert "--since is later than --until" in run.err
 
 
-@pytest.mark.parametrize("date", ["вчера", "2023-13", "30.2.2023", "0000", "2023-", ""])
+@pytest.mark.parametrize("date", ["жираф", "2023-13", "30.2.2023", "0000", "2023-", ""])
 def test_what_is_no_date_is_refused(search: Abzats, date: str) -> None:
     run = search("стекло", "--since", date)
     assert run.code == 2
     assert "is no date" in run.err
+
+
+@pytest.mark.parametrize(("option", "date"), [("--since", "..2020"), ("--until", ">2020")])
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_range_without_the_end_that_is_needed_is_refused(
+    search: Abzats, option: str, date: str, language: str
+) -> None:
+    run = search("стекло", option, date, language=language)
+    assert run.code == 2
+    assert re.search("has no|нет (начала|конца)", run.err)
 
 
 # --- nothing ----------------------------------------------------------------------------------------------------------

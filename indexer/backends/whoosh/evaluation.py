@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 from indexer import ranking
-from indexer.types import Either, Phrase, Together, Without, Word
+from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, Together, Window, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from indexer.settings import Ranking
-    from indexer.types import Query
+    from indexer.types import Form, Query
 
 POSITION_BITS = 20  # of a key; a paragraph is a few hundred words long, and the settings' limit keeps it far below 2^20
 
@@ -36,19 +36,39 @@ class Found:
 
 
 class Postings(Protocol):
-    """Where an evaluation takes its arrays from."""
+    """Where an evaluation takes its arrays from: the texts of all paragraphs, or the titles of all documents."""
 
     @property
     def collection(self) -> ranking.Collection:
         """The size of what can be found."""
         ...
 
-    def places(self, lemma: bytes) -> Iterator[Places]:
-        """Give the places of a lemma in texts, part by part in order, with its weights in steps for agreement."""
+    def places(self, lemma: str) -> Iterator[Places]:
+        """Give the places of a lemma, part by part in order, with its weights in steps for agreement."""
+        ...
+
+    def written(self, form: Form) -> Iterator[Places]:
+        """Give the places of a form, those of each way to write it in order, with 1 for agreement."""
+        ...
+
+    def sentences(self) -> np.ndarray:
+        """Return the keys where sentences begin, in order; empty if each row is one."""
         ...
 
     def lengths(self, rows: np.ndarray) -> np.ndarray:
-        """Return the number of words of paragraphs, as floats."""
+        """Return the number of words of rows, as floats."""
+        ...
+
+    def of_documents(self, condition: AtPath | Dated) -> np.ndarray:
+        """Return the rows of the documents that are as the condition says."""
+        ...
+
+    def field(self, name: str) -> Postings:
+        """Return those of the titles, the sources or the authors."""
+        ...
+
+    def spread(self, documents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of documents, and for each row which of these documents it is of."""
         ...
 
 
@@ -60,31 +80,64 @@ class Evaluation:
         self._settings = settings
         self._places: dict[Word, Places] = {}
         self._idfs: dict[Word, float] = {}
+        self._fields: dict[str, Evaluation] = {}
 
     def found(self, query: Query) -> Found:
-        """Return the paragraphs that a query finds, deleted ones left out."""
+        """Return the rows that a query finds, deleted ones left out."""
         match query:
             case Word() | Phrase():
-                rows, scores = self._leaf(query, ranking.weight(query, self._idf))
-                return Found(rows, scores, np.ones(len(rows), np.bool_))
+                return self._leaf(query)
             case Together(clauses):
                 parts = [self.found(clause) for clause in clauses]
                 extra = [
-                    self._leaf(pair, ranking.pair_weight(pair, self._idf, self._settings))
+                    self._scored(self._places_of(pair), ranking.pair_weight(pair, self._idf, self._settings))
                     for pair in ranking.pairs(query)
                 ]
-                return _together(parts, extra, ranking.bonus(query, self._idf, self._settings))
+                return _together(parts, extra, ranking.bonus(query, self._idf, self._idf_in, self._settings))
             case Either(clauses):
                 return _either([self.found(clause) for clause in clauses])
-            case Without(wanted, excluded):
+            case Only(wanted, required, excluded):
+                return self._only(self.found(wanted), required, excluded)
+            case Boosted(wanted, factor):
                 found = self.found(wanted)
-                for clause in excluded:
-                    found = only(found, ~np.isin(found.rows, self.found(clause).rows, assume_unique=True))
-                return found
+                return Found(found.rows, factor * found.scores, found.complete)
+            case In(name, wanted):
+                found = self._in(name).found(wanted)
+                rows, of = self._postings.spread(found.rows)
+                return Found(rows, found.scores[of], found.complete[of])
+            case Near() | Window() | AtPath() | Dated():
+                rows = self._condition(query)
+                return Found(rows, np.zeros(len(rows)), np.ones(len(rows), np.bool_))
 
-    def _leaf(self, leaf: Word | Phrase, weight: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return the paragraphs where the leaf's words stand in a row, and what that scores."""
-        places = self._word(leaf) if isinstance(leaf, Word) else self._row_of(leaf.words)
+    def _condition(self, query: Near | Window | AtPath | Dated) -> np.ndarray:
+        match query:
+            case Near():
+                return _rows_of(self._near(query))
+            case Window():
+                return _rows_of(self._window(query))
+            case AtPath() | Dated():
+                return self._postings.of_documents(query)
+
+    def _only(self, found: Found, required: tuple[Query, ...], excluded: tuple[Query, ...]) -> Found:
+        for clauses, is_wanted in ((required, True), (excluded, False)):
+            for clause in clauses:
+                if not found.rows.size:
+                    return found
+                rows = self.found(clause).rows
+                found = only(found, np.isin(found.rows, rows, assume_unique=True, invert=not is_wanted))
+        return found
+
+    # --- words and phrases ---
+
+    def _leaf(self, leaf: Word | Phrase) -> Found:
+        rows, scores = self._scored(self._places_of(leaf), ranking.weight(leaf, self._idf))
+        if isinstance(leaf, Phrase) and leaf.typed:
+            typed = _rows_of(self._row_of(leaf.typed).keys)
+            scores += ranking.typed_bonus(leaf, self._idf) * np.isin(rows, typed, assume_unique=True)
+        return Found(rows, scores, np.ones(len(rows), np.bool_))
+
+    def _scored(self, places: Places, weight: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of places, and what they score."""
         if not places.keys.size:
             return np.zeros(0, np.int64), np.zeros(0, np.float64)
         row = places.keys >> POSITION_BITS
@@ -100,17 +153,33 @@ class Evaluation:
             self._idfs[word] = ranking.idf(found, self._postings.collection)
         return self._idfs[word]
 
+    def _in(self, field: str) -> Evaluation:
+        if field not in self._fields:
+            self._fields[field] = Evaluation(self._postings.field(field), self._settings)
+        return self._fields[field]
+
+    def _idf_in(self, field: str) -> Callable[[Word], float]:
+        return self._in(field)._idf  # noqa: SLF001 -- its own class
+
+    def _places_of(self, leaf: Word | Phrase) -> Places:
+        return self._word(leaf) if isinstance(leaf, Word) else self._row_of(leaf.words)
+
     def _word(self, word: Word) -> Places:
-        """Return where any lemma of a word stands, each place once, by the best of them."""
+        """Return where any lemma or form of a word stands, each place once, by the best of them."""
         if word not in self._places:
-            self._places[word] = _best(
-                [
-                    Places(places.keys, places.agreement.astype(np.int32) * ranking.steps(lemma.weight))
-                    for lemma in word.lemmas
-                    for places in self._postings.places(lemma.text.encode("utf-8", "surrogatepass"))
-                ],
-                is_sorted=len(word.lemmas) == 1,
-            )
+            places = [
+                Places(places.keys, places.agreement.astype(np.int32) * ranking.steps(lemma.weight))
+                for lemma in word.lemmas
+                for places in self._postings.places(lemma.text)
+            ] + [
+                Places(
+                    places.keys,
+                    places.agreement.astype(np.int32) * (ranking.steps(form.weight) * ranking.WEIGHT_STEPS),
+                )
+                for form in word.forms
+                for places in self._postings.written(form)
+            ]
+            self._places[word] = _best(places, is_sorted=len(word.lemmas) == 1 and not word.forms)
         return self._places[word]
 
     def _row_of(self, words: tuple[Word, ...]) -> Places:
@@ -121,6 +190,68 @@ class Evaluation:
             keys, here, there = np.intersect1d(together.keys, next_.keys - at, assume_unique=True, return_indices=True)
             together = Places(keys, np.minimum(together.agreement[here], next_.agreement[there]))
         return together
+
+    # --- nearness ---
+
+    def _near(self, near: Near) -> np.ndarray:
+        """Return the keys of the last leaf that a chain of links reaches."""
+        reached, length = self._span(near.leaves[0])
+        for leaf, link in zip(near.leaves[1:], near.links, strict=True):
+            there, there_length = self._span(leaf)
+            # Where a leaf that is linked to `there` may begin: before it, or after it.
+            last_before, first_after = there - length, there + there_length
+            if link is None:
+                sentence, next_sentence = self._sentence(there)
+                first_before, last_after = sentence, next_sentence - 1
+            else:
+                first_before, last_after = last_before - (link - 1), first_after + (link - 1)
+            linked = _any_within(reached, first_before, last_before) | _any_within(reached, first_after, last_after)
+            reached, length = there[linked], there_length
+        return reached
+
+    def _span(self, leaf: Word | Phrase) -> tuple[np.ndarray, int]:
+        """Return where a leaf begins, and how many places it takes."""
+        return self._places_of(leaf).keys, len(leaf.words) if isinstance(leaf, Phrase) else 1
+
+    def _sentence(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return where the sentence of each place begins, and the next one."""
+        row = keys >> POSITION_BITS << POSITION_BITS
+        starts = self._postings.sentences()
+        if not starts.size:
+            return row, row + (1 << POSITION_BITS)
+        at = np.searchsorted(starts, keys, side="right")
+        next_ = np.append(starts, np.iinfo(np.int64).max)[at]
+        return starts[at - 1], np.minimum(next_, row + (1 << POSITION_BITS))
+
+    def _window(self, window: Window) -> np.ndarray:
+        """Return the keys where a window begins that holds all the words."""
+        wanted = {word: self._word(word).keys for word in window.words}
+        keys = join(list(wanted.values()))
+        keys = np.sort(keys)
+        keys = keys[firsts(keys)]
+        last = keys + (len(window.words) + window.distance - 2)
+        enough = _how_many_within(keys, keys, last) >= len(window.words)
+        for word, places in wanted.items():
+            enough &= _how_many_within(places, keys, last) >= window.words.count(word)
+        found: np.ndarray = keys[enough]
+        return found
+
+
+def _how_many_within(keys: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Return how many keys are in each range; both ends belong to it."""
+    many: np.ndarray = np.searchsorted(keys, last, side="right") - np.searchsorted(keys, first, side="left")
+    return many
+
+
+def _any_within(keys: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    return _how_many_within(keys, first, last) > 0
+
+
+def _rows_of(keys: np.ndarray) -> np.ndarray:
+    """Return the rows of keys that are in order, each once."""
+    rows: np.ndarray = keys >> POSITION_BITS
+    once: np.ndarray = rows[firsts(rows)]
+    return once
 
 
 def _best(places: list[Places], *, is_sorted: bool) -> Places:

@@ -14,7 +14,19 @@ import numpy as np
 
 from indexer import ranking
 from indexer.analysis.tokenize import tokenize
-from indexer.backends.whoosh.segment import FIELDS, NONE, Content, Places, Postings, heading_to_bytes
+from indexer.backends.whoosh.segment import (
+    FIELDS,
+    FORMS,
+    HEADING_FIELDS,
+    NONE,
+    SENTENCE,
+    Content,
+    Places,
+    Postings,
+    Readings,
+    form_term,
+    heading_to_bytes,
+)
 from indexer.paragraphs import split
 
 if TYPE_CHECKING:
@@ -52,9 +64,8 @@ class Scan:
     """Documents whose words are numbered and not yet looked up."""
 
     keys: list[WordKey]
-    texts: Words
-    titles: Words
-    content: Content  # without the fields that need the lemmas
+    words: dict[str, Words]  # of the fields that have lemmas
+    content: Content  # without those fields, their forms and the readings
 
 
 def scan(documents: Iterable[tuple[str, Document]], analyzer: Analyzer, settings: Reading) -> Scan:
@@ -72,8 +83,10 @@ def scan(documents: Iterable[tuple[str, Document]], analyzer: Analyzer, settings
             kept.append((file, document))
             paragraphs_of.append(len(paragraphs) - before)
     numbers: dict[tuple[str, bool], int] = {}  # (token as written, whether it opens a sentence) → number
-    texts = _number((paragraph.text for paragraph in paragraphs), numbers)
-    titles = _number((document.title for _, document in kept), numbers)
+    words = {"text": _number((paragraph.text for paragraph in paragraphs), numbers)}
+    for field in HEADING_FIELDS:
+        words[field] = _number((getattr(document, field) for _, document in kept), numbers)
+    opens = np.array([opens for _, opens in numbers], np.bool_)
     keys: dict[WordKey, int] = {}
     of_number = np.array(
         [keys.setdefault(WordKey(*analyzer.key(text, opens)), len(keys)) for text, opens in numbers], np.int32
@@ -86,20 +99,17 @@ def scan(documents: Iterable[tuple[str, Document]], analyzer: Analyzer, settings
         numbers=np.array([paragraph.number for paragraph in paragraphs], np.int64),
         starts=np.array([paragraph.span.start for paragraph in paragraphs], np.int64),
         stops=np.array([paragraph.span.stop for paragraph in paragraphs], np.int64),
-        lengths=texts.lengths,
+        lengths=words["text"].lengths,
+        heading_lengths={field: words[field].lengths for field in HEADING_FIELDS},
         fields={
+            "sentence": _sentences(words["text"], opens),
             "path": _whole([document.path for _, document in kept]),
-            "source": _whole([document.source.casefold() for _, document in kept]),
-            "author": _whole([document.author.casefold() for _, document in kept]),
+            "source_name": _whole([document.source.casefold() for _, document in kept]),
             "file": _whole([file for file, _ in kept]),
         },
+        readings=Readings(np.zeros(0, np.int64), np.zeros(0, np.int64)),
     )
-    return Scan(
-        list(keys),
-        texts._replace(words=of_number[texts.words]),
-        titles._replace(words=of_number[titles.words]),
-        content,
-    )
+    return Scan(list(keys), {field: of._replace(words=of_number[of.words]) for field, of in words.items()}, content)
 
 
 def look_up(keys: Iterable[WordKey], analyzer: Analyzer) -> list[Steps]:
@@ -117,7 +127,7 @@ def finish(scanned: Scan, known: Mapping[WordKey, Steps]) -> Content:
     """Put the lemmas in the places of their words."""
     lemmas: dict[str, int] = {}
     forms: dict[str, int] = {}
-    form_of = np.array([forms.setdefault(key.form, len(forms)) for key in scanned.keys], np.int32)
+    form_of = np.array([forms.setdefault(key.form, len(forms)) for key in scanned.keys], np.int64)
     found_by = [known[key] for key in scanned.keys]
     lemma_of = np.array([lemmas.setdefault(lemma, len(lemmas)) for steps in found_by for lemma, _ in steps], np.int32)
     weight_of = np.array([weight for steps in found_by for _, weight in steps], np.uint8)
@@ -133,15 +143,19 @@ def finish(scanned: Scan, known: Mapping[WordKey, Steps]) -> Content:
         row, position = words.places()
         return Postings(terms, lemma_of[at], Places(np.repeat(row, counts), np.repeat(position, counts), weight_of[at]))
 
-    fields = {
-        **scanned.content.fields,
-        "text": of(scanned.texts),
-        "title": of(scanned.titles),
-        "form": Postings(
-            [form.encode() for form in forms], form_of[scanned.texts.words], Places(*scanned.texts.places(), NONE)
-        ),
-    }
-    return replace(scanned.content, fields={field: fields[field] for field in FIELDS})
+    in_texts = np.repeat(np.isin(np.arange(len(count)), scanned.words["text"].words), count)
+    form_terms = [form_term(form) for form in forms]
+    fields = dict(scanned.content.fields)
+    for field, words in scanned.words.items():
+        lemmas_here, forms_here = of(words), Postings(form_terms, form_of[words.words], Places(*words.places(), NONE))
+        # The readings number the terms of the texts; a title has few of them, and sorting all for each would be slow.
+        fields[field] = lemmas_here if field == "text" else _used(lemmas_here)
+        fields[FORMS[field]] = forms_here if field == "text" else _used(forms_here)
+    return replace(
+        scanned.content,
+        fields={field: fields[field] for field in FIELDS},
+        readings=Readings(np.repeat(form_of, count)[in_texts], lemma_of[in_texts].astype(np.int64)),
+    )
 
 
 def _number(rows: Iterable[str], numbers: dict[tuple[str, bool], int]) -> Words:
@@ -152,6 +166,20 @@ def _number(rows: Iterable[str], numbers: dict[tuple[str, bool], int]) -> Words:
         words += [numbers.setdefault((token.text, token.opens_sentence), len(numbers)) for token in tokenize(text)]
         lengths.append(len(words) - before)
     return Words(np.array(words, np.int32), np.array(lengths, np.int64))
+
+
+def _used(postings: Postings) -> Postings:
+    """Leave out the terms that stand nowhere."""
+    numbers, term = np.unique(postings.term, return_inverse=True)
+    return Postings([postings.terms[number] for number in numbers.tolist()], term, postings.places)
+
+
+def _sentences(words: Words, opens: np.ndarray) -> Postings:
+    """Return where sentences begin; the first word of a paragraph always begins one."""
+    begins = opens[words.words]
+    row, position = words.places()
+    here = Places(row[begins], position[begins], NONE)
+    return Postings([SENTENCE], np.zeros(len(here.row), np.int64), here)
 
 
 def _whole(values: list[str]) -> Postings:

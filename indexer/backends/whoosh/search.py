@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer import ranking
 from indexer.backends.whoosh import state
-from indexer.backends.whoosh.evaluation import POSITION_BITS, Evaluation, Places, join, only
+from indexer.backends.whoosh.evaluation import Evaluation, join, only
+from indexer.backends.whoosh.postings import Documents, FieldPostings, Part
 from indexer.backends.whoosh.storage import Storage, latest_generation, read_segments
 from indexer.backends.whoosh.store import check, reading
 from indexer.errors import IndexMissing
-from indexer.types import Hit, Hits
+from indexer.types import Dated, Form, Hit, Hits
+from indexer.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from indexer import ranking
     from indexer.backends.base import Sort
-    from indexer.backends.whoosh.evaluation import Found
+    from indexer.backends.whoosh.evaluation import Found, Postings
     from indexer.backends.whoosh.segment import Segment
     from indexer.settings import Ranking, Settings
     from indexer.types import Filters, Heading, Paragraph, Query
-
-
-@dataclass(frozen=True)
-class Part:
-    """A segment and where its rows begin among all."""
-
-    segment: Segment
-    paragraphs: int  # number of its first paragraph
-    documents: int  # number of its first document
+    from indexer.vocabulary import Lexicon
 
 
 class WhooshEngine:
@@ -48,45 +42,26 @@ class WhooshEngine:
             paragraphs += segment.paragraphs
             documents += len(segment.of["dates"])
         self._starts = np.array([part.paragraphs for part in self._parts], np.int64)
+        self._documents = Documents(self._parts)
+        self._texts = FieldPostings(self._parts, self._documents)
+        self._lexicons: dict[str, list[Lexicon]] = {}
 
     # --- what is there ---
 
     @cached_property
-    def _lengths(self) -> np.ndarray:
-        return self._column("lengths").astype(np.float64)
-
-    @cached_property
-    def _documents(self) -> np.ndarray:
+    def _of(self) -> np.ndarray:
         """Return the document's number of each paragraph."""
         return join([part.segment.of["document"].astype(np.int64) + part.documents for part in self._parts])
 
-    @cached_property
-    def _dates(self) -> np.ndarray:
-        return self._column("dates")
-
-    @cached_property
-    def _live(self) -> np.ndarray | None:
-        """Return the mask of paragraphs that are not deleted, or None if none is."""
-        if all(part.segment.live is None for part in self._parts):
-            return None
-        masks = [part.segment.live for part in self._parts]
-        return join(
-            [
-                np.ones(part.segment.paragraphs, np.bool_) if mask is None else mask
-                for part, mask in zip(self._parts, masks, strict=True)
-            ]
-        )
-
-    @cached_property
+    @property
     def collection(self) -> ranking.Collection:
         """Return the size of what can be found."""
-        lengths = self._lengths if self._live is None else self._lengths[self._live]
-        return ranking.Collection(len(lengths), int(lengths.sum()))
+        return self._texts.collection
 
     @cached_property
     def lemmas(self) -> int:
         """Return how many different lemmas the texts have."""
-        if len(self._parts) == 1 and self._live is None:
+        if len(self._parts) == 1 and self._documents.live is None:
             return len(self._parts[0].segment.of["text.ends"])
         return len(set().union(*(_live_terms(part.segment) for part in self._parts)))
 
@@ -97,22 +72,57 @@ class WhooshEngine:
                 if part.segment.is_live(part.segment.paragraphs_of(document).start):
                     yield part.segment.heading(document)
 
-    def _column(self, name: str) -> np.ndarray:
-        return join([part.segment.of[name] for part in self._parts])
-
     # --- Engine ---
 
     def search(
         self, query: Query, filters: Filters, *, limit: int | None, offset: int, sort: Sort, per_document: bool
     ) -> Hits:
         """See Engine.search."""
-        found = self._restrict(Evaluation(self, self._settings).found(query), filters)
+        found = self._restrict(Evaluation(self._texts, self._settings).found(query), filters)
         if per_document:
             found = self._best_of_documents(found)
         complete = int(found.complete.sum())
         stop = len(found.rows) if limit is None else min(offset + limit, len(found.rows))
         hits = tuple(hit for _, hit in self._page(found, offset, stop, sort)) if stop > offset else ()
         return Hits(hits, total=len(found.rows), complete=complete)
+
+    def scorer(self, path: str, number: int) -> Callable[[Query], float]:
+        """See Engine.scorer."""
+        place = self._document(path)
+        assert place is not None, "a paragraph that is there"  # noqa: S101 -- the caller's promise
+        segment, document = place
+        base = next(part.paragraphs for part in self._parts if part.segment is segment)
+        row = base + segment.paragraphs_of(document)[number - 1]
+        evaluation = Evaluation(self._texts, self._settings)
+        return lambda query: _score_of(evaluation.found(query), row)
+
+    def vocabulary(self, field: str) -> Vocabulary:
+        """See Engine.vocabulary."""
+        if field not in self._lexicons:
+            self._lexicons[field] = [part.segment.lexicon(field) for part in self._parts]
+        places = self._postings(field)
+        return Vocabulary(self._lexicons[field], lambda lemma: sum(len(part.keys) for part in places.places(lemma)))
+
+    def forms_of(self, lemma: str) -> dict[str, int]:
+        """See Engine.forms_of."""
+        counts: Counter[str] = Counter()
+        for part in self._parts:
+            counts.update(part.segment.forms_of(lemma.encode("utf-8", "surrogatepass")))
+        return dict(counts)
+
+    def spellings(self, form: str) -> dict[str, int]:
+        """See Engine.spellings."""
+        counts: Counter[str] = Counter()
+        for part in self._parts:
+            counts.update(part.segment.written(part.segment.forms("text", Form(form, "folded"))))
+        return dict(counts)
+
+    def form_places(self, field: str, form: Form) -> int:
+        """See Engine.form_places."""
+        return sum(len(places.keys) for places in self._postings(field).written(form))
+
+    def _postings(self, field: str) -> Postings:
+        return self._texts if field == "text" else self._texts.field(field)
 
     def heading(self, path: str) -> Heading | None:
         """See Engine.heading."""
@@ -140,46 +150,26 @@ class WhooshEngine:
                     return part.segment, document
         return None
 
-    # --- places of words ---
-
-    def places(self, lemma: bytes) -> Iterator[Places]:
-        """Give the places of a lemma in texts, segment by segment; deleted paragraphs left out."""
-        for part in self._parts:
-            places = part.segment.places("text", lemma)
-            if places is None:
-                continue
-            keys = ((places.row.astype(np.int64) + part.paragraphs) << POSITION_BITS) | places.position
-            if part.segment.live is None:
-                yield Places(keys, places.weight)
-            else:
-                here = part.segment.live[places.row]
-                yield Places(keys[here], places.weight[here])
-
-    def lengths(self, rows: np.ndarray) -> np.ndarray:
-        """Return the number of words of paragraphs, as floats for the formula."""
-        lengths: np.ndarray = self._lengths[rows]
-        return lengths
-
     # --- the page ---
 
     def _restrict(self, found: Found, filters: Filters) -> Found:
         documents = None
         if filters.sources:
-            documents = np.zeros(len(self._dates), np.bool_)
+            documents = np.zeros(len(self._documents.dates), np.bool_)
             for part in self._parts:
                 for source in filters.sources:
-                    places = part.segment.places("source", source.casefold().encode("utf-8", "surrogatepass"))
+                    places = part.segment.places("source_name", source.casefold().encode("utf-8", "surrogatepass"))
                     if places:
                         documents[places.row.astype(np.int64) + part.documents] = True
-        for bound, keep in ((filters.since, np.greater_equal), (filters.until, np.less)):
-            if bound is not None:
-                within = keep(self._dates, bound.timestamp())  # never true of NaN, the date of the undated
-                documents = within if documents is None else documents & within
-        return found if documents is None else only(found, documents[self._documents[found.rows]])
+        found = found if documents is None else only(found, documents[self._of[found.rows]])
+        if filters.since is None and filters.until is None:
+            return found
+        within = self._texts.of_documents(Dated(filters.since, filters.until))
+        return only(found, np.isin(found.rows, within, assume_unique=True))
 
     def _best_of_documents(self, found: Found) -> Found:
         """Keep the first paragraph of each document by score, then by number."""
-        document = self._documents[found.rows]
+        document = self._of[found.rows]
         order = np.lexsort((found.rows, -found.scores, document))
         ordered = document[order]
         first = np.ones(len(order), np.bool_)
@@ -192,7 +182,7 @@ class WhooshEngine:
         """Return the hits from offset to stop: only those that may be on the page are looked at."""
         newest = np.zeros(len(found.rows))
         if sort == "date":
-            dates = self._dates[self._documents[found.rows]]
+            dates = self._documents.dates[self._of[found.rows]]
             newest = np.where(np.isnan(dates), np.inf, -dates)
         order = np.lexsort((-found.scores, newest)) if sort == "date" else _first(found.scores, stop)
         # Ties at either end of the page are broken by path, so all who tie are looked at.
@@ -210,6 +200,11 @@ class WhooshEngine:
     def _stored(self, row: int) -> tuple[Paragraph, Heading]:
         part = self._parts[int(np.searchsorted(self._starts, row, side="right")) - 1]
         return part.segment.paragraph(row - part.paragraphs)
+
+
+def _score_of(found: Found, row: int) -> float:
+    at = int(np.searchsorted(found.rows, row))
+    return float(found.scores[at]) if at < len(found.rows) and found.rows[at] == row else 0.0
 
 
 def _first(scores: np.ndarray, stop: int) -> np.ndarray:

@@ -1,33 +1,48 @@
 """What a segment holds: arrays of paragraphs, of documents, and of where each term stands.
 
-Rows are paragraphs in the fields `text` and `form`, and documents in the others. A document's paragraphs are adjacent.
+Rows are paragraphs in the fields `text`, `form` and `sentence`, and documents in the others. A document's paragraphs
+are adjacent. The term of a form is its folded text, then, where it differs, a zero byte and the form itself: so all
+ways to write a word are neighbours, and so are all words with a prefix.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, compress
+from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from indexer.analysis.fold import NORMAL, fold
 from indexer.backends.whoosh import arrays
 from indexer.types import Heading, Paragraph, Span
+from indexer.vocabulary import Lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from indexer.backends.whoosh.arrays import Arrays
+    from indexer.types import Form
 
-PARAGRAPH_FIELDS = ("text", "form")  # lemmas; forms as written
-DOCUMENT_FIELDS = ("title", "path", "source", "author", "file")  # lemmas of the title; the rest whole and as it is
-PLACED_FIELDS = ("text", "form", "title")  # with positions
-WEIGHED_FIELDS = ("text", "title")  # with the weights of the lemmas
+HEADING_FIELDS = ("title", "source", "author")  # what is analysed of a document beside its paragraphs
+FORMS = {"text": "form"} | {field: f"{field}_form" for field in HEADING_FIELDS}  # field of lemmas → field of forms
+PARAGRAPH_FIELDS = ("text", "form", "sentence")  # lemmas; forms as written; one term, at the first word of a sentence
+WHOLE_FIELDS = ("path", "source_name", "file")  # a value is one term
+DOCUMENT_FIELDS = HEADING_FIELDS + tuple(FORMS[field] for field in HEADING_FIELDS) + WHOLE_FIELDS
 FIELDS = PARAGRAPH_FIELDS + DOCUMENT_FIELDS
+PLACED_FIELDS = tuple(field for field in FIELDS if field not in WHOLE_FIELDS)  # with positions
+WEIGHED_FIELDS = tuple(FORMS)  # with the weights of the lemmas
+SENTENCE = b"start"
+_VARIANT = re.compile(rb"\0[^\n]*")  # what of a form's term tells it from others with the same folded text
 _ARRAYS = {
     *("headings", "heading_ends", "dates", "paragraph_ends"),  # of documents
+    *(f"{field}_lengths" for field in HEADING_FIELDS),  # likewise, in tokens
     *("document", "texts", "text_ends", "numbers", "starts", "stops", "lengths"),  # of paragraphs
+    *("reading_form", "reading_lemma"),  # of forms and lemmas in the texts, by their numbers: which may be which
     *(f"{field}.{part}" for field in FIELDS for part in ("terms", "ends", "until", "row")),
     *(f"{field}.position" for field in PLACED_FIELDS),
     *(f"{field}.weight" for field in WEIGHED_FIELDS),
@@ -43,6 +58,14 @@ class Places(NamedTuple):
 
 
 NONE = np.zeros(0, np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Which lemmas the forms in the texts may have: numbers in the terms of `form` and of `text`, as pairs."""
+
+    form: np.ndarray
+    lemma: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +89,9 @@ class Content:
     starts: np.ndarray
     stops: np.ndarray
     lengths: np.ndarray  # in tokens
+    heading_lengths: dict[str, np.ndarray]  # of each document, in tokens
     fields: dict[str, Postings]
+    readings: Readings
 
     def by_file(self) -> dict[str, tuple[int, int]]:
         """Return how many documents and paragraphs came from each file."""
@@ -86,6 +111,21 @@ def heading_to_bytes(heading: Heading) -> bytes:
     return json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
+def form_term(form: str) -> bytes:
+    r"""Return the term of a form as written.
+
+    >>> form_term("Ёж"), form_term("еж") == "еж".encode()
+    (b'\xd0\xb5\xd0\xb6\x00\xd0\x81\xd0\xb6', True)
+    """
+    folded = fold(form)
+    return (folded if folded == form else f"{folded}\0{form}").encode()
+
+
+def form_of(term: bytes) -> str:
+    """Return the form as written that a term stands for."""
+    return term.rpartition(b"\0")[2].decode()
+
+
 class Segment:
     """The arrays of one file, with names; read-only, so threads may share it."""
 
@@ -102,16 +142,71 @@ class Segment:
             self.live[gone] = False
 
     def term(self, field: str, text: bytes) -> int | None:
-        """Return the number of a term by binary search, or None."""
-        blob, ends = self.of[f"{field}.terms"], self.of[f"{field}.ends"]
-        low, high = 0, len(ends)
+        """Return the number of a term, or None."""
+        low = self._first(field, text)
+        return low if low < len(self.of[f"{field}.ends"]) and self._text(field, low) == text else None
+
+    def forms(self, field: str, form: Form) -> list[int]:
+        """Return the numbers of the forms in FORMS[field] that are taken for this one."""
+        folded = fold(form.text).encode("utf-8", "surrogatepass")
+        variants = range(self._first(FORMS[field], folded), self._first(FORMS[field], folded + b"\1"))
+        if form.exactness == "folded":
+            return list(variants)
+        normal = NORMAL[form.exactness]
+        return [number for number in variants if normal(form_of(self._text(FORMS[field], number))) == form.text]
+
+    def _first(self, field: str, text: bytes) -> int:
+        """Return the number of the first term that is not below a text, by binary search."""
+        low, high = 0, len(self.of[f"{field}.ends"])
         while low < high:
             middle = (low + high) // 2
-            if arrays.unpack(blob, ends, middle) < text:
+            if self._text(field, middle) < text:
                 low = middle + 1
             else:
                 high = middle
-        return low if low < len(ends) and arrays.unpack(blob, ends, low) == text else None
+        return low
+
+    def _text(self, field: str, number: int) -> bytes:
+        return arrays.unpack(self.of[f"{field}.terms"], self.of[f"{field}.ends"], number)
+
+    def counts(self, field: str) -> np.ndarray:
+        """Return at how many places each term of a field stands, deleted paragraphs left out."""
+        until = self.of[f"{field}.until"]
+        live = self.live if field in PARAGRAPH_FIELDS else self.live_documents
+        if live is None:
+            return np.diff(until, prepend=0)
+        kept = np.concatenate([np.zeros(1, np.int64), np.cumsum(live[self.of[f"{field}.row"]])])
+        return np.diff(kept[until], prepend=0)
+
+    def lexicon(self, field: str) -> Lexicon:
+        """Return the folded forms in FORMS[field] and how often each stands there, deleted paragraphs left out."""
+        terms = arrays.lines(self.of[f"{FORMS[field]}.terms"], self.of[f"{FORMS[field]}.ends"])
+        folded = _VARIANT.sub(b"", terms).decode().split("\n")[:-1]
+        counts = self.counts(FORMS[field])
+        if not folded:
+            return Lexicon("", counts)
+        first = np.flatnonzero(np.fromiter(chain([True], map(ne, folded[1:], folded)), np.bool_, len(folded)))
+        counts = np.add.reduceat(counts, first)
+        forms = list(dict.fromkeys(folded))
+        if not counts.all():
+            forms = list(compress(forms, counts.tolist()))
+        return Lexicon("\n".join(forms), counts[counts > 0])
+
+    def forms_of(self, lemma: bytes) -> dict[str, int]:
+        """Return the forms in the texts that may have a lemma, and at how many places each stands."""
+        number = self.term("text", lemma)
+        if number is None:
+            return {}
+        return self.written(self.of["reading_form"][self.of["reading_lemma"] == number].tolist())
+
+    def written(self, forms: list[int]) -> dict[str, int]:
+        """Return forms in the texts by their numbers, and at how many places each stands."""
+        counts = {form_of(self._text("form", form)): self._live_places(form) for form in forms}
+        return {form: count for form, count in counts.items() if count}
+
+    def _live_places(self, form: int) -> int:
+        rows = self.places_of("form", form).row
+        return len(rows) if self.live is None else int(self.live[rows].sum())
 
     def terms(self, field: str) -> list[bytes]:
         """Return all terms of a field, in order of their bytes; those of deleted paragraphs too."""
@@ -132,6 +227,11 @@ class Segment:
             self.of[f"{field}.position"][here] if field in PLACED_FIELDS else NONE,
             self.of[f"{field}.weight"][here] if field in WEIGHED_FIELDS else NONE,
         )
+
+    @property
+    def live_documents(self) -> np.ndarray | None:
+        """Return the mask over documents; None if none is deleted."""
+        return None if self.live is None else self.live[self._starts()]
 
     def paragraphs_of(self, document: int) -> range:
         """Return the rows of a document's paragraphs."""
@@ -174,7 +274,9 @@ class Segment:
             starts=self.of["starts"][live],
             stops=self.of["stops"][live],
             lengths=self.of["lengths"][live],
+            heading_lengths={field: self.of[f"{field}_lengths"][documents] for field in HEADING_FIELDS},
             fields={field: self._postings(field, kept[field], new_row[field]) for field in FIELDS},
+            readings=Readings(self.of["reading_form"].astype(np.int64), self.of["reading_lemma"].astype(np.int64)),
         )
 
     def _starts(self) -> np.ndarray:
@@ -213,18 +315,35 @@ def combine(contents: list[Content]) -> Arrays:
         "stops": _join([content.stops for content in contents]).astype(np.int64),
         "lengths": _join([content.lengths for content in contents]).astype(np.uint32),
     }
+    for field in HEADING_FIELDS:
+        combined[f"{field}_lengths"] = _join([content.heading_lengths[field] for content in contents]).astype(np.uint32)
+    numbers: dict[str, list[np.ndarray]] = {}
     for field in FIELDS:
         rows = [len(content.texts if field in PARAGRAPH_FIELDS else content.headings) for content in contents]
-        combined.update(_invert(field, [content.fields[field] for content in contents], rows))
+        inverted, numbers[field] = _invert(field, [content.fields[field] for content in contents], rows)
+        combined.update(inverted)
+    combined.update(_readings([content.readings for content in contents], numbers["form"], numbers["text"]))
     return combined
 
 
-def _invert(field: str, postings: list[Postings], rows: list[int]) -> Arrays:
-    """Return a field's terms in order of their bytes, and the places of each in order."""
+def _readings(readings: list[Readings], form_numbers: list[np.ndarray], lemma_numbers: list[np.ndarray]) -> Arrays:
+    """Return all pairs once, renumbered; those of a form or a lemma that only deleted paragraphs had are gone."""
+    form = _join([numbers[part.form] for part, numbers in zip(readings, form_numbers, strict=True)])
+    lemma = _join([numbers[part.lemma] for part, numbers in zip(readings, lemma_numbers, strict=True)])
+    pairs = np.unique((form << 32 | lemma)[(form >= 0) & (lemma >= 0)])
+    return {"reading_form": (pairs >> 32).astype(np.uint32), "reading_lemma": pairs.astype(np.uint32)}
+
+
+def _invert(field: str, postings: list[Postings], rows: list[int]) -> tuple[Arrays, list[np.ndarray]]:
+    """Return a field's terms in order of their bytes, and the places of each in order; and each part's new numbers.
+
+    The new number of a term that only deleted paragraphs had is -1.
+    """
     vocabulary = sorted(set().union(*(part.terms for part in postings)))
     number = {term: at for at, term in enumerate(vocabulary)}
+    renumbered = [np.fromiter((number[term] for term in part.terms), np.int64, len(part.terms)) for part in postings]
     base = np.concatenate([np.zeros(1, np.int64), np.cumsum(rows, dtype=np.int64)])
-    term = _join([_renumber(part, number) for part in postings])
+    term = _join([numbers[part.term] for part, numbers in zip(postings, renumbered, strict=True) if part.term.size])
     # Stable, so that the places of a term stay in order.
     order = np.argsort(term, kind="stable")
     counts = np.bincount(term, minlength=len(vocabulary)) if vocabulary else np.zeros(0, np.int64)
@@ -244,12 +363,8 @@ def _invert(field: str, postings: list[Postings], rows: list[int]) -> Arrays:
     if field in WEIGHED_FIELDS:
         weight = _join([part.places.weight for part in postings])[order]
         inverted[f"{field}.weight"] = weight.astype(np.uint8)
-    return inverted
-
-
-def _renumber(part: Postings, number: dict[bytes, int]) -> np.ndarray:
-    mine = np.fromiter((number[term] for term in part.terms), np.int64, len(part.terms))
-    return mine[part.term] if len(mine) else np.zeros(0, np.int64)
+    final = np.where(used, np.cumsum(used) - 1, -1)
+    return inverted, [final[numbers] for numbers in renumbered]
 
 
 def _join(parts: list[np.ndarray]) -> np.ndarray:
