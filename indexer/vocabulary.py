@@ -29,25 +29,25 @@ _LETTER_BITS = np.uint32(63)  # of a code point: the letters of Russian, without
 class Lexicon:
     r"""The forms of one segment of an index: distinct, folded, in order of code points.
 
-    >>> lexicon = Lexicon("сталь\nстиль\nстол", np.array([5, 2, 9]))
+    >>> lexicon = Lexicon(["сталь", "стиль", "стол"], np.array([5, 2, 9]))
     >>> lexicon.count("стол"), lexicon.like("ст?ль"), lexicon.near("сталб", 1)
     (9, [0, 1], [(0, 1)])
     """
 
-    def __init__(self, joined: str, counts: Counts) -> None:
-        """Keep the forms, with a line end between them, and how often each stands in the segment."""
-        self.joined = joined
+    def __init__(self, forms: list[str], counts: Counts) -> None:
+        """Keep the forms, and how often each stands in the segment."""
+        self.forms = forms
         self.counts = counts
 
-    @cached_property
-    def forms(self) -> list[str]:
-        """The forms, apart from each other."""
-        return self.joined.split("\n") if self.joined else []
+    def index(self, form: str) -> int | None:
+        """Return where the form is among them, or None."""
+        index = bisect_left(self.forms, form)
+        return index if self.forms[index : index + 1] == [form] else None
 
     def count(self, form: str) -> int:
         """Return how often the form stands in the segment."""
-        index = bisect_left(self.forms, form)
-        return int(self.counts[index]) if self.forms[index : index + 1] == [form] else 0
+        index = self.index(form)
+        return 0 if index is None else int(self.counts[index])
 
     def starting(self, prefix: str) -> range:
         """Return where the forms with this prefix are."""
@@ -110,7 +110,8 @@ class Lexicon:
 class Vocabulary:
     r"""The lexicons of an index as one; counts are added up.
 
-    >>> both = Vocabulary([Lexicon("сталь\nстол", np.array([5, 9])), Lexicon("стол", np.array([1]))], {"стол": 10}.get)
+    >>> one, other = Lexicon(["сталь", "стол"], np.array([5, 9])), Lexicon(["стол"], np.array([1]))
+    >>> both = Vocabulary([one, other], {"стол": 10}.get)
     >>> both.count("стол"), both.starting("ст", 1), both.near("стул", 1)
     (10, [('стол', 10)], {'стол': (1, 10)})
     """

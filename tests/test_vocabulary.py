@@ -22,7 +22,7 @@ MASKS = st.text("абл*?.", max_size=8)
 
 def lexicon(counts: dict[str, int]) -> Lexicon:
     forms = sorted(counts)
-    return Lexicon("\n".join(forms), np.array([counts[form] for form in forms], dtype=np.int64))
+    return Lexicon(forms, np.array([counts[form] for form in forms], dtype=np.int64))
 
 
 def vocabulary(*counts: dict[str, int]) -> Vocabulary:

@@ -123,7 +123,7 @@ class MemoryEngine:
         """See Engine.vocabulary."""
         forms = Counter(fold(place.form) for row in self._fields[field] for place in row.places)
         ordered = sorted(forms)
-        lexicon = Lexicon("\n".join(ordered), np.array([forms[form] for form in ordered], np.int64))
+        lexicon = Lexicon(ordered, np.array([forms[form] for form in ordered], np.int64))
         lemmas = Counter(lemma for row in self._fields[field] for place in row.places for lemma in place.lemmas)
         return Vocabulary([lexicon], lambda lemma: lemmas[lemma])
 

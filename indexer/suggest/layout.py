@@ -27,6 +27,8 @@ _EDGES = re.compile(r"([^\w\s]*)(.*?)([^\w\s]*)\Z", re.DOTALL)
 # Signs that no word has there but that are letters in the other layout: `j,]tv` is «объем», whatever `j` and `tv` are.
 _SIGN_FOR_LETTER = re.compile(r"[`',.;:\[\]<>{}]\w")
 _WORDS = re.compile(r"\w(?:.*\w)?\Z", re.DOTALL)
+# A letter alone between signs: «зюзюка» is p.p.rf on the other layout, and was not meant.
+_SHATTERED = re.compile(r"(?<![^\W_])[^\W_](?=[`',.;:\[\]<>{}]\w)|(?<=\w[`',.;:\[\]<>{}])[^\W_](?![^\W_])")
 _MOST_SIGNS = 4  # at an edge of a chunk, that may be signs and not letters
 _MOST_CHUNKS = 400  # more than a query may have words
 
@@ -65,7 +67,9 @@ def _core(query: str, span: Span, known: Known) -> Iterator[Change]:
     for start, stop in _cuts(chunk):
         part = chunk[start:stop]
         read = flipped(part)
-        if _WORDS.match(read) and known.all_of(read) and (not needs_sign or _SIGN_FOR_LETTER.search(part)):
+        if not _WORDS.match(read) or _SHATTERED.search(read):
+            continue
+        if known.all_of(read) and (not needs_sign or _SIGN_FOR_LETTER.search(part)):
             yield Change(Span(span.start + start, span.start + stop), read)
             return
 

@@ -80,7 +80,7 @@ def vocabulary(paragraphs: int, analyzer: Analyzer) -> Vocabulary:
             lemmas[lemma.text] += places
     in_order = sorted(forms)
     counts = np.array([forms[form] for form in in_order], dtype=np.int64)
-    return Vocabulary([Lexicon("\n".join(in_order), counts)], lambda lemma: lemmas[lemma])
+    return Vocabulary([Lexicon(in_order, counts)], lambda lemma: lemmas[lemma])
 
 
 def pairs(known: Vocabulary) -> list[Pair]:
@@ -170,7 +170,7 @@ def main() -> None:
     by_rung(Known(known, analyzer), asked, paragraphs)
     typed = [pair.typed for pair in asked]
     begun = [pair.meant[:length] for pair in asked for length in (1, 2, 3, 5)]
-    fresh = Vocabulary([Lexicon(known.lexicons[0].joined, known.lexicons[0].counts)], known.lemma_places)
+    fresh = Vocabulary([Lexicon(known.lexicons[0].forms, known.lexicons[0].counts)], known.lemma_places)
     say(f"near, two edits: {milliseconds(lambda word: fresh.near(word, 2), typed)}")
     every = milliseconds(lambda word: process.extract(word, forms, scorer=OSA.distance, score_cutoff=2), typed[:40])
     say(f"the same by aligning every form: {every}")

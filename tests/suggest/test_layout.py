@@ -13,7 +13,7 @@ from tests.suggest.vocabularies import ANALYZER, of
 TEXT = """
 Сельское хозяйство. Привет, мир! Хлеб и любовь, ложь, объём, жюри, эхо, юбилей, бы, ещё, ёлка и ель: война и мир.
 Наполеон Бонапарт. Москва, Санкт-Петербург. И, и, и.
-The linux kernel, hello world; the letter b, and TV: j or B."""
+The linux kernel, hello world; the letter b, and TV: j or B, p or rf."""
 KNOWN = Known(of(TEXT), ANALYZER)
 
 
@@ -65,6 +65,7 @@ def test_what_was_typed_in_the_other_layout(typed: str, meant: str) -> None:
         'мир НЕ ghbdtn -"ghbdtn vbh" -(ghbdtn vbh) привет',
         "путь:ghbdtn path:vbh дата:2023",
         "ghbd*",
+        "зюзюка",
         "qwerty",
         "ghbdtnпривет",
         "1917",

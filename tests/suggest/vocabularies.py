@@ -24,4 +24,4 @@ def of(*texts: str) -> Vocabulary:
 
 def _lexicon(counts: Counter[str]) -> Lexicon:
     forms = sorted(counts)
-    return Lexicon("\n".join(forms), np.array([counts[form] for form in forms], dtype=np.int64))
+    return Lexicon(forms, np.array([counts[form] for form in forms], dtype=np.int64))

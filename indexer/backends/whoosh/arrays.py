@@ -119,8 +119,11 @@ def pack(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
 
 def lines(blob: np.ndarray, ends: np.ndarray) -> bytes:
     """Return the packed byte strings with a line end after each, without a loop over them."""
-    ended = np.full(len(blob) + len(ends), ord("\n"), np.uint8)
-    ended[np.arange(len(blob)) + np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))] = blob
+    ended = np.empty(len(blob) + len(ends), np.uint8)
+    is_end = np.zeros(len(ended), np.bool_)
+    is_end[ends + np.arange(len(ends))] = True
+    ended[is_end] = ord("\n")
+    ended[~is_end] = blob
     return ended.tobytes()
 
 

@@ -47,8 +47,8 @@ class Postings(Protocol):
         """Give the places of a lemma, part by part in order, with its weights in steps for agreement."""
         ...
 
-    def written(self, form: Form) -> Iterator[Places]:
-        """Give the places of a form, those of each way to write it in order, with 1 for agreement."""
+    def written(self, forms: tuple[Form, ...]) -> Iterator[Places]:
+        """Give the places of forms, part by part, in order for each way to write one, with their agreement."""
         ...
 
     def sentences(self) -> np.ndarray:
@@ -171,14 +171,9 @@ class Evaluation:
                 Places(places.keys, places.agreement.astype(np.int32) * ranking.steps(lemma.weight))
                 for lemma in word.lemmas
                 for places in self._postings.places(lemma.text)
-            ] + [
-                Places(
-                    places.keys,
-                    places.agreement.astype(np.int32) * (ranking.steps(form.weight) * ranking.WEIGHT_STEPS),
-                )
-                for form in word.forms
-                for places in self._postings.written(form)
             ]
+            if word.forms:
+                places += self._postings.written(word.forms)
             self._places[word] = _best(places, is_sorted=len(word.lemmas) == 1 and not word.forms)
         return self._places[word]
 

@@ -12,7 +12,7 @@ from indexer import ranking
 from indexer.analysis.fold import fold
 from indexer.backends.base import at_path
 from indexer.backends.whoosh.evaluation import POSITION_BITS, Places, join
-from indexer.backends.whoosh.segment import FORMS, SENTENCE
+from indexer.backends.whoosh.segment import FORMS, SENTENCE, ranges
 from indexer.types import Dated
 
 if TYPE_CHECKING:
@@ -132,12 +132,18 @@ class FieldPostings:
             if places is not None:
                 yield self._live(self._keys(part, places), places.weight)
 
-    def written(self, form: Form) -> Iterator[Places]:
+    def written(self, forms: tuple[Form, ...]) -> Iterator[Places]:
         """See Postings.written."""
         for part in self._parts:
-            for number in part.segment.forms(self._field, form):
-                keys = self._keys(part, part.segment.places_of(FORMS[self._field], number))
-                yield self._live(keys, np.ones(len(keys), np.uint8))
+            found = [
+                (number, ranking.steps(form.weight) * ranking.WEIGHT_STEPS)
+                for form in forms
+                for number in part.segment.forms(self._field, form)
+            ]
+            if found:
+                numbers, agreement = np.array(found, np.int64).T
+                places, of = part.segment.places_of_all(FORMS[self._field], numbers)
+                yield self._live(self._keys(part, places), agreement[of])
 
     @cached_property
     def _sentences(self) -> np.ndarray:
@@ -168,9 +174,8 @@ class FieldPostings:
     def spread(self, documents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See Postings.spread."""
         start = self._documents.starts[documents]
-        counts = self._documents.starts[documents + 1] - start
-        of = np.repeat(np.arange(len(documents)), counts)
-        return np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts) + start[of], of
+        of, rows = ranges(start, self._documents.starts[documents + 1] - start)
+        return rows, of
 
     def _keys(self, part: Part, places: SegmentPlaces) -> np.ndarray:
         base = part.paragraphs if self._of_paragraphs else part.documents

@@ -119,7 +119,7 @@ class WhooshEngine:
 
     def form_places(self, field: str, form: Form) -> int:
         """See Engine.form_places."""
-        return sum(len(places.keys) for places in self._postings(field).written(form))
+        return sum(len(places.keys) for places in self._postings(field).written((form,)))
 
     def _postings(self, field: str) -> Postings:
         return self._texts if field == "text" else self._texts.field(field)

@@ -127,7 +127,7 @@ def form_of(term: bytes) -> str:
 
 
 class Segment:
-    """The arrays of one file, with names; read-only, so threads may share it."""
+    """The arrays of one file, with names; nothing in it changes once it is there, so threads may share it."""
 
     def __init__(self, of: Arrays, deleted: Iterable[int]) -> None:
         if missing := _ARRAYS - of.keys():
@@ -135,6 +135,7 @@ class Segment:
             raise arrays.NotArrays(message)
         self.of = of
         self.paragraphs = len(of["numbers"])  # deleted ones too
+        self._lexicons: dict[str, tuple[Lexicon, np.ndarray]] = {}
         self.live: np.ndarray | None = None  # mask over paragraphs; None if all are
         gone = np.fromiter(deleted, np.int64)
         if gone.size:
@@ -148,12 +149,20 @@ class Segment:
 
     def forms(self, field: str, form: Form) -> list[int]:
         """Return the numbers of the forms in FORMS[field] that are taken for this one."""
-        folded = fold(form.text).encode("utf-8", "surrogatepass")
-        variants = range(self._first(FORMS[field], folded), self._first(FORMS[field], folded + b"\1"))
+        variants = self._variants(field, fold(form.text))
         if form.exactness == "folded":
             return list(variants)
         normal = NORMAL[form.exactness]
         return [number for number in variants if normal(form_of(self._text(FORMS[field], number))) == form.text]
+
+    def _variants(self, field: str, folded: str) -> range:
+        """Return the numbers of all forms in FORMS[field] with this folded text."""
+        if field in self._lexicons:  # ten times as fast, where it is there already
+            lexicon, first = self._lexicons[field]
+            index = lexicon.index(folded)
+            return range(0) if index is None else range(int(first[index, 0]), int(first[index, 1]))
+        text = folded.encode("utf-8", "surrogatepass")
+        return range(self._first(FORMS[field], text), self._first(FORMS[field], text + b"\1"))
 
     def _first(self, field: str, text: bytes) -> int:
         """Return the number of the first term that is not below a text, by binary search."""
@@ -180,17 +189,22 @@ class Segment:
 
     def lexicon(self, field: str) -> Lexicon:
         """Return the folded forms in FORMS[field] and how often each stands there, deleted paragraphs left out."""
+        if field not in self._lexicons:
+            self._lexicons[field] = self._lexicon(field)
+        return self._lexicons[field][0]
+
+    def _lexicon(self, field: str) -> tuple[Lexicon, np.ndarray]:
+        """Return it, and for each folded form its first number in FORMS[field] and the one after its last."""
         terms = arrays.lines(self.of[f"{FORMS[field]}.terms"], self.of[f"{FORMS[field]}.ends"])
         folded = _VARIANT.sub(b"", terms).decode().split("\n")[:-1]
-        counts = self.counts(FORMS[field])
-        if not folded:
-            return Lexicon("", counts)
-        first = np.flatnonzero(np.fromiter(chain([True], map(ne, folded[1:], folded)), np.bool_, len(folded)))
-        counts = np.add.reduceat(counts, first)
-        forms = list(dict.fromkeys(folded))
-        if not counts.all():
-            forms = list(compress(forms, counts.tolist()))
-        return Lexicon("\n".join(forms), counts[counts > 0])
+        is_first = np.fromiter(chain(folded[:1], map(ne, folded[1:], folded)), np.bool_, len(folded))
+        first = np.flatnonzero(is_first)
+        if not first.size:
+            return Lexicon([], np.zeros(0, np.int64)), np.zeros((0, 2), np.int64)
+        counts = np.add.reduceat(self.counts(FORMS[field]), first)
+        numbers = np.stack([first, np.append(first[1:], len(folded))], axis=1)
+        is_first[first] = counts > 0  # a form that only deleted paragraphs have is not there
+        return Lexicon(list(compress(folded, is_first.tolist())), counts[counts > 0]), numbers[counts > 0]
 
     def forms_of(self, lemma: bytes) -> dict[str, int]:
         """Return the forms in the texts that may have a lemma, and at how many places each stands."""
@@ -232,6 +246,13 @@ class Segment:
     def live_documents(self) -> np.ndarray | None:
         """Return the mask over documents; None if none is deleted."""
         return None if self.live is None else self.live[self._starts()]
+
+    def places_of_all(self, field: str, numbers: np.ndarray) -> tuple[Places, np.ndarray]:
+        """Return where the terms with these numbers stand, term by term; and for each place which of them it is."""
+        until = self.of[f"{field}.until"]
+        starts = np.where(numbers > 0, until[numbers - 1], 0)
+        of, here = ranges(starts, until[numbers] - starts)
+        return Places(self.of[f"{field}.row"][here], self.of[f"{field}.position"][here], NONE), of
 
     def paragraphs_of(self, document: int) -> range:
         """Return the rows of a document's paragraphs."""
@@ -295,6 +316,16 @@ class Segment:
 
 def _kept(blob: np.ndarray, ends: np.ndarray, kept: np.ndarray) -> list[bytes]:
     return [arrays.unpack(blob, ends, int(at)) for at in np.flatnonzero(kept)]
+
+
+def ranges(starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers in ranges, one range after another; for each number first which range it is of.
+
+    >>> [array.tolist() for array in ranges(np.array([7, 3]), np.array([2, 1]))]
+    [[0, 0, 1], [7, 8, 3]]
+    """
+    of = np.repeat(np.arange(len(starts)), lengths)
+    return of, np.arange(len(of)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + starts[of]
 
 
 def combine(contents: list[Content]) -> Arrays:
