@@ -32,6 +32,7 @@ from indexer.errors import (
     QueryOpensTooMuch,
     QuerySyntaxError,
     QueryTooLong,
+    QueryTooOpen,
     QueryTooWide,
     Unreadable,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "QueryOpensTooMuch",
     "QuerySyntaxError",
     "QueryTooLong",
+    "QueryTooOpen",
     "QueryTooWide",
     "Rescue",
     "Result",

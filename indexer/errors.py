@@ -15,7 +15,8 @@ IndexerError
     │   └── QueryOnlyExcludes      words to leave out, and none to look for
     ├── QueryTooLong           more words than a person would ask for
     ├── QueryTooWide           a mask that would open most of the vocabulary
-    │   └── QueryOpensTooMuch      a mask, or words near each other, with more alternatives than a search takes
+    │   ├── QueryOpensTooMuch      a mask, or words near each other, with more alternatives than a search takes
+    │   └── QueryTooOpen           more masks and misspellings than a search takes
     ├── QuerySyntaxError       a sign that means nothing where it stands, for whoever reads strictly
     └── ParagraphMissing       no such document or paragraph in the index
 
@@ -130,6 +131,15 @@ class QueryOpensTooMuch(QueryTooWide):
     """A mask of the query, or what is to be near, stands for too many alternatives."""
 
     template = "{part} stands for {count} alternatives, and a search takes at most {most}. Narrow it"
+
+
+class QueryTooOpen(QueryTooWide):
+    """The query has too many masks and misspellings."""
+
+    template = (
+        "The query has {count} masks and misspellings, and a search takes at most {most}, for each looks through all "
+        "the words there are. Leave some out"
+    )
 
 
 class QuerySyntaxError(QueryError):

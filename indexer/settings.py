@@ -56,7 +56,8 @@ class Asking:
     farthest: int = 1000  # words, that words may be apart and still near each other
     most_edits: int = 2  # of a misspelling; three turn a word into any other
     least_letters: int = 3  # of a mask, without the stars: fewer would open most of the vocabulary
-    most_forms: int = 5000  # that a mask may open; each costs some ten microseconds
+    most_forms: int = 5000  # that masks and misspellings may stand for in all; each costs some five microseconds
+    most_open: int = 30  # masks and misspellings; one that begins with a star takes up to 90 ms in 375,000 forms
     # Weights against 1 for the word as typed.
     per_edit: float = 0.5  # of a form for each edit that parts it from the word
     relative: float = 0.3  # of a word of the same root

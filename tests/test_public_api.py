@@ -39,6 +39,7 @@ def test_the_promised_names_are_these() -> None:
         "QueryOpensTooMuch",
         "QuerySyntaxError",
         "QueryTooLong",
+        "QueryTooOpen",
         "QueryTooWide",
         "Rescue",
         "Result",

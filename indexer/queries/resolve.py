@@ -16,6 +16,7 @@ from indexer.errors import (
     QueryOpensTooMuch,
     QuerySyntaxError,
     QueryTooLong,
+    QueryTooOpen,
     QueryTooWide,
 )
 from indexer.queries import dates
@@ -36,6 +37,7 @@ from indexer.queries.syntax import (
     Quoted,
     Sequence,
     Weighted,
+    leaves,
 )
 from indexer.types import (
     AtPath,
@@ -109,6 +111,8 @@ def understand(
     if (count := len(words(text))) > settings.most_words:
         raise QueryTooLong(words=count, most=settings.most_words)
     expression, mendings = parse(text, settings)
+    if (count := sum(map(_looks_through, leaves(expression)))) > settings.most_open:
+        raise QueryTooOpen(count=count, most=settings.most_open)
     resolver = _Resolver(analyzer, settings, vocabulary, today)
     query = resolver.query(expression)
     resolved = [replace(mending, text=text[slice(*mending.span)]) for mending in resolver.mendings]
@@ -173,6 +177,7 @@ class _Resolver:
         self._signs: tuple[str, ...] = ()
         self.words: list[Meant] = []
         self.mendings: list[Mending] = []
+        self._opened: list[int] = []  # forms, by each mask and misspelling
         self.bare = ""  # a mask without a letter
 
     def query(self, expression: Expression) -> Query | None:
@@ -380,6 +385,12 @@ class _Resolver:
             lemmas = self._with_relatives(lemmas)
         return Word(lemmas, self._misspelt(fold(form), edits) if edits else ())
 
+    def _open(self, part: str, forms: int) -> None:
+        """Count what the query opens of the vocabulary; whoever asks for too much is told before it is searched."""
+        self._opened.append(forms)
+        if sum(self._opened) > self._settings.most_forms:
+            raise QueryOpensTooMuch(part=part, count=sum(self._opened), most=self._settings.most_forms)
+
     def _with_relatives(self, lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
         is_known = self._vocabulary(self._field).lemma_places
         weights = {lemma.text: lemma.weight for lemma in lemmas}
@@ -390,6 +401,7 @@ class _Resolver:
 
     def _misspelt(self, form: str, edits: int) -> tuple[Form, ...]:
         near = self._vocabulary(self._field).near(form, edits)
+        self._open(form, len(near))
         per_edit = self._settings.per_edit
         ordered = sorted(near.items(), key=lambda entry: (entry[1][0], -entry[1][1], entry[0]))
         return tuple(Form(text, "folded", per_edit**distance) for text, (distance, _) in ordered)
@@ -399,8 +411,7 @@ class _Resolver:
         if sum(letter.isalnum() for letter in folded) < self._settings.least_letters:
             raise QueryTooWide(mask=mask, least=self._settings.least_letters)
         forms = self._vocabulary(self._field).like(folded)
-        if len(forms) > self._settings.most_forms:
-            raise QueryOpensTooMuch(part=mask, count=len(forms), most=self._settings.most_forms)
+        self._open(mask, len(forms))
         return Word((), tuple(Form(form, "folded") for form in sorted(forms)))
 
 
@@ -419,6 +430,11 @@ class _Places:
                 return chunk.start + at
             at -= chunk.stop - chunk.start + 1
         return self._chunks[-1].stop if self._chunks else 0
+
+
+def _looks_through(leaf: Plain | Marked | Quoted) -> int:
+    """Return how often a leaf has the whole vocabulary looked through."""
+    return (isinstance(leaf, Marked) and leaf.edits > 0) + sum(1 for _ in masks(leaf.text))
 
 
 def masks(text: str) -> Iterator[Span]:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from indexer.types import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Name: TypeAlias = Literal["title", "source", "author", "path", "date"]
 Link: TypeAlias = int | Literal["sentence", "paragraph"]
@@ -131,6 +134,20 @@ FIELDS: dict[Name, str] = {
 }  # either name is understood
 _BARE_DATE = re.compile(r"[\w.,/<>=\-‐‑–—−]+")
 _LINKS = {"sentence": "предл", "paragraph": "абз"}
+
+
+def leaves(expression: Expression) -> Iterator[Plain | Marked | Quoted]:
+    """Give the words of an expression, in order."""
+    match expression:
+        case Plain() | Marked() | Quoted():
+            yield expression
+        case Group(operand) | Weighted(operand) | Field(_, operand) | Not(operand) | Must(operand):
+            yield from leaves(operand)
+        case Near(parts) | And(parts) | Sequence(parts) | Or(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Date():
+            return
 
 
 def printed(expression: Expression) -> str:  # noqa: C901, PLR0912 -- a case for each kind

@@ -16,6 +16,7 @@ from indexer import (
     QueryOpensTooMuch,
     QuerySyntaxError,
     QueryTooLong,
+    QueryTooOpen,
     QueryTooWide,
 )
 from indexer.search import Search
@@ -92,6 +93,7 @@ def test_relatives_and_misspellings_are_shown() -> None:
         ("а*", QueryTooWide, "The mask а\\* would"),
         ("мыло *б*", QueryTooWide, "at least 3 letters"),
         ("мыло " * 401, QueryTooLong, "401 words"),
+        ("-(" + "мыл* " * 20 + "мыло~ " * 11 + ")", QueryTooOpen, "31 masks"),
     ],
 )
 def test_what_cannot_be_searched_is_refused(text: str, error: type[QueryError], message: str) -> None:
@@ -110,6 +112,8 @@ def test_a_mask_of_too_many_forms_is_refused() -> None:
     with pytest.raises(QueryOpensTooMuch, match="кот\\* stands for 3 alternatives, and a search takes at most 2"):
         narrow.search("кот*")
     assert narrow.search("кота*").total == 1
+    with pytest.raises(QueryOpensTooMuch, match="stands for 4 alternatives"):
+        narrow.search("кота* кот~")
 
 
 @pytest.mark.parametrize(
