@@ -54,6 +54,7 @@ _NAMES: dict[str, Name] = {name: field for field, russian in FIELDS.items() for 
 _SUFFIX = re.compile(r"(?:~(?P<edits>\d{0,4}))?(?:\^(?P<weight>(?:\d{1,6}(?:[.,]\d{1,6})?)?))?\Z")
 _LONGEST_SUFFIX = 24  # characters
 _PUNCTUATION = ".,;:!?…"
+_SENTENCE_ENDS = frozenset(".?!…")
 _FIELD_LIKE = re.compile(r"([^\W\d_]{2,}):(?!/)")
 _LIGHTEST, _HEAVIEST = 0.01, 1000.0
 _LONGEST_DATE = 5  # words: «с мая 2020 по 2022»
@@ -131,7 +132,7 @@ class _Parser:
                 bar = self._next()
                 if part is None or not self._is_operand():
                     self._mend("stray sign", bar)
-            elif part is not None and self._is_word(_OR):
+            elif part is not None and self._is_word(_OR) and not _ends_sentence(part):
                 self._next()
             else:
                 return _one(Or, alternatives)
@@ -145,13 +146,14 @@ class _Parser:
                 is_joined = bool(runs) and self._is_operand()
                 if not is_joined:
                     self._mend("stray sign", sign)
-            elif runs and not is_joined and self._is_word(_OR):
+            elif runs and not is_joined and self._is_word(_OR) and not _ends_sentence(runs[-1][-1]):
                 break
-            elif runs and not is_joined and self._is_word(_AND):
+            elif runs and not is_joined and self._is_word(_AND) and not _ends_sentence(runs[-1][-1]):
                 self._next()
                 is_joined = True
             else:
-                part = self._unary(may_negate=bool(runs) or not is_first)
+                may_negate = not _ends_sentence(runs[-1][-1]) if runs else not is_first
+                part = self._unary(may_negate=may_negate or is_joined)
                 if part is not None and is_joined:
                     runs[-1].append(part)
                 elif part is not None:
@@ -309,6 +311,11 @@ class _Parser:
         if factor != given:
             self._mend("no number", lexeme)
         return Weighted(operand, factor) if weight else operand
+
+
+def _ends_sentence(expression: Expression) -> bool:
+    """Whether what follows begins a sentence, where a capital makes no operator: «Кто это? И зачем он здесь?»."""
+    return printed(expression)[-1:] in _SENTENCE_ENDS
 
 
 def _suffix(chunk: str) -> tuple[str, str | None, str | None]:
