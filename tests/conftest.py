@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from indexer.analysis import Analyzer, russian
 from indexer.settings import Settings
+
+# What a test is about is said in it; how long an example takes depends on what else the machine does.
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
 
 ROOT = Path(__file__).parents[1]
 

@@ -817,7 +817,8 @@ def _voiced(lemma: str) -> Iterator[_Guess]:
 
 
 def _active(lemma: str) -> str:
-    return lemma[:-2] if lemma.endswith(("ться", "тись", "чься")) else lemma
+    is_reflexive = lemma.endswith(("ться", "тись", "чься")) and len(lemma) > len("ться")
+    return lemma[:-2] if is_reflexive else lemma
 
 
 def _reflexive(verb: str) -> str:
