@@ -127,7 +127,12 @@ class Search:
         )
 
     def explain(self, text: str, paragraph: Paragraph) -> tuple[ScorePart, ...]:
-        """Return what the score of a paragraph by a query is made of; empty if the query does not find it."""
+        """Return what the score of a paragraph by a query is made of; empty if the query does not find it.
+
+        ParagraphMissing if the index has no such paragraph; the failures of search.
+        """
+        if not self._engine.paragraphs(paragraph.document, paragraph.number, paragraph.number):
+            raise ParagraphMissing(id=paragraph.id)
         score = self._engine.scorer(paragraph.document, paragraph.number)
         return tuple(parts(self._understood(text).query, score, self._settings.ranking))
 

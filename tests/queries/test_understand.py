@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from indexer import (
     Document,
+    ParagraphMissing,
     QueryEmpty,
     QueryError,
     QueryOnlyExcludes,
@@ -22,7 +23,7 @@ from indexer import (
 from indexer.search import Search
 from indexer.settings import Asking, Settings
 from indexer.suggest.words import open_to_change
-from indexer.types import Mending, Span
+from indexer.types import Mending, Paragraph, Span
 from tests.backends.engines import memory, search
 from tests.queries.test_parser import texts
 
@@ -214,6 +215,11 @@ def test_completions_are_the_most_frequent_first() -> None:
         ("Казахстанский", 1),
     ]
     assert ASKED.suggest("мыла ") == ()
+
+
+def test_a_paragraph_of_another_index_has_no_parts() -> None:
+    with pytest.raises(ParagraphMissing):
+        ASKED.explain("мыло", Paragraph("z.txt", 1, Span(0, 4), "Мыло"))
 
 
 def test_parts_add_up_to_the_score() -> None:

@@ -26,6 +26,7 @@ from indexer.backends.whoosh.segment import (
     Readings,
     form_term,
     heading_to_bytes,
+    ranges,
 )
 from indexer.paragraphs import split
 
@@ -137,11 +138,9 @@ def finish(scanned: Scan, known: Mapping[WordKey, Steps]) -> Content:
 
     def of(words: Words) -> Postings:
         """Let each place become as many as its word has lemmas."""
-        counts = count[words.words]
-        at = np.repeat(first[words.words], counts)
-        at += np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
+        word, at = ranges(first[words.words], count[words.words])
         row, position = words.places()
-        return Postings(terms, lemma_of[at], Places(np.repeat(row, counts), np.repeat(position, counts), weight_of[at]))
+        return Postings(terms, lemma_of[at], Places(row[word], position[word], weight_of[at]))
 
     in_texts = np.repeat(np.isin(np.arange(len(count)), scanned.words["text"].words), count)
     form_terms = [form_term(form) for form in forms]

@@ -102,8 +102,9 @@ class FieldPostings:
         self._parts = parts
         self._documents = documents
         self._field = field
+        self._headings: dict[str, FieldPostings] = {}  # kept, for their lengths are worth keeping
 
-    @cached_property
+    @property
     def _of_paragraphs(self) -> bool:
         return self._field == "text"
 
@@ -169,7 +170,9 @@ class FieldPostings:
 
     def field(self, name: str) -> Postings:
         """See Postings.field."""
-        return FieldPostings(self._parts, self._documents, name)
+        if name not in self._headings:
+            self._headings[name] = FieldPostings(self._parts, self._documents, name)
+        return self._headings[name]
 
     def spread(self, documents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See Postings.spread."""
