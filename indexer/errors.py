@@ -10,15 +10,19 @@ IndexerError
 │   ├── IndexDamaged           a file of it is cut short, foreign or gone: rebuild
 │   ├── IndexBusy              another build holds the lock: wait
 │   └── IndexNotWritten        no rights, no room: the old state is still there
-└── QueryError             the one who asks can act
-    ├── QueryEmpty             no word in it
-    │   └── QueryOnlyExcludes      words to leave out, and none to look for
-    ├── QueryTooLong           more words than a person would ask for
-    ├── QueryTooWide           a mask that would open most of the vocabulary
-    │   ├── QueryOpensTooMuch      a mask, or words near each other, with more alternatives than a search takes
-    │   └── QueryTooOpen           more masks and misspellings than a search takes
-    ├── QuerySyntaxError       a sign that means nothing where it stands, for whoever reads strictly
-    └── ParagraphMissing       no such document or paragraph in the index
+├── QueryError             the one who asks can act
+│   ├── QueryEmpty             no word in it
+│   │   └── QueryOnlyExcludes      words to leave out, and none to look for
+│   ├── QueryTooLong           more words than a person would ask for
+│   ├── QueryTooWide           a mask that would open most of the vocabulary
+│   │   ├── QueryOpensTooMuch      a mask, or words near each other, with more alternatives than a search takes
+│   │   └── QueryTooOpen           more masks and misspellings than a search takes
+│   ├── QuerySyntaxError       a sign that means nothing where it stands, for whoever reads strictly
+│   └── ParagraphMissing       no such document or paragraph in the index
+└── EvaluationError        the one who measures can act
+    ├── JudgementsUnreadable   a set of judgements that lacks a file, or has a row that makes no sense
+    ├── SettingRefused         no such number, or a value that it cannot have
+    └── MeasuresMissing        the library that measures is not installed
 
 A failure outside this tree is a bug.
 
@@ -152,3 +156,25 @@ class ParagraphMissing(QueryError):
     """The index holds no such document or paragraph."""
 
     template = "There is no {id} in the index. abzats search prints the ids that are"
+
+
+class EvaluationError(IndexerError):
+    """Something about measuring."""
+
+
+class JudgementsUnreadable(EvaluationError):
+    """A set of judgements lacks a file, or a row of one makes no sense."""
+
+    template = "{path}: {reason}. A set is a folder with corpus.jsonl, queries.jsonl and qrels.tsv"
+
+
+class SettingRefused(EvaluationError):
+    """A setting is none, or cannot have this value."""
+
+    template = "{assignment!r} cannot be set: {reason}"
+
+
+class MeasuresMissing(EvaluationError):
+    """The library that measures is an extra, and is not installed."""
+
+    template = "To measure, ir-measures is needed. Install it: pip install 'abzats[evaluate]'"

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[1] / "indexer"
 
 LAYERS = {
-    "cli": 6,
+    "cli": 7,
+    "evaluation": 6,
     "build": 5,
     "search": 5,
     "queries": 3,
@@ -33,10 +34,11 @@ LAYERS = {
 
 HOMES = {
     "whoosh": "backends/whoosh",
-    "numpy": "backends|vocabulary",
+    "numpy": "backends|vocabulary|evaluation",
     "rapidfuzz": "vocabulary",
     "pymorphy3": "analysis/lemmatize",
-    "snowballstemmer": "analysis/lemmatize",
+    "snowballstemmer": "analysis/lemmatize|evaluation/systems",
+    "ir_measures": "evaluation/metrics",
     "charset_normalizer": "readers",
     "selectolax": "readers",
     "click": "cli",

@@ -143,6 +143,15 @@ def grammemes(lemma: str) -> frozenset[str]:
     return frozenset[str]().union(*(parse.tag.grammemes for parse in sure if not _NO_WORDS & parse.tag.grammemes))
 
 
+def first_lemma(form: str) -> str:
+    """Return the lemma that the dictionary alone thinks likeliest: what others do who lemmatise, and our yardstick.
+
+    >>> first_lemma("Песков")
+    'песок'
+    """
+    return _readings(form.lower())[0].lemma
+
+
 def _equal(*lemmas: str) -> tuple[Lemma, ...]:
     return tuple(Lemma(lemma, 1.0) for lemma in lemmas)
 

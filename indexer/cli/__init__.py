@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from indexer.cli import build, failures, forms, messages, options, remarks, screen, search, show, status
+from indexer.cli import build, evaluate, failures, forms, messages, options, remarks, screen, search, show, status
 from indexer.cli.messages import _
 from indexer.cli.screen import NAME
 from indexer.errors import IndexerError, QuerySyntaxError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main", "program"]
 
-COMMANDS = (build.command, search.command, forms.command, show.command, status.command)
+COMMANDS = (build.command, search.command, forms.command, show.command, status.command, evaluate.command)
 
 DONE, ERROR, INTERRUPTED = 0, 2, 130  # beside 1, which `search` gives when it finds nothing
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BLANK = re.compile(r"\{(\w+)\}")  # {…} in a reason stands for what the library fills in
 NARROW = {"name": r"\S+"}  # else «n.jsonl:2: the file is empty» would be about a file called «n.jsonl:2: the file»
 PHRASES = {"reason", "holder"}  # the values of errors that are English phrases
-TYPED = {"query", "what", "mask", "part"}  # those that may be as long as somebody likes
+TYPED = {"query", "what", "mask", "part", "assignment"}  # those that may be as long as somebody likes
 LONGEST = 3  # parts of a known phrase that has semicolons of its own
 DEEPEST = 20  # phrases within phrases; the names of a table's columns could go on without end
 
@@ -114,6 +114,25 @@ REASONS = (
     message("{name} has a damaged header"),
     message("{name} lists something else than segments"),
     message("a segment lacks {names}"),
+    # of a set of judgements
+    message("there is no such folder"),
+    message("it has none of the files {names}"),
+    message("there is no document in it"),
+    message("none of its judgements is of a query that it has"),
+    message("it is not in UTF-8"),
+    message("it is a damaged gzip archive"),
+    message("the row is no JSON"),
+    message("the row is no JSON object"),
+    message("the row has no {field}"),
+    message("the row has no tab between an id and a text"),
+    message("the row has neither three columns nor four"),
+    message("the grade is no whole number"),
+    message("a topic has no number, or neither a title nor a query"),
+    # of a setting
+    message("there is no such setting, but {names}"),
+    message("a whole number is wanted, at least {least}"),
+    message("a number is wanted, at least {least}"),
+    message("a number from {least} to {most} is wanted"),
     # of the operating system, and what can be done
     message("Permission denied"),
     message("Operation not permitted"),

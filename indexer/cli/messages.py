@@ -104,10 +104,14 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", THIN_SPACE)
 
 
-def decimal(value: float) -> str:
-    """Write with two decimals."""
-    whole, hundredths = divmod(round(value * 100), 100)
-    return _("{whole}.{hundredths}").format(whole=number(whole), hundredths=f"{hundredths:02}")
+def decimal(value: float, places: int = 2) -> str:
+    """Write with so many decimals.
+
+    >>> decimal(0.0125, 3)
+    '0.012'
+    """
+    whole, rest = divmod(round(value * 10**places), 10**places)
+    return _("{whole}.{hundredths}").format(whole=number(whole), hundredths=f"{rest:0{places}}")
 
 
 def size(count: int) -> str:

@@ -28,6 +28,7 @@ VALUES = {
     "words": 2000,
     "most": 1000,
     "mask": "*",
+    "assignment": "ranking.b=2",
     "part": "ста*",
     "count": 6000,
     "least": 3,
