@@ -9,11 +9,17 @@ whichever lemma of it stands at a place, the place counts once, by the best of t
 those of all its words in a row, by the worst of them, and whose idf is the sum of theirs. Conditions (nearness, dates,
 paths) weigh nothing. To that comes
 
+- in the group of a word, its relatives, each place of theirs with a lower weight: they find nothing, but of paragraphs
+  that other words find, the one with «расторгнуть» is nearer to «расторжение» than one without;
+- what the word or phrase gives in the title of the document, a field with a BM25 of its own;
+- for words that ask or join rather than tell (`Word.light`), only a part of all this;
 - for a paragraph where a phrase stands in the very forms typed, the most that the phrase can give: such come first;
 - for each two neighbouring words of the query, the places where they stand side by side in the same order, as a word of
   its own (the sequential dependence model of Metzler and Croft, 2005, reduced to its ordered pairs);
 - for a paragraph with every clause of a short query, the most that the words can give: such paragraphs come first,
   since a space means "and, if possible". In long queries, which are questions and headings, words are only summed up.
+
+What each of them earns, and what was tried and earns nothing, stands beside its number in `settings.Ranking`.
 """
 
 from __future__ import annotations
@@ -23,7 +29,7 @@ from functools import reduce
 from itertools import pairwise
 from math import log1p
 from operator import add
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, ScorePart, Together, Window, Word
 
@@ -75,14 +81,26 @@ def idf(found: int, collection: Collection) -> float:
     return log1p((collection.paragraphs - found + 0.5) / (found + 0.5))
 
 
-def bm25(agreement: Number, length: Number, weight: float, collection: Collection, settings: Ranking) -> Number:
+class Saturation(NamedTuple):
+    """How a field's frequencies count: the two numbers of BM25."""
+
+    k1: float  # places after which a word gives half of what it can, in a row of average length
+    b: float  # how much a row's length matters, from 0 to 1
+
+
+def saturation(field: str, settings: Ranking) -> Saturation:
+    """Return that of the texts, or of titles, sources and authors."""
+    return Saturation(settings.k1, settings.b) if field == "text" else Saturation(settings.title_k1, settings.title_b)
+
+
+def bm25(agreement: Number, length: Number, weight: float, collection: Collection, saturation: Saturation) -> Number:
     """Return the part of the score that a word gives, in [0, weight).
 
     `agreement` is the sum over the word's places in a paragraph, in steps squared; `length` the paragraph's words;
     `weight` the word's idf. The constant factor k1 + 1 of the original is left out, as in Lucene.
     """
     frequency = agreement / (WEIGHT_STEPS * WEIGHT_STEPS)
-    k1, b = settings.k1, settings.b
+    k1, b = saturation
     return weight * (frequency / (frequency + (k1 * (1.0 - b) + (k1 * b / collection.average) * length)))
 
 
@@ -101,49 +119,62 @@ def pairs(query: Together) -> Iterator[Phrase]:
             yield Phrase((first, second))
 
 
-def weight(leaf: Word | Phrase, idf_of: Idf) -> float:
-    """Return the weight of a word or of a phrase."""
-    return idf_of(leaf) if isinstance(leaf, Word) else add_up(idf_of(word) for word in leaf.words)
+def without_relatives(word: Word) -> Word:
+    """Return a word as it finds, and as it counts within a phrase."""
+    return replace(word, relatives=()) if word.relatives else word
 
 
-def pair_weight(pair: Phrase, idf_of: Idf, settings: Ranking) -> float:
-    """Return the weight of neighbouring words as a pair."""
-    return settings.adjacency * weight(pair, idf_of)
+def in_title(leaf: Word | Phrase) -> Word | Phrase:
+    """Return what of a word or phrase counts in a title, times `settings.title`: the forms typed do not."""
+    return Phrase(leaf.words) if isinstance(leaf, Phrase) and leaf.typed else leaf
 
 
-def typed_bonus(leaf: Word | Phrase, idf_of: Idf) -> float:
-    """Return what a paragraph with the very forms of a phrase gets on top: as much as the phrase can give at most."""
-    return weight(leaf, idf_of) if isinstance(leaf, Phrase) and leaf.typed else 0.0
+def weight(leaf: Word | Phrase, idf_of: Idf, settings: Ranking) -> float:
+    """Return the weight of a word or of a phrase in a field; `idf_of` takes a word with its relatives."""
+    if isinstance(leaf, Phrase):
+        return add_up(idf_of(without_relatives(word)) for word in leaf.words)
+    return settings.light * idf_of(leaf) if leaf.light else idf_of(leaf)
 
 
-def bound(query: Query, idf_of: Idf, field: Callable[[str], Idf], settings: Ranking) -> float:
-    """Return what no score of the query exceeds; `field` gives the idf in a title, source or author."""
+def typed_bonus(leaf: Word | Phrase, field: str, idf_in: Callable[[str], Idf], settings: Ranking) -> float:
+    """Return what a paragraph with the very forms of a phrase gets on top: the most that it can have without."""
+    return _plain_bound(leaf, field, idf_in, settings) if isinstance(leaf, Phrase) and leaf.typed else 0.0
+
+
+def bound(query: Query, field: str, idf_in: Callable[[str], Idf], settings: Ranking) -> float:
+    """Return what no score of the query exceeds in a field; `idf_in` gives the idf there, and in titles and so on."""
     match query:
         case Word() | Phrase():
-            return weight(query, idf_of) + typed_bonus(query, idf_of)
+            plain = _plain_bound(query, field, idf_in, settings)
+            return plain + typed_bonus(query, field, idf_in, settings)
         case Together():
-            return _plain_bound(query, idf_of, field, settings) + bonus(query, idf_of, field, settings)
+            return _bound_of_all(query, field, idf_in, settings) + bonus(query, field, idf_in, settings)
         case Either(clauses):
-            return add_up(bound(clause, idf_of, field, settings) for clause in clauses)
+            return add_up(bound(clause, field, idf_in, settings) for clause in clauses)
         case Only(wanted):
-            return bound(wanted, idf_of, field, settings)
+            return bound(wanted, field, idf_in, settings)
         case Boosted(wanted, factor):
-            return factor * bound(wanted, idf_of, field, settings)
+            return factor * bound(wanted, field, idf_in, settings)
         case In(name, wanted):
-            return bound(wanted, field(name), field, settings)
+            return bound(wanted, name, idf_in, settings)
         case Near() | Window() | AtPath() | Dated():
             return 0.0
 
 
-def bonus(query: Together, idf_of: Idf, field: Callable[[str], Idf], settings: Ranking) -> float:
+def bonus(query: Together, field: str, idf_in: Callable[[str], Idf], settings: Ranking) -> float:
     """Return what a paragraph with every clause gets on top: as much as the clauses and the pairs can give at most."""
     short = len(query.clauses) <= settings.all_first
-    return _plain_bound(query, idf_of, field, settings) if short else 0.0
+    return _bound_of_all(query, field, idf_in, settings) if short else 0.0
 
 
-def _plain_bound(query: Together, idf_of: Idf, field: Callable[[str], Idf], settings: Ranking) -> float:
-    clauses = add_up(bound(clause, idf_of, field, settings) for clause in query.clauses)
-    return clauses + add_up(pair_weight(pair, idf_of, settings) for pair in pairs(query))
+def _plain_bound(leaf: Word | Phrase, field: str, idf_in: Callable[[str], Idf], settings: Ranking) -> float:
+    here = weight(leaf, idf_in(field), settings)
+    return here + settings.title * weight(leaf, idf_in("title"), settings) if field == "text" else here
+
+
+def _bound_of_all(query: Together, field: str, idf_in: Callable[[str], Idf], settings: Ranking) -> float:
+    clauses = add_up(bound(clause, field, idf_in, settings) for clause in query.clauses)
+    return clauses + add_up(settings.adjacency * bound(pair, field, idf_in, settings) for pair in pairs(query))
 
 
 # --- why --------------------------------------------------------------------------------------------------------------
@@ -158,11 +189,11 @@ def parts(  # noqa: C901 -- a case for each kind
     """Give what a paragraph's score by a query is made of, together the whole; `score` tells that of a part."""
     match query:
         case Word():
-            yield from _part("word", query, score(query))
+            yield from _parts_of_leaf("word", query, score, settings)
         case Phrase(words):
-            plain = score(Phrase(words))
-            yield from _part("phrase", query, plain)
-            yield from _part("typed", query, score(query) - plain)
+            plain = Phrase(words)
+            yield from _parts_of_leaf("phrase", plain, score, settings)
+            yield from _part("typed", query, score(query) - score(plain))
         case Together():
             yield from _parts_of_all(query, score, settings)
         case Either(clauses):
@@ -173,10 +204,23 @@ def parts(  # noqa: C901 -- a case for each kind
         case Boosted(wanted, factor):
             yield from parts(wanted, lambda part: factor * score(part), settings)
         case In(field, wanted):
-            for part in parts(wanted, lambda part: score(In(field, part)), settings):
+            # A part of a title has no title: what another field gives is not asked for again.
+            for part in parts(wanted, lambda part: 0.0 if isinstance(part, In) else score(In(field, part)), settings):
                 yield replace(part, of=field)
         case Near() | Window() | AtPath() | Dated():
             return
+
+
+def _parts_of_leaf(
+    of: Literal["word", "phrase"], leaf: Word | Phrase, score: Callable[[Query], float], settings: Ranking
+) -> Iterator[ScorePart]:
+    in_titles = settings.title * score(In("title", in_title(leaf)))
+    here = score(leaf) - in_titles
+    if isinstance(leaf, Word) and leaf.relatives and not score(Only(leaf)):  # what scores alone here are relatives
+        yield from _part("relative", Word(leaf.relatives), here)
+    else:
+        yield from _part(of, leaf, here)
+    yield from _part("title", leaf, in_titles)
 
 
 def _parts_of_all(query: Together, score: Callable[[Query], float], settings: Ranking) -> Iterator[ScorePart]:
@@ -191,7 +235,9 @@ def _parts_of_all(query: Together, score: Callable[[Query], float], settings: Ra
         yield ScorePart("complete", "", rest)
 
 
-def _part(of: Literal["word", "phrase", "typed", "pair"], leaf: Word | Phrase, points: float) -> Iterator[ScorePart]:
+def _part(
+    of: Literal["word", "relative", "phrase", "title", "typed", "pair"], leaf: Word | Phrase, points: float
+) -> Iterator[ScorePart]:
     if points > _NOTHING:
         words = leaf.words if isinstance(leaf, Phrase) else (leaf,)
         yield ScorePart(of, " ".join("|".join(_names(word)) for word in words), points)

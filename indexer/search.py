@@ -15,7 +15,7 @@ from indexer.backends.whoosh import state
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import folder_size, reading
 from indexer.errors import ParagraphMissing, QueryError
-from indexer.queries import printed, understand
+from indexer.queries import Known, printed, understand
 from indexer.ranking import parts
 from indexer.settings import Settings
 from indexer.snippets import highlight
@@ -26,6 +26,7 @@ from indexer.types import (
     Filters,
     IndexStatus,
     LemmaRead,
+    Only,
     Rescue,
     Result,
     Snippet,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh.search import WhooshEngine
     from indexer.queries import Meant, Understood
     from indexer.types import Heading, Hits, Paragraph, Query, ScorePart
-    from indexer.vocabulary import Vocabulary
 
 _EVERYTHING = Filters()
 
@@ -60,7 +60,7 @@ class Search:
         self._engine = engine
         self._settings = settings
         self._analyzer = russian(settings.analysis)
-        self._vocabularies: dict[str, Vocabulary] = {}
+        self._known = Known(engine.vocabulary, engine.lemma_places)
 
     def __enter__(self) -> Self:
         return self
@@ -143,11 +143,12 @@ class Search:
         if not self._engine.paragraphs(paragraph.document, paragraph.number, paragraph.number):
             raise ParagraphMissing(id=paragraph.id)
         score = self._engine.scorer(paragraph.document, paragraph.number)
-        return tuple(parts(self._understood(text).query, score, self._settings.ranking))
+        query = self._understood(text).query
+        return tuple(parts(query, score, self._settings.ranking)) if score(Only(query)) else ()
 
     def suggest(self, text: str, *, limit: int = 10) -> tuple[Completion, ...]:
         """Return what the last word of a query may become when it is typed further, the most frequent first."""
-        found = complete(_composed(text), self._vocabulary("text"), limit)
+        found = complete(_composed(text), self._known.vocabulary("text"), limit)
         return tuple(Completion(self._spelling(completion.text), completion.places) for completion in found)
 
     def _spelling(self, form: str) -> str:
@@ -160,31 +161,25 @@ class Search:
             _composed(text),
             self._analyzer,
             self._settings.asking,
-            self._vocabulary,
+            self._known,
             datetime.now(UTC).date(),
             strict=strict,
         )
 
-    def _vocabulary(self, field: str) -> Vocabulary:
-        if field not in self._vocabularies:
-            self._vocabularies[field] = self._engine.vocabulary(field)
-        return self._vocabularies[field]
-
     def _rungs(self, text: str, understood: Understood) -> Iterator[tuple[Rescue, Query]]:
         """Give what may have been meant by a query that found nothing, the surest first."""
-        mistyped = rungs(_composed(text), self._vocabulary("text"), self._analyzer, self._settings.mistyping)
+        mistyped = rungs(_composed(text), self._known.vocabulary("text"), self._analyzer, self._settings.mistyping)
         for rung in chain(mistyped, _with_relatives(_composed(text), understood)):
             # What is read instead may be no query at all; then the next one is tried.
             with suppress(QueryError):
                 yield rung, self._understood(rung.query).query
 
     def _read(self, meant: Meant) -> WordRead:
-        vocabulary = self._vocabulary(meant.field)
         lemmas = tuple(
             LemmaRead(
                 lemma.text,
                 lemma.weight,
-                vocabulary.lemma_places(lemma.text),
+                self._engine.lemma_places(meant.field, lemma.text),
                 _as_written(self._engine.forms_of(lemma.text)) if meant.field == "text" else {},
             )
             for lemma in meant.word.lemmas

@@ -115,6 +115,8 @@ class Word:
 
     lemmas: tuple[Lemma, ...]
     forms: tuple[Form, ...] = ()
+    relatives: tuple[Lemma, ...] = ()  # they find nothing, but count in the score of what others find; not in phrases
+    light: bool = False  # asks or joins rather than tells: «какой», «из»; it finds as others do, and scores less
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +328,7 @@ class Snippet:
 class ScorePart:
     """One of the numbers that add up to a score."""
 
-    of: Literal["word", "phrase", "typed", "pair", "complete", "title", "source", "author"]
+    of: Literal["word", "relative", "phrase", "typed", "pair", "complete", "title", "source", "author"]
     text: str  # the lemmas or forms it counts; empty for "complete"
     score: float
 

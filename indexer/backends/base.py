@@ -32,11 +32,18 @@ class Engine(Protocol):
         ...
 
     def scorer(self, path: str, number: int) -> Callable[[Query], float]:
-        """Return what tells the score of a paragraph that is there; zero by a query that does not find it."""
+        """Return what tells the score of a paragraph that is there.
+
+        By a query that does not find it, it is what the query gives where another one finds it: relatives, the title.
+        """
         ...
 
     def vocabulary(self, field: str) -> Vocabulary:
-        """Return the forms of the texts or of a TextField, and how often each lemma stands there."""
+        """Return the forms of the texts or of a TextField; to read them takes a while."""
+        ...
+
+    def lemma_places(self, field: str, lemma: str) -> int:
+        """Return how often a lemma stands in the texts or in a TextField."""
         ...
 
     def forms_of(self, lemma: str) -> dict[str, int]:

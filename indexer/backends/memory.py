@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
@@ -124,8 +125,11 @@ class MemoryEngine:
         forms = Counter(fold(place.form) for row in self._fields[field] for place in row.places)
         ordered = sorted(forms)
         lexicon = Lexicon(ordered, np.array([forms[form] for form in ordered], np.int64))
-        lemmas = Counter(lemma for row in self._fields[field] for place in row.places for lemma in place.lemmas)
-        return Vocabulary([lexicon], lambda lemma: lemmas[lemma])
+        return Vocabulary([lexicon], partial(self.lemma_places, field))
+
+    def lemma_places(self, field: str, lemma: str) -> int:
+        """See Engine.lemma_places."""
+        return sum(lemma in place.lemmas for row in self._fields[field] for place in row.places)
 
     def forms_of(self, lemma: str) -> dict[str, int]:
         """See Engine.forms_of."""
@@ -155,6 +159,7 @@ class Scores:
         self._fields = fields
         self._rows = fields[field]
         self._settings = settings
+        self._saturation = ranking.saturation(field, settings)
         self._collection = ranking.Collection(len(self._rows), sum(len(row.places) for row in self._rows))
 
     # --- whether ---
@@ -204,7 +209,11 @@ class Scores:
     # --- how much, clause by clause ---
 
     def scorer(self, query: Query) -> Callable[[Row], float]:
-        """Return what gives the score of a row: zero for one that the query does not find."""
+        """Return what gives the score of a row that the query finds.
+
+        Of others it may give something too, by relatives and by the title: a part of a query that does not find a row
+        counts for one that another part finds.
+        """
         match query:
             case Word() | Phrase():
                 return self._leaf_scorer(query)
@@ -226,31 +235,44 @@ class Scores:
                 return lambda _: 0.0
 
     def _leaf_scorer(self, leaf: Word | Phrase) -> Callable[[Row], float]:
-        score = self._places_scorer(leaf, ranking.weight(leaf, self._idf))
-        bonus = ranking.typed_bonus(leaf, self._idf)
-        if not isinstance(leaf, Phrase) or not bonus:
-            return score
-        typed = Phrase(leaf.typed)
-        return lambda row: score(row) + bonus * (bool(_rows(leaf, row)) and bool(_rows(typed, row)))
+        here = self._places_scorer(leaf)
+        bonus = ranking.typed_bonus(leaf, self._field, self._idf_in, self._settings)
+        titles, rows = self._in("title"), self._fields["title"]
+        in_title = titles.scorer(ranking.in_title(leaf)) if self._field == "text" else None
+
+        def score(row: Row) -> float:
+            points = here(row)
+            if in_title:
+                points += self._settings.title * in_title(rows[row.document])
+            return points + bonus if _has_typed(leaf, row) else points
+
+        return score
 
     def _together_scorer(self, query: Together) -> Callable[[Row], float]:
-        scorers = [self.scorer(clause) for clause in query.clauses]
-        scorers += [
-            self._places_scorer(pair, ranking.pair_weight(pair, self._idf, self._settings))
-            for pair in ranking.pairs(query)
-        ]
-        bonus = ranking.bonus(query, self._idf, lambda field: self._in(field)._idf, self._settings)  # noqa: SLF001 -- its own class
-        return lambda row: ranking.add_up(score(row) for score in scorers) + bonus * self.has_all(query, row)
+        clauses = [self.scorer(clause) for clause in query.clauses]
+        pairs = [self.scorer(pair) for pair in ranking.pairs(query)]
+        bonus = ranking.bonus(query, self._field, self._idf_in, self._settings)
 
-    def _places_scorer(self, leaf: Word | Phrase, weight: float) -> Callable[[Row], float]:
         def score(row: Row) -> float:
-            agreement = sum(_rows(leaf, row).values())
-            return ranking.bm25(float(agreement), float(len(row.places)), weight, self._collection, self._settings)
+            points = [clause(row) for clause in clauses] + [self._settings.adjacency * pair(row) for pair in pairs]
+            return ranking.add_up(points) + bonus * self.has_all(query, row)
+
+        return score
+
+    def _places_scorer(self, leaf: Word | Phrase) -> Callable[[Row], float]:
+        weight = ranking.weight(leaf, self._idf, self._settings)
+
+        def score(row: Row) -> float:
+            agreement = float(sum(_weighed(leaf, row).values()))
+            return ranking.bm25(agreement, float(len(row.places)), weight, self._collection, self._saturation)
 
         return score
 
     def _idf(self, word: Word) -> float:
-        return ranking.idf(sum(self.finds(word, row) for row in self._rows), self._collection)
+        return ranking.idf(sum(bool(_weighed(word, row)) for row in self._rows), self._collection)
+
+    def _idf_in(self, field: str) -> Callable[[Word], float]:
+        return self._in(field)._idf  # noqa: SLF001 -- its own class
 
     def _in(self, field: str) -> Scores:
         return Scores(field, self._fields, self._settings)
@@ -278,6 +300,18 @@ def _rows(leaf: Word | Phrase, row: Row) -> dict[int, int]:
         if agreement:
             rows[start] = agreement
     return rows
+
+
+def _weighed(leaf: Word | Phrase, row: Row) -> dict[int, int]:
+    """Return the positions that count in the score of a leaf: of a word, those of its relatives too."""
+    if isinstance(leaf, Phrase):
+        return _rows(leaf, row)
+    return _rows(Word((*leaf.lemmas, *leaf.relatives), leaf.forms), row)
+
+
+def _has_typed(leaf: Word | Phrase, row: Row) -> bool:
+    """Whether a phrase stands in a row, and somewhere in the very forms typed."""
+    return isinstance(leaf, Phrase) and bool(leaf.typed and _rows(leaf, row) and _rows(Phrase(leaf.typed), row))
 
 
 def _agreement(word: Word, place: Place) -> int:

@@ -62,6 +62,7 @@ def as_text(entries: Iterable[Entry], screen: Screen) -> None:
 
 PARTS = {
     "word": message("word"),
+    "relative": message("a word of the same root"),
     "phrase": message("phrase"),
     "typed": message("in the very forms typed"),
     "pair": message("side by side"),

@@ -26,7 +26,7 @@ SENSIBLE: dict[str, tuple[int, float]] = {
     "analysis.longest_word": (1, inf),
     **dict.fromkeys(("analysis.rare_lemma", "analysis.part_of_compound", "asking.per_edit", "asking.relative"), (0, 1)),
     "asking.deepest": (0, 50),  # brackets are read by recursion
-    "ranking.b": (0, 1),
+    **dict.fromkeys(("ranking.b", "ranking.title_b"), (0, 1)),
 }
 
 _SAME = 1e-9  # values of a measure nearer to each other are equal but for rounding

@@ -62,7 +62,7 @@ def read_set(folder: Path, *, whole: bool = False) -> JudgedSet:
     """Return the set in a folder; each of its files may be compressed (.gz).
 
     Texts: corpus_paragraphs.jsonl (a paragraph a row, whose field `document` or `article` names the document) or, where
-    there is none or with `whole`, corpus.jsonl ({"_id": …, "text": …}, a document a row). Titles are left out.
+    there is none or with `whole`, corpus.jsonl ({"_id": …, "text": …}, a document a row); `title` may be beside it.
     Queries: queries.jsonl, TREC's topics.txt or topics.xml, or topics.tsv. Judgements: qrels.tsv, qrels/test.tsv or
     qrels.txt, of BEIR's three columns or TREC's four.
 
@@ -93,13 +93,16 @@ def read_set(folder: Path, *, whole: bool = False) -> JudgedSet:
 
 def _documents(folder: Path, files: dict[str, tuple[str, ...]]) -> tuple[Document, ...]:
     path, name = _find(folder, files)
+    titles: dict[str, str] = {}
     texts: dict[str, list[str]] = {}
     for place, row in _rows(path):
         whose = next((field for field in files[name] if field in row), files[name][0])
-        texts.setdefault(_field(row, whose, place), []).append(_field(row, "text", place))
+        document = _field(row, whose, place)
+        titles.setdefault(document, _field(row, "title", place) if row.get("title") else "")
+        texts.setdefault(document, []).append(_field(row, "text", place))
     if not texts:
         raise JudgementsUnreadable(path=path, reason="there is no document in it")
-    return tuple(Document(path, "\n\n".join(paragraphs)) for path, paragraphs in texts.items())
+    return tuple(Document(path, "\n\n".join(texts[path]), title=titles[path]) for path in texts)
 
 
 # --- queries ----------------------------------------------------------------------------------------------------------

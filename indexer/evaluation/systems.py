@@ -14,9 +14,9 @@ from indexer.analysis.lemmatize import first_lemma
 from indexer.build import build_index
 from indexer.errors import QueryError
 from indexer.paragraphs import split
-from indexer.ranking import WEIGHT_STEPS, Collection, bm25, idf
+from indexer.ranking import WEIGHT_STEPS, Collection, Saturation, bm25, idf
 from indexer.search import open_index
-from indexer.settings import Ranking, Reading, Settings
+from indexer.settings import Reading, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 DEPTH = 100  # documents of an answer: R@100 looks no farther
 WHOLE = Settings(reading=Reading(longest_paragraph=1_000_000))  # what is judged is not cut into pieces
+
+PLAIN = Saturation(k1=1.2, b=0.75)  # Robertson's numbers and Lucene's
 
 _WORD = re.compile(r"\w+")
 
@@ -111,14 +113,18 @@ class Tokens(NamedTuple):
 
 
 def tokens(documents: Iterable[Document]) -> Tokens:
-    """Return the tokens of texts, parted into paragraphs as our own search parts them."""
+    """Return the tokens of texts, parted into paragraphs as our own search parts them.
+
+    Each has the title before it, as is done with BEIR's sets where an engine has one field: without it the baselines
+    lose 0.12 of nDCG@10 on ru_codes_law.
+    """
     numbers: dict[str, int] = {}
     form: list[int] = []
     lengths: list[int] = []
     owners: list[int] = []
     for owner, document in enumerate(documents):
         for paragraph in split(document, WHOLE.reading):
-            found = [numbers.setdefault(text, len(numbers)) for text in forms(paragraph.text)]
+            found = [numbers.setdefault(text, len(numbers)) for text in forms(f"{document.title} {paragraph.text}")]
             form += found
             lengths.append(len(found))
             owners.append(owner)
@@ -195,7 +201,7 @@ class Bags:
                 at = slice(*self._starts[unit : unit + 2])
                 found, agreement = self._paragraphs[at], self._counts[at] * WEIGHT_STEPS**2
                 rarity = idf(len(found), self._collection)
-                total[found] += bm25(agreement, self._lengths[found], rarity, self._collection, Ranking())
+                total[found] += bm25(agreement, self._lengths[found], rarity, self._collection, PLAIN)
         return total
 
     def search(self, query: str) -> list[tuple[int, float]]:

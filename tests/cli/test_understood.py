@@ -104,7 +104,7 @@ def test_signs_are_said_in_words(parse: Abzats, query: str, line: str, russian: 
     [
         ("=Мыло", "  forms  1 time    Мыло 1"),
         ("мыл*", "  forms  3 times    мыла 2, мыло 1"),
-        ("~казахстан", "  казахстанский   1 time  weight 0.30  Казахстанский 1"),
+        ("~казахстан", "  казахстанский   1 time  weight 0.70  Казахстанский 1"),
         ("носорог", "  носорог  0 times  weight 1.00"),
         ("носоро*", "  forms  0 times"),
         ("заголовок:мыло", "  мыло  4 times  weight 1.00"),

@@ -19,6 +19,7 @@ from .conftest import GRADES, TEXTS
 if TYPE_CHECKING:
     from pathlib import Path
 
+PLAIN = Ranking(k1=1.2, b=0.75, title=0.0, light=1.0, adjacency=0.0, all_first=0)
 WORDS = "cat dog sun map pen cup hat fox".split()  # that every analysis leaves as they are
 LINES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(", ".join)
 
@@ -47,7 +48,7 @@ def test_bags_and_our_engine_agree_where_words_have_one_form(tmp_path: Path) -> 
     queries = {str(place): f"{WORDS[place % 8]}, {WORDS[place * 3 % 8]}" for place in range(1, 8)}
     documents = tuple(Document(f"{place:02}", text) for place, text in enumerate(texts))
     bench = Bench(JudgedSet("numbers", documents, queries, {}), tmp_path)
-    plain = Ours(settings=replace(WHOLE, ranking=Ranking(adjacency=0.0, all_first=0)))
+    plain = Ours(settings=replace(WHOLE, ranking=PLAIN))
     ours, bags = dict(plain.answers(bench)), dict(BASELINES[0].answers(bench))
     for query in queries:
         assert dict(ours[query]) == pytest.approx(dict(bags[query]))

@@ -18,7 +18,6 @@ from indexer.types import Dated
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from indexer.backends.whoosh.evaluation import Postings
     from indexer.backends.whoosh.segment import Places as SegmentPlaces
     from indexer.backends.whoosh.segment import Segment
     from indexer.types import AtPath, Form
@@ -62,6 +61,15 @@ class Documents:
         """Return the first paragraph of each, and after the last of them the number of paragraphs."""
         ends = [part.segment.of["paragraph_ends"] + part.paragraphs for part in self._parts]
         return join([np.zeros(1, np.int64), *ends])
+
+    def of(self, paragraphs: np.ndarray) -> np.ndarray:
+        """Return the document of each paragraph."""
+        documents: np.ndarray = self._of[paragraphs]
+        return documents
+
+    @cached_property
+    def _of(self) -> np.ndarray:
+        return join([part.segment.of["document"].astype(np.int64) + part.documents for part in self._parts])
 
     @cached_property
     def _paths(self) -> list[tuple[str, int]]:
@@ -133,6 +141,14 @@ class FieldPostings:
             if places is not None:
                 yield self._live(self._keys(part, places), places.weight)
 
+    def count(self, lemma: str) -> int:
+        """Return how often a lemma stands there, without reading where."""
+        term = lemma.encode("utf-8", "surrogatepass")
+        if self.live is not None:
+            return sum(len(places.keys) for places in self.places(lemma))
+        found = (part.segment.places(self._field, term) for part in self._parts)
+        return sum(len(places.row) for places in found if places is not None)
+
     def written(self, forms: tuple[Form, ...]) -> Iterator[Places]:
         """See Postings.written."""
         for part in self._parts:
@@ -168,7 +184,11 @@ class FieldPostings:
         documents = self._documents.which(condition)
         return self.spread(documents)[0] if self._of_paragraphs else documents
 
-    def field(self, name: str) -> Postings:
+    def documents(self, rows: np.ndarray) -> np.ndarray:
+        """See Postings.documents."""
+        return self._documents.of(rows) if self._of_paragraphs else rows
+
+    def field(self, name: str) -> FieldPostings:
         """See Postings.field."""
         if name not in self._headings:
             self._headings[name] = FieldPostings(self._parts, self._documents, name)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from indexer.backends.whoosh import state
-from indexer.backends.whoosh.evaluation import Evaluation, join, only
+from indexer.backends.whoosh.evaluation import Evaluation, only
 from indexer.backends.whoosh.postings import Documents, FieldPostings, Part
 from indexer.backends.whoosh.storage import Storage, latest_generation, read_segments
 from indexer.backends.whoosh.store import check, reading
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from indexer import ranking
     from indexer.backends.base import Sort
-    from indexer.backends.whoosh.evaluation import Found, Postings
+    from indexer.backends.whoosh.evaluation import Found
     from indexer.backends.whoosh.segment import Segment
     from indexer.settings import Ranking, Settings
     from indexer.types import Filters, Heading, Paragraph, Query
@@ -47,11 +47,6 @@ class WhooshEngine:
         self._lexicons: dict[str, list[Lexicon]] = {}
 
     # --- what is there ---
-
-    @cached_property
-    def _of(self) -> np.ndarray:
-        """Return the document's number of each paragraph."""
-        return join([part.segment.of["document"].astype(np.int64) + part.documents for part in self._parts])
 
     @property
     def collection(self) -> ranking.Collection:
@@ -94,14 +89,17 @@ class WhooshEngine:
         base = next(part.paragraphs for part in self._parts if part.segment is segment)
         row = base + segment.paragraphs_of(document)[number - 1]
         evaluation = Evaluation(self._texts, self._settings)
-        return lambda query: _score_of(evaluation.found(query), row)
+        return lambda query: evaluation.score(query, row)
 
     def vocabulary(self, field: str) -> Vocabulary:
         """See Engine.vocabulary."""
         if field not in self._lexicons:
             self._lexicons[field] = [part.segment.lexicon(field) for part in self._parts]
-        places = self._postings(field)
-        return Vocabulary(self._lexicons[field], lambda lemma: sum(len(part.keys) for part in places.places(lemma)))
+        return Vocabulary(self._lexicons[field], partial(self.lemma_places, field))
+
+    def lemma_places(self, field: str, lemma: str) -> int:
+        """See Engine.lemma_places."""
+        return self._postings(field).count(lemma)
 
     def forms_of(self, lemma: str) -> dict[str, int]:
         """See Engine.forms_of."""
@@ -121,7 +119,7 @@ class WhooshEngine:
         """See Engine.form_places."""
         return sum(len(places.keys) for places in self._postings(field).written((form,)))
 
-    def _postings(self, field: str) -> Postings:
+    def _postings(self, field: str) -> FieldPostings:
         return self._texts if field == "text" else self._texts.field(field)
 
     def heading(self, path: str) -> Heading | None:
@@ -161,7 +159,7 @@ class WhooshEngine:
                     places = part.segment.places("source_name", source.casefold().encode("utf-8", "surrogatepass"))
                     if places:
                         documents[places.row.astype(np.int64) + part.documents] = True
-        found = found if documents is None else only(found, documents[self._of[found.rows]])
+        found = found if documents is None else only(found, documents[self._documents.of(found.rows)])
         if filters.since is None and filters.until is None:
             return found
         within = self._texts.of_documents(Dated(filters.since, filters.until))
@@ -169,7 +167,7 @@ class WhooshEngine:
 
     def _best_of_documents(self, found: Found) -> Found:
         """Keep the first paragraph of each document by score, then by number."""
-        document = self._of[found.rows]
+        document = self._documents.of(found.rows)
         order = np.lexsort((found.rows, -found.scores, document))
         ordered = document[order]
         first = np.ones(len(order), np.bool_)
@@ -182,7 +180,7 @@ class WhooshEngine:
         """Return the hits from offset to stop: only those that may be on the page are looked at."""
         newest = np.zeros(len(found.rows))
         if sort == "date":
-            dates = self._documents.dates[self._of[found.rows]]
+            dates = self._documents.dates[self._documents.of(found.rows)]
             newest = np.where(np.isnan(dates), np.inf, -dates)
         order = np.lexsort((-found.scores, newest)) if sort == "date" else _first(found.scores, stop)
         # Ties at either end of the page are broken by path, so all who tie are looked at.
@@ -200,11 +198,6 @@ class WhooshEngine:
     def _stored(self, row: int) -> tuple[Paragraph, Heading]:
         part = self._parts[int(np.searchsorted(self._starts, row, side="right")) - 1]
         return part.segment.paragraph(row - part.paragraphs)
-
-
-def _score_of(found: Found, row: int) -> float:
-    at = int(np.searchsorted(found.rows, row))
-    return float(found.scores[at]) if at < len(found.rows) and found.rows[at] == row else 0.0
 
 
 def _first(scores: np.ndarray, stop: int) -> np.ndarray:
