@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from indexer import readers
 from indexer.analysis import russian
-from indexer.backends.whoosh.inversion import Scan, Steps, WordKey, finish, look_up, scan
+from indexer.backends.whoosh.inversion import Entry, Scan, WordKey, finish, look_up, scan
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import Store, folder_size
 from indexer.errors import CorpusMissing, Unreadable
@@ -73,7 +73,7 @@ def build_index(
         documents=sum(file.documents for file in files),
         paragraphs=engine.collection.paragraphs,
         words=engine.collection.words,
-        lemmas=engine.lemmas,
+        lemmas=engine.different_lemmas,
         bytes=folder_size(Path(index)),
         seconds=perf_counter() - started,
         added=counts.added,
@@ -317,9 +317,9 @@ class _Vocabulary:
     def __init__(self, pool: _Pool, settings: Settings) -> None:
         self._pool = pool
         self._settings = settings
-        self._known: dict[WordKey, Steps] = {}
+        self._known: dict[WordKey, Entry] = {}
         self._met: set[WordKey] = set()
-        self._waiting: deque[tuple[Scan, list[tuple[list[WordKey], Future[list[Steps]]]]]] = deque()
+        self._waiting: deque[tuple[Scan, list[tuple[list[WordKey], Future[list[Entry]]]]]] = deque()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -362,7 +362,7 @@ def _scan(batch: list[tuple[str, Document]], settings: Settings) -> Scan:
     return scan(batch, _analyzer(settings.analysis), settings.reading)
 
 
-def _look_up(keys: list[WordKey], settings: Settings) -> list[Steps]:
+def _look_up(keys: list[WordKey], settings: Settings) -> list[Entry]:
     return look_up(keys, _analyzer(settings.analysis))
 
 

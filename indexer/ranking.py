@@ -112,9 +112,9 @@ def add_up(parts: Iterable[float]) -> float:
     return reduce(add, parts, 0.0)
 
 
-def pairs(query: Together) -> Iterator[Phrase]:
+def pairs(query: Together, settings: Ranking) -> Iterator[Phrase]:
     """Give the neighbouring words of a query that count as a pair when they stand so in a paragraph."""
-    for first, second in pairwise(query.clauses):
+    for first, second in pairwise(query.clauses) if settings.adjacency else ():
         if isinstance(first, Word) and isinstance(second, Word):
             yield Phrase((first, second))
 
@@ -174,7 +174,8 @@ def _plain_bound(leaf: Word | Phrase, field: str, idf_in: Callable[[str], Idf], 
 
 def _bound_of_all(query: Together, field: str, idf_in: Callable[[str], Idf], settings: Ranking) -> float:
     clauses = add_up(bound(clause, field, idf_in, settings) for clause in query.clauses)
-    return clauses + add_up(settings.adjacency * bound(pair, field, idf_in, settings) for pair in pairs(query))
+    of_pairs = (bound(pair, field, idf_in, settings) for pair in pairs(query, settings))
+    return clauses + add_up(settings.adjacency * most for most in of_pairs)
 
 
 # --- why --------------------------------------------------------------------------------------------------------------
@@ -227,7 +228,7 @@ def _parts_of_all(query: Together, score: Callable[[Query], float], settings: Ra
     for clause in query.clauses:
         yield from parts(clause, score, settings)
     rest = score(query) - add_up(score(clause) for clause in query.clauses)
-    for pair in pairs(query):
+    for pair in pairs(query, settings):
         points = settings.adjacency * score(pair)
         rest -= points
         yield from _part("pair", pair, points)

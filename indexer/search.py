@@ -60,7 +60,7 @@ class Search:
         self._engine = engine
         self._settings = settings
         self._analyzer = russian(settings.analysis)
-        self._known = Known(engine.vocabulary, engine.lemma_places)
+        self._known = Known(engine)
 
     def __enter__(self) -> Self:
         return self
@@ -233,7 +233,7 @@ class Searcher(Search):
             documents=len(headings),
             paragraphs=self._engine.collection.paragraphs,
             words=self._engine.collection.words,
-            lemmas=self._engine.lemmas,
+            lemmas=self._engine.different_lemmas,
             bytes=folder_size(self._folder),
             generation=self._generation,
             built=self._made.built,

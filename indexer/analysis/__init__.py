@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from indexer.analysis.context import NO_TIES, place
 from indexer.analysis.fold import written
-from indexer.analysis.lemmatize import Lemmatizer, is_capitalised
+from indexer.analysis.lemmatize import Found, Lemmatizer, is_capitalised
 from indexer.analysis.tokenize import tokenize
 from indexer.types import Term
 
 if TYPE_CHECKING:
     from indexer.settings import Analysis
-    from indexer.types import Lemma, Token
+    from indexer.types import Token
 
-__all__ = ["Analyzer", "russian"]
+__all__ = ["Analyzer", "Found", "russian"]
 
 _MOST_KNOWN = 400_000  # words remembered; some 300 MB
 
 
 class Analyzer:
-    """tokenize → written → lemmatize. Each different word is looked up once; threads may share an analyzer."""
+    """tokenize → written → lemmatize, then by the words beside it. Each different word is looked up once.
+
+    Threads may share an analyzer.
+    """
 
     def __init__(self, settings: Analysis) -> None:
         self.settings = settings
         self._lemmatizer = Lemmatizer(settings)
-        self._known: dict[tuple[str, bool], tuple[tuple[Lemma, ...], tuple[Lemma, ...]]] = {}
+        self._known: dict[tuple[str, bool], Found] = {}
 
     def terms(self, text: str) -> list[Term]:
         """Return what the text is found by, one term a token, in order.
@@ -33,7 +37,26 @@ class Analyzer:
         >>> [[lemma.text for lemma in term.lemmas] for term in russian(Analysis()).terms("закалку в Казахстане")]
         [['закалка'], ['в'], ['казахстан']]
         """
-        return [self._term(position, token) for position, token in enumerate(tokenize(text))]
+        return self.terms_of(list(tokenize(text)))
+
+    def terms_of(self, tokens: list[Token]) -> list[Term]:
+        """Return what the tokens of a text are found by; a neighbour counts within the sentence.
+
+        >>> from indexer.settings import Analysis
+        >>> analyzer = russian(Analysis())
+        >>> [analyzer.terms(text)[-1].lemmas[0].text for text in ("мы стали", "о стали")]
+        ['стать', 'сталь']
+        """
+        found = [self.found_by(*self.key(token.text, token.opens_sentence)) for token in tokens]
+        # Beside a word that opens a sentence stands nothing before it, and after the last word of one nothing.
+        after = [NO_TIES if token.opens_sentence else one.ties for token, one in zip(tokens, found, strict=True)]
+        before = [NO_TIES if token.opens_sentence else one.ties for token, one in zip(tokens[1:], found, strict=False)]
+        return [
+            Term(token, position, self.form(token.text), one.at(place(left, one.ties.asks, right)), one.parts)
+            for position, (token, one, left, right) in enumerate(
+                zip(tokens, found, [NO_TIES, *before], [*after[1:], NO_TIES], strict=False)
+            )
+        ]
 
     def form(self, text: str) -> str:
         """Return the form of a token with this text, cut where it is no word but a blob."""
@@ -44,25 +67,15 @@ class Analyzer:
         form = self.form(text)
         return form, opens_sentence and is_capitalised(form)
 
-    def found_by(
-        self,
-        form: str,
-        opens_sentence: bool,  # noqa: FBT001 -- likewise
-    ) -> tuple[tuple[Lemma, ...], tuple[Lemma, ...]]:
-        """Return the lemmas of a form, and those of its parts if it is a compound."""
+    def found_by(self, form: str, opens_sentence: bool) -> Found:  # noqa: FBT001 -- likewise
+        """Return the lemmas of a form, alone and beside other words, and those of its parts if it is a compound."""
         key = (form, opens_sentence)
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            lemmas = self._lemmatizer.lemmas(form, opens_sentence=opens_sentence)
-            known = self._known[key] = (lemmas, self._lemmatizer.parts(form) if "-" in form else ())
+            known = self._known[key] = self._lemmatizer.found(form, opens_sentence=opens_sentence)
         return known
-
-    def _term(self, position: int, token: Token) -> Term:
-        form = self.form(token.text)
-        lemmas, parts = self.found_by(*self.key(token.text, token.opens_sentence))
-        return Term(token, position, form, lemmas, parts)
 
 
 def russian(settings: Analysis) -> Analyzer:

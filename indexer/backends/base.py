@@ -46,6 +46,10 @@ class Engine(Protocol):
         """Return how often a lemma stands in the texts or in a TextField."""
         ...
 
+    def lemmas(self, field: str, prefix: str) -> set[str]:
+        """Return the lemmas in the texts or in a TextField that begin so; perhaps some of deleted paragraphs too."""
+        ...
+
     def forms_of(self, lemma: str) -> dict[str, int]:
         """Return the forms in the texts that may have the lemma, as written, and how often each stands there at all."""
         ...

@@ -131,6 +131,11 @@ class MemoryEngine:
         """See Engine.lemma_places."""
         return sum(lemma in place.lemmas for row in self._fields[field] for place in row.places)
 
+    def lemmas(self, field: str, prefix: str) -> set[str]:
+        """See Engine.lemmas."""
+        lemmas = (lemma for row in self._fields[field] for place in row.places for lemma in place.lemmas)
+        return {lemma for lemma in lemmas if lemma.startswith(prefix)}
+
     def forms_of(self, lemma: str) -> dict[str, int]:
         """See Engine.forms_of."""
         places = [place for row in self._fields["text"] for place in row.places]
@@ -250,7 +255,7 @@ class Scores:
 
     def _together_scorer(self, query: Together) -> Callable[[Row], float]:
         clauses = [self.scorer(clause) for clause in query.clauses]
-        pairs = [self.scorer(pair) for pair in ranking.pairs(query)]
+        pairs = [self.scorer(pair) for pair in ranking.pairs(query, self._settings)]
         bonus = ranking.bonus(query, self._field, self._idf_in, self._settings)
 
         def score(row: Row) -> float:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from indexer.analysis.fold import fold
 from indexer.analysis.light import is_light
 from indexer.analysis.relatives import relatives
-from indexer.analysis.tokenize import words
+from indexer.analysis.tokenize import tokenize, words
 from indexer.errors import (
     QueryEmpty,
     QueryOnlyExcludes,
@@ -60,15 +60,16 @@ from indexer.types import (
 from indexer.types import Near as IsNear
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from indexer.analysis import Analyzer
+    from indexer.backends.base import Engine
     from indexer.queries.syntax import Link
     from indexer.settings import Asking
-    from indexer.types import Query
-    from indexer.vocabulary import Vocabulary
+    from indexer.types import Query, Term
 
+_ALIKE = 4  # letters
 _MOST_RELATIVES = 50_000  # lemmas whose relatives are remembered
 _SENTENCE = 4  # words; in a longer plain query the first capital may only open the question
 _PIECE = re.compile(r"[\w'’*?-]+")
@@ -99,14 +100,22 @@ class Understood:
 class Known:
     """What an index knows of words: the vocabularies of its fields, and which relatives of a lemma it has."""
 
-    def __init__(self, vocabulary: Callable[[str], Vocabulary], lemma_places: Callable[[str, str], int]) -> None:
-        self.vocabulary = cache(vocabulary)
-        self.lemma_places = lemma_places
-        # To find them takes 0.2 ms a word, longer than many a search.
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.vocabulary = cache(engine.vocabulary)
+        # To find them may take longer than to search.
         self.relatives = lru_cache(_MOST_RELATIVES)(self._relatives)
 
     def _relatives(self, field: str, lemma: str) -> tuple[str, ...]:
-        return tuple(relatives(lemma, lambda text: self.lemma_places(field, text) > 0))
+        # Some sixty candidates, nearly all of which begin alike: these are looked for among few, and at once.
+        prefix = lemma[:_ALIKE]
+        alike = self._engine.lemmas(field, prefix)
+
+        def is_there(text: str) -> bool:
+            may_be = text in alike if text.startswith(prefix) else True
+            return may_be and self._engine.lemma_places(field, text) > 0
+
+        return relatives(lemma, is_there)
 
 
 def understand(
@@ -372,14 +381,15 @@ class _Resolver:
         return found + self._tokens(text, start, len(text), places, mark=mark, edits=edits)
 
     def _tokens(self, text: str, start: int, stop: int, places: _Places, *, mark: str, edits: int) -> list[Word]:
-        tokens = [term.token for term in self._analyzer.terms(text[start:stop])] if start < stop else []
-        asks_in_a_sentence = len(tokens) > _SENTENCE
+        tokens = list(tokenize(text[start:stop]))
+        if len(tokens) <= _SENTENCE:
+            tokens = [token._replace(opens_sentence=False) for token in tokens]
         found = []
-        for token in tokens:
+        for term in self._analyzer.terms_of(tokens):
+            token = term.token
             span = places.of(Span(start + token.span.start, start + token.span.stop))
-            opens = token.opens_sentence and asks_in_a_sentence
             sign = mark + (f"~{edits}" if edits else "")
-            found.append(self._meant(token.text, span, sign, self._word(token.text, mark, edits, opens=opens)))
+            found.append(self._meant(token.text, span, sign, self._word(term, mark, edits)))
         return found
 
     def _meant(self, text: str, span: Span, sign: str, word: Word) -> Word:
@@ -387,14 +397,13 @@ class _Resolver:
         self.words.append(Meant(text, span, signs, self._field, word))
         return word
 
-    def _word(self, text: str, mark: str, edits: int, *, opens: bool) -> Word:
-        form = self._analyzer.form(text)
+    def _word(self, term: Term, mark: str, edits: int) -> Word:
+        form, lemmas = term.form, self._lemmas(term)
         if mark == "!":
             # With a capital letter, «!Орёл» is the name and not the bird.
             is_written = any(letter.isupper() for letter in form)
             return Word((), (Form(form, "written" if is_written else "letters"),))
         # Parts of a compound are not searched: «Ростов-на-Дону» must not find every «на».
-        lemmas = self._analyzer.found_by(*self._analyzer.key(text, opens))[0]
         if mark == "~":
             lemmas += self._relatives(lemmas)
         misspelt = self._misspelt(fold(form), edits) if edits else ()
@@ -402,6 +411,16 @@ class _Resolver:
             return Word(lemmas, misspelt)
         light = is_light(lemmas[0].text)
         return Word(lemmas, (), () if light else self._relatives(lemmas), light)
+
+    def _lemmas(self, term: Term) -> tuple[Lemma, ...]:
+        """Return the lemmas of a word, each with the better of its weights alone and beside the words of the query.
+
+        Texts often do not tell what a query does: «мост из стали» must not rank «закалка стали» below «из берегов».
+        """
+        alone = self._analyzer.found_by(*self._analyzer.key(term.token.text, term.token.opens_sentence)).lemmas
+        weights = {lemma.text: lemma.weight for lemma in alone}
+        better = [Lemma(lemma.text, max(lemma.weight, weights[lemma.text])) for lemma in term.lemmas]
+        return tuple(sorted(better, key=lambda lemma: (-lemma.weight, lemma.text)))
 
     def _open(self, part: str, forms: int) -> None:
         """Count what the query opens of the vocabulary; whoever asks for too much is told before it is searched."""
@@ -411,7 +430,7 @@ class _Resolver:
 
     def _relatives(self, lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
         weights: dict[str, float] = {}
-        for lemma in lemmas:
+        for lemma in lemmas if self._settings.relative else ():
             for relative in self._known.relatives(self._field, lemma.text):
                 weights.setdefault(relative, lemma.weight * self._settings.relative)
         own = {lemma.text for lemma in lemmas}

@@ -59,7 +59,7 @@ class Known:
     def places(self, word: str) -> int:
         """Return how often the word stands in the index in any of its forms, or as its lemmas could be read."""
         form, opens_sentence = self.analyzer.key(word, opens_sentence=True)
-        lemmas, _ = self.analyzer.found_by(form, opens_sentence)
+        lemmas = self.analyzer.found_by(form, opens_sentence).lemmas
         return max(self.vocabulary.count(fold(form)), *(self.vocabulary.lemma_places(lemma.text) for lemma in lemmas))
 
     def all_of(self, text: str) -> bool:

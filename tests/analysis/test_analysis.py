@@ -91,3 +91,58 @@ def test_a_compound_has_parts_and_a_word_with_a_hyphen_has_none(analyzer: Analyz
 @pytest.mark.parametrize("form", ["А", "Я", "в", "т", "е", "ъ"])
 def test_a_letter_is_itself(analyzer: Analyzer, form: str) -> None:
     assert lemmas(analyzer, form) == [[form.lower()]]
+
+
+def likeliest(analyzer: Analyzer, text: str) -> list[str]:
+    return [term.lemmas[0].text for term in analyzer.terms(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "lemma"),
+    [
+        # a preposition governs cases
+        ("мы стали", "стать"),
+        ("о стали", "сталь"),
+        ("на суда", "судно"),
+        ("с ним", "он"),
+        # an adjective agrees with its noun
+        ("административному округу", "округ"),
+        ("киево-печерской лавре", "лавра"),
+        # what the dictionary overrates
+        ("здесь есть", "быть"),
+        ("речь Алексеевны", "алексеевна"),
+    ],
+)
+def test_the_last_word_is_read_by_the_one_before(analyzer: Analyzer, text: str, lemma: str) -> None:
+    assert likeliest(analyzer, text)[-1] == lemma
+
+
+@pytest.mark.parametrize(
+    ("text", "lemma"),
+    [
+        ("этого вида", "этот"),
+        ("этого мало", "это"),
+        ("его дом", "его"),
+        ("его видели", "он"),
+        ("все люди", "весь"),
+        ("все ушли", "все"),
+    ],
+)
+def test_a_pronoun_is_read_by_the_word_after(analyzer: Analyzer, text: str, lemma: str) -> None:
+    assert likeliest(analyzer, text)[0] == lemma
+
+
+def test_a_place_changes_weights_but_not_what_a_form_is_found_by(analyzer: Analyzer) -> None:
+    for form in ("стали", "парке", "суда", "этого", "есть", "Красной", "мыла"):
+        alone = {lemma.text for lemma in analyzer.terms(form)[0].lemmas}
+        for around in ("в {} армии", "новой {} реки", "за {} бежать", "не {} и"):
+            assert {lemma.text for lemma in analyzer.terms(around.format(form))[1].lemmas} == alone
+
+
+def test_neighbours_are_of_one_sentence(analyzer: Analyzer) -> None:
+    assert likeliest(analyzer, "Смотри на. Стали брать.")[2] == likeliest(analyzer, "Стали брать.")[0] == "стать"
+
+
+def test_a_mans_patronymic_is_still_a_lemma_of_a_womans(analyzer: Analyzer) -> None:
+    (term,) = analyzer.terms("Алексеевны")
+    assert "алексеевич" in {lemma.text for lemma in term.lemmas}

@@ -153,6 +153,6 @@ def test_what_is_open_to_change_keeps_its_place(query: str) -> None:
     ids=lambda query: query[:6],
 )
 def test_no_query_takes_long(query: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()  # not the clock: the machine may have other work
     list(rungs(query, VOCABULARY, ANALYZER))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

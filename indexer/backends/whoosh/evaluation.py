@@ -183,7 +183,7 @@ class Evaluation:
 
         def scores(at: Rows) -> np.ndarray:
             # The clauses, then the pairs: the reference engine adds up in this order too.
-            pairs = (self._settings.adjacency * self._leaf(pair, at) for pair in ranking.pairs(query))
+            pairs = (self._settings.adjacency * self._leaf(pair, at) for pair in ranking.pairs(query, self._settings))
             total = _sum(at, chain((part.scores(at) for part in parts), pairs))
             total += ranking.bonus(query, self._field, self._idf_in, self._settings) * at.among(rows[complete])
             return total
@@ -225,7 +225,7 @@ class Evaluation:
 
     def _leaf(self, leaf: Word | Phrase, at: Rows) -> np.ndarray:
         total = self._here(leaf, at)
-        if self._field == "text":
+        if self._field == "text" and self._settings.title:
             self._add_titles(leaf, at, total)
         if isinstance(leaf, Phrase) and leaf.typed:
             typed = at.among(_rows_of(self._row_of(leaf.typed).keys)) & at.among(_rows_of(self._places_of(leaf).keys))

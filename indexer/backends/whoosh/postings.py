@@ -141,6 +141,12 @@ class FieldPostings:
             if places is not None:
                 yield self._live(self._keys(part, places), places.weight)
 
+    def terms(self, prefix: str) -> set[str]:
+        """Return the lemmas that begin so, those of deleted rows too."""
+        begins = prefix.encode("utf-8", "surrogatepass")
+        found = (part.segment.terms_beginning(self._field, begins) for part in self._parts)
+        return {term.decode("utf-8", "surrogatepass") for terms in found for term in terms}
+
     def count(self, lemma: str) -> int:
         """Return how often a lemma stands there, without reading where."""
         term = lemma.encode("utf-8", "surrogatepass")

@@ -54,7 +54,7 @@ class WhooshEngine:
         return self._texts.collection
 
     @cached_property
-    def lemmas(self) -> int:
+    def different_lemmas(self) -> int:
         """Return how many different lemmas the texts have."""
         if len(self._parts) == 1 and self._documents.live is None:
             return len(self._parts[0].segment.of["text.ends"])
@@ -100,6 +100,10 @@ class WhooshEngine:
     def lemma_places(self, field: str, lemma: str) -> int:
         """See Engine.lemma_places."""
         return self._postings(field).count(lemma)
+
+    def lemmas(self, field: str, prefix: str) -> set[str]:
+        """See Engine.lemmas."""
+        return self._postings(field).terms(prefix)
 
     def forms_of(self, lemma: str) -> dict[str, int]:
         """See Engine.forms_of."""

@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, compress
+from itertools import chain, compress, pairwise
 from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -226,6 +226,14 @@ class Segment:
         """Return all terms of a field, in order of their bytes; those of deleted paragraphs too."""
         blob, ends = self.of[f"{field}.terms"].tobytes(), self.of[f"{field}.ends"].tolist()
         return [blob[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+    def terms_beginning(self, field: str, prefix: bytes) -> list[bytes]:
+        """Return the terms with this prefix."""
+        first, last = self._first(field, prefix), self._first(field, prefix + b"\xff")  # no byte of UTF-8 is as high
+        ends = self.of[f"{field}.ends"]
+        edges = [int(ends[first - 1]) if first else 0, *ends[first:last].tolist()]
+        blob = self.of[f"{field}.terms"][edges[0] : edges[-1]].tobytes()
+        return [blob[start - edges[0] : stop - edges[0]] for start, stop in pairwise(edges)]
 
     def places(self, field: str, text: bytes) -> Places | None:
         """Return where a term stands, deleted paragraphs included, or None if nowhere."""
