@@ -19,10 +19,10 @@ IndexerError
 │   │   └── QueryTooOpen           more masks and misspellings than a search takes
 │   ├── QuerySyntaxError       a sign that means nothing where it stands, for whoever reads strictly
 │   └── ParagraphMissing       no such document or paragraph in the index
-└── EvaluationError        the one who measures can act
-    ├── JudgementsUnreadable   a set of judgements that lacks a file, or has a row that makes no sense
-    ├── SettingRefused         no such number, or a value that it cannot have
-    └── MeasuresMissing        the library that measures is not installed
+├── EvaluationError        the one who measures can act
+│   ├── JudgementsUnreadable   a set of judgements that lacks a file, or has a row that makes no sense
+│   └── MeasuresMissing        the library that measures is not installed
+└── SettingRefused         no such number among the settings, or a value that it cannot have
 
 A failure outside this tree is a bug.
 
@@ -168,13 +168,13 @@ class JudgementsUnreadable(EvaluationError):
     template = "{path}: {reason}. A set is a folder with corpus.jsonl, queries.jsonl and qrels.tsv"
 
 
-class SettingRefused(EvaluationError):
-    """A setting is none, or cannot have this value."""
-
-    template = "{assignment!r} cannot be set: {reason}"
-
-
 class MeasuresMissing(EvaluationError):
     """The library that measures is an extra, and is not installed."""
 
     template = "To measure, ir-measures is needed. Install it: pip install 'abzats[evaluate]'"
+
+
+class SettingRefused(IndexerError):
+    """A setting is none, or cannot have this value."""
+
+    template = "{assignment!r} cannot be set: {reason}"

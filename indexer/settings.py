@@ -6,12 +6,47 @@ build with others is refused; the others only concern the search and may be chan
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields
+from math import inf
+from typing import Any, cast
+
+from indexer.errors import SettingRefused
+
+# The values that a number may have, where that is not everything from 0: others make no results, or no sense.
+_SENSIBLE: dict[str, tuple[int, float]] = {
+    **dict.fromkeys(("reading.longest_paragraph", "analysis.most_lemmas", "analysis.longest_word"), (1, inf)),
+    **dict.fromkeys(("analysis.rare_lemma", "analysis.part_of_compound", "asking.per_edit", "asking.relative"), (0, 1)),
+    **dict.fromkeys(("ranking.b", "ranking.title_b"), (0, 1)),
+    "asking.deepest": (0, 50),  # brackets are read by recursion
+}
+
+
+class _Numbers:
+    """Settings that refuse what they cannot be."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for number in fields(self):  # type: ignore[arg-type]  # its subclasses are dataclasses
+            name = f"{type(self).__name__.lower()}.{number.name}"
+            value, usual = getattr(self, number.name), cast("float", number.default)
+            least, most = _SENSIBLE.get(name, (0, inf))
+            kind = int if isinstance(usual, int) else (int, float)
+            if not isinstance(value, kind) or not least <= value <= most or value == inf:
+                shown = f"{value:g}" if isinstance(value, float) else value
+                raise SettingRefused(assignment=f"{name}={shown}", reason=wanted(name, usual))
+
+
+def wanted(name: str, usual: float) -> str:
+    """Say which values a number may have, by its dotted name and a value of its kind."""
+    least, most = _SENSIBLE.get(name, (0, inf))
+    if most < inf:
+        return f"a number from {least} to {most} is wanted"
+    return f"a {'whole number' if isinstance(usual, int) else 'number'} is wanted, at least {least}"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(_Numbers):
     """How documents become paragraphs."""
 
     longest_paragraph: int = 2000  # characters; a longer one is cut at sentence ends, for a passage must fit a screen
@@ -19,7 +54,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(_Numbers):
     """How words become lemmas."""
 
     version: int = 2  # raise it when the same text gives other terms than before
@@ -33,7 +68,7 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(_Numbers):
     """How paragraphs are ordered."""
 
     k1: float = 0.5
@@ -52,7 +87,7 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(_Numbers):
     """What a query may be."""
 
     most_words: int = 400  # above it, no person asks, and the answer would take seconds
@@ -68,7 +103,7 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class Mistyping:
+class Mistyping(_Numbers):
     """How a query that finds nothing is read otherwise; the figures are of tests/benchmarks/spelling.py."""
 
     slip: float = 0.6  # of an edit: what a slip counts that nobody hears, or that everybody makes

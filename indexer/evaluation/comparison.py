@@ -10,6 +10,7 @@ import numpy as np
 
 from indexer.errors import SettingRefused
 from indexer.evaluation.metrics import estimate, p_value
+from indexer.settings import wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,16 +19,6 @@ if TYPE_CHECKING:
     from indexer.evaluation.run import Evaluation, SetOutcome
     from indexer.evaluation.systems import Found
     from indexer.settings import Settings
-
-# The values that a setting may have, where that is not everything from 0: others make no results, or no sense.
-SENSIBLE: dict[str, tuple[int, float]] = {
-    "reading.longest_paragraph": (1, inf),
-    "analysis.most_lemmas": (1, inf),
-    "analysis.longest_word": (1, inf),
-    **dict.fromkeys(("analysis.rare_lemma", "analysis.part_of_compound", "asking.per_edit", "asking.relative"), (0, 1)),
-    "asking.deepest": (0, 50),  # brackets are read by recursion
-    **dict.fromkeys(("ranking.b", "ranking.title_b"), (0, 1)),
-}
 
 _SAME = 1e-9  # values of a measure nearer to each other are equal but for rounding
 
@@ -147,13 +138,8 @@ def changed(settings: Settings, assignment: str) -> Settings:
     if name not in values:
         raise SettingRefused(assignment=assignment, reason=f"there is no such setting, but {', '.join(values)}")
     value = _number(type(values[name]), typed)
-    least, most = SENSIBLE.get(name, (0, inf))
-    if value is None or not least <= value <= most:
-        if most < inf:
-            raise SettingRefused(assignment=assignment, reason=f"a number from {least} to {most} is wanted")
-        if isinstance(values[name], int):
-            raise SettingRefused(assignment=assignment, reason=f"a whole number is wanted, at least {least}")
-        raise SettingRefused(assignment=assignment, reason=f"a number is wanted, at least {least}")
+    if value is None:
+        raise SettingRefused(assignment=assignment, reason=wanted(name, values[name]))
     return replace(settings, **{group: replace(getattr(settings, group), **{number: value})})
 
 
