@@ -762,7 +762,7 @@ def candidates(lemma: str) -> frozenset[str]:
     >>> sorted(candidates("сталь") & {"стальной", "сталевый", "стать"})
     ['сталевый', 'стальной']
     """
-    return frozenset(guess.lemma for guess in _guesses(lemma))
+    return frozenset(guess.lemma for guess in _guesses(lemma, lambda _: True))
 
 
 def relatives(lemma: str, is_known: Callable[[str], bool]) -> tuple[str, ...]:
@@ -773,7 +773,7 @@ def relatives(lemma: str, is_known: Callable[[str], bool]) -> tuple[str, ...]:
     >>> relatives("казахстан", {"казахстанский", "казахстанка", "казахстанов"}.__contains__)
     ('казахстанка', 'казахстанский')
     """
-    known = sorted(guess for guess in _guesses(lemma) if is_known(guess.lemma))
+    known = sorted(_guesses(lemma, is_known))
     return tuple(dict.fromkeys(guess.lemma for guess in known if _agrees(lemma, guess)))
 
 
@@ -781,11 +781,13 @@ def _agrees(lemma: str, guess: _Guess) -> bool:
     return _PARTS[guess.own] <= grammemes(lemma) and _PARTS[guess.part] <= grammemes(guess.lemma)
 
 
-def _guesses(lemma: str) -> set[_Guess]:
+def _guesses(lemma: str, is_known: Callable[[str], bool]) -> set[_Guess]:
     if not _WORD.fullmatch(lemma):
         return set()
     guesses = chain(_irregular(lemma), _other_voice(lemma), _voiced(lemma))
-    return {guess for guess in guesses if guess.lemma != lemma and not _is_stranger(lemma, guess)}
+    return {
+        guess for guess in guesses if is_known(guess.lemma) and guess.lemma != lemma and not _is_stranger(lemma, guess)
+    }
 
 
 def _is_stranger(lemma: str, guess: _Guess) -> bool:

@@ -268,8 +268,14 @@ class Scores:
         weight = ranking.weight(leaf, self._idf, self._settings)
 
         def score(row: Row) -> float:
-            agreement = float(sum(_weighed(leaf, row).values()))
-            return ranking.bm25(agreement, float(len(row.places)), weight, self._collection, self._saturation)
+            places = _weighed(leaf, row)
+            if not places:
+                return 0.0
+            agreement, length = float(sum(places.values())), float(len(row.places))
+            points = ranking.bm25(agreement, length, weight, self._collection, self._saturation)
+            return (
+                points + ranking.lead(float(min(places)), weight, self._settings) if self._field == "text" else points
+            )
 
         return score
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from indexer.types import Form, Lemma, Query
 
 POSITION_BITS = 20  # of a key; a paragraph is a few hundred words long, and the settings' limit keeps it far below 2^20
+_POSITION = (1 << POSITION_BITS) - 1
 
 
 class Places(NamedTuple):
@@ -43,6 +44,7 @@ class Sums(NamedTuple):
 
     rows: np.ndarray
     agreement: np.ndarray  # of all its places there, in steps squared
+    first: np.ndarray  # of its places there, from 0
 
 
 class Postings(Protocol):
@@ -234,7 +236,7 @@ class Evaluation:
 
     def _here(self, leaf: Word | Phrase, at: Rows) -> np.ndarray:
         """Return what a leaf scores in this field."""
-        rows, agreement = self._sums_of(leaf)
+        rows, agreement, first = self._sums_of(leaf)
         total = at.zeros()
         if not rows.size or not total.size:
             return total
@@ -243,7 +245,10 @@ class Evaluation:
         here = at.numbers[place] == rows
         lengths = self._postings.lengths(rows[here])
         weight = ranking.weight(leaf, self._idf, self._settings)
-        total[place[here]] = ranking.bm25(agreement[here], lengths, weight, self._postings.collection, self._saturation)
+        points = ranking.bm25(agreement[here], lengths, weight, self._postings.collection, self._saturation)
+        if self._field == "text":
+            points += ranking.lead(first[here], weight, self._settings)
+        total[place[here]] = points
         return total
 
     def _add_titles(self, leaf: Word | Phrase, at: Rows, total: np.ndarray) -> None:
@@ -264,7 +269,8 @@ class Evaluation:
             row = places.keys >> POSITION_BITS
             first = firsts(row)
             agreement = np.add.reduceat(places.agreement, first, dtype=np.int64) if first.size else first
-            self._sums[leaf] = Sums(row[first], agreement.astype(np.float64))
+            position = places.keys[first] & _POSITION
+            self._sums[leaf] = Sums(row[first], agreement.astype(np.float64), position.astype(np.float64))
         return self._sums[leaf]
 
     def _idf(self, word: Word) -> float:
@@ -311,8 +317,8 @@ class Evaluation:
         together = self._word(words[0])
         for at, word in enumerate(words[1:], start=1):
             next_ = self._word(word)
-            keys, here, there = np.intersect1d(together.keys, next_.keys - at, assume_unique=True, return_indices=True)
-            together = Places(keys, np.minimum(together.agreement[here], next_.agreement[there]))
+            here, there = _in_both(together.keys, next_.keys - at)
+            together = Places(together.keys[here], np.minimum(together.agreement[here], next_.agreement[there]))
         return together
 
     # --- nearness ---
@@ -359,6 +365,16 @@ class Evaluation:
             enough &= _how_many_within(places, keys, last) >= window.words.count(word)
         found: np.ndarray = keys[enough]
         return found
+
+
+def _in_both(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where in each the values are that both have; both are in order, and no value is twice in one."""
+    if len(one) > len(other):
+        return _in_both(other, one)[::-1]
+    at = np.searchsorted(other, one)
+    at[at == len(other)] = 0
+    here = np.flatnonzero(other[at] == one) if len(other) else at
+    return here, at[here]
 
 
 def _how_many_within(keys: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
