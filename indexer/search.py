@@ -185,7 +185,8 @@ class Search:
             for lemma in meant.word.lemmas
         )
         forms = Counter({form.text: self._engine.form_places(meant.field, form) for form in meant.word.forms})
-        return WordRead(meant.text, meant.span, meant.signs, lemmas, dict(forms.most_common()))
+        relatives = tuple(lemma.text for lemma in meant.word.relatives)
+        return WordRead(meant.text, meant.span, meant.signs, lemmas, dict(forms.most_common()), relatives)
 
     def document(self, path: str) -> Heading:
         """Return what is known of a document; ParagraphMissing if it is not in the index."""

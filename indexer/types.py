@@ -259,6 +259,7 @@ class WordRead:
     signs: tuple[str, ...]  # what applies to it, the outermost first: "-", "title:", "~", "^2"
     lemmas: tuple[LemmaRead, ...]  # that it is looked for by; relatives are among them
     forms: dict[str, int]  # that it is looked for by beside them: the exact one, those of a mask, near misspellings
+    relatives: tuple[str, ...] = ()  # lemmas that it is not looked for by, but that help what other words find
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ def word_as_text(word: WordRead, shown: Screen) -> None:
     # Forms that are looked for beside the lemmas, or in their place.
     forms = [(_("forms"), _times(sum(word.forms.values())), "", _list(word.forms))]
     rows = lemmas + (forms if word.forms or not lemmas else [])
+    if word.relatives:
+        rows.append((_("same root"), "", "", ", ".join(word.relatives[:FORMS_SHOWN])))
     width = max(len(times) for _lemma, times, _weight, _forms in rows)
     shown.table([(lemma, times.rjust(width), *rest) for lemma, times, *rest in rows], is_folded=True)
 

@@ -60,6 +60,14 @@ def test_a_hit_is_marked_in_whatever_form_it_stands(engine: Engine) -> None:
         ("сельское хозяйство", "Доход даёт сельское хозяйство края.", "Сельская школа и лесное хозяйство."),
         ("сельскому хозяйству", "Доход даёт сельское хозяйство края.", "Сельская школа и лесное хозяйство."),
         ("кошка хвост", "Кошка и её хвост.", "Хвост, хвост, хвост, хвост."),
+        # words of the same root, of paragraphs that another word finds
+        ("закалить мост", "Мост требует закалки.", "Мост требует окраски."),
+        # the beginning of a paragraph, against its end
+        ("сталь", "Сталь упомянута здесь раньше всего прочего.", "Раньше всего прочего здесь упомянута сталь."),
+        # what tells, against what asks
+        ("какой завод", "Завод стоит у реки.", "Какой сегодня день?"),
+        # the word that is meant, against another of the same form
+        ("сталь", "Спор шёл о стали.", "Все они стали."),
     ],
 )
 def test_first_ranks_above_second(
@@ -69,6 +77,18 @@ def test_first_ranks_above_second(
     padding = [Document(f"z{number}.txt", f"Посторонний абзац номер {number}.") for number in range(8)]
     engine = make([Document("a.txt", second), Document("b.txt", first), *padding])
     assert ranking(engine, query)[:2] == [first, second]
+
+
+def test_what_the_title_says_comes_first(make: Callable[[list[Document]], Engine]) -> None:
+    texts = ["Завод стоит у реки.", "У реки завод стоит."]  # the second would be second
+    engine = make([Document("a.txt", texts[0], title="Берег"), Document("b.txt", texts[1], title="Заводы")])
+    assert ranking(engine, "завод") == texts[::-1]
+    assert ranking(engine, "берег") == []  # a title finds nothing by itself
+
+
+def test_relatives_find_nothing_by_themselves(make: Callable[[list[Document]], Engine]) -> None:
+    engine = make([Document("a.txt", "Мост требует закалки."), Document("b.txt", "Закалить мост.")])
+    assert ranking(engine, "закалить") == ["Закалить мост."]
 
 
 @pytest.mark.parametrize("query", ["сельского хозяйства", "СЕЛЬСКОЕ ХОЗЯЙСТВО", "сельским хозяйством"])

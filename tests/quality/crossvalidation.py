@@ -37,14 +37,15 @@ Chosen: TypeAlias = "tuple[float, ...]"  # a value for each number, in the order
 
 DEPTH = 10  # documents of an answer: nDCG@10 looks no farther
 ROUNDS = 2  # of the ascent
-CHOOSING = 250  # queries of a set, at least
-START: Chosen = (1.2, 0.75, 0.2, 0.5, 1.0, 0.5)
+CHOOSING = 300  # queries of a set, at least
+START: Chosen = (1.2, 0.75, 0.2, 0.5, 1.0, 0.2, 0.5)
 TRIED = {
     "ranking.k1": (0.3, 0.5, 0.7, 0.9, 1.2),
     "ranking.b": (0.65, 0.75, 0.85, 0.95),
     "ranking.adjacency": (0.1, 0.15, 0.2, 0.25, 0.3),
     "ranking.light": (0.0, 0.2, 0.3, 0.5, 1.0),
     "ranking.title": (0.7, 1.0, 1.4),
+    "ranking.lead": (0.0, 0.2, 0.35, 0.5, 0.7),
     "asking.relative": (0.3, 0.5, 0.7, 0.85),
 }
 
