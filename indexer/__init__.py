@@ -39,6 +39,9 @@ from indexer.errors import (
     QueryTooWide,
     SettingRefused,
     Unreadable,
+    VectorsError,
+    VectorsMissing,
+    VectorsUnreadable,
 )
 from indexer.settings import Settings
 from indexer.types import (
@@ -65,6 +68,7 @@ from indexer.types import (
 
 if TYPE_CHECKING:
     from indexer.build import build_index
+    from indexer.meaning.vectors import Vectors, open_vectors
     from indexer.search import Searcher, open_index
 
 __all__ = [
@@ -111,13 +115,24 @@ __all__ = [
     "Span",
     "Understanding",
     "Unreadable",
+    "Vectors",
+    "VectorsError",
+    "VectorsMissing",
+    "VectorsUnreadable",
     "WordRead",
     "build_index",
     "open_index",
+    "open_vectors",
 ]
 
 # Imported when first asked for: NumPy and Whoosh take 0.2 s, which `abzats --help` need not spend.
-_LATER = {"build_index": "indexer.build", "open_index": "indexer.search", "Searcher": "indexer.search"}
+_LATER = {
+    "build_index": "indexer.build",
+    "open_index": "indexer.search",
+    "open_vectors": "indexer.meaning.vectors",
+    "Searcher": "indexer.search",
+    "Vectors": "indexer.meaning.vectors",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from unicodedata import normalize
 
 from indexer.analysis import russian
+from indexer.analysis.fold import fold
 from indexer.backends.whoosh import state
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import folder_size, reading
 from indexer.errors import ParagraphMissing, QueryError
+from indexer.meaning.nearness import Asked, points, question
+from indexer.meaning.reranking import Reranked, reranked
 from indexer.queries import Known, printed, understand
 from indexer.ranking import parts
 from indexer.settings import Settings
@@ -29,18 +33,22 @@ from indexer.types import (
     Only,
     Rescue,
     Result,
+    ScorePart,
     Snippet,
+    Together,
     Understanding,
     WordRead,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from indexer.backends.base import Engine, Sort
     from indexer.backends.whoosh.search import WhooshEngine
+    from indexer.meaning.vectors import Vectors
     from indexer.queries import Meant, Understood
-    from indexer.types import Heading, Hits, Paragraph, Query, ScorePart
+    from indexer.settings import Ranking
+    from indexer.types import Heading, Hits, Paragraph, Query
 
 _EVERYTHING = Filters()
 
@@ -84,6 +92,7 @@ class Search:
         rescue: bool = True,
         strict: bool = False,
         marks: bool = True,
+        semantic: Vectors | None = None,
     ) -> Answer:
         """Return a page of the paragraphs that a query finds, the best or the newest first.
 
@@ -95,30 +104,77 @@ class Search:
 
         Without `marks`, snippets have none: to find the marks of a hundred results takes longer than the search.
 
+        With `semantic`, the best by relevance are put in order by the meaning of their words as well (open_vectors);
+        what is found and counted stays the same.
+
         QueryEmpty, QueryTooLong or QueryTooWide if the query cannot be searched.
         """
 
-        def hits(query: Query) -> Hits:
+        def hits(query: Query, limit: int | None = limit, offset: int = offset) -> Hits:
             return self._engine.search(query, filters, limit=limit, offset=offset, sort=sort, per_document=per_document)
 
-        understood = self._understood(text, strict=strict)
-        query, found, taken = understood.query, hits(understood.query), None
+        deep = semantic is not None and sort == "relevance" and limit != 0
+        understood = meant = self._understood(text, strict=strict)
+        first = partial(hits, limit=self._best(limit), offset=0) if deep else hits
+        found, taken = first(understood.query), None
         if rescue and not found.total:
             for rung, other in self._rungs(text, understood):
-                rescued = hits(other)
+                rescued = first(other.query)
                 if rescued.total:
-                    query, found, taken = other, rescued, rung
+                    meant, found, taken = other, rescued, rung
                     break
+        if deep and semantic is not None:
+            page = self._page(self._by_meaning(meant, found, semantic), partial(hits, meant.query), limit, offset)
+        else:
+            page = [Reranked(hit, 0.0) for hit in found]
         results = tuple(
             Result(
                 hit.paragraph,
                 hit.heading,
                 hit.score,
-                highlight(hit.paragraph.text, query, self._analyzer) if marks else Snippet(hit.paragraph.text, ()),
+                highlight(hit.paragraph.text, meant.query, self._analyzer)
+                if marks
+                else Snippet(hit.paragraph.text, ()),
+                added,
             )
-            for hit in found
+            for hit, added in page
         )
         return Answer(results, found.total, found.complete, understood.mendings, taken)
+
+    def _best(self, limit: int | None) -> int | None:
+        """Return how many hits to ask for if their order will depend on their meaning."""
+        return None if limit is None else self._settings.meaning.depth
+
+    def _by_meaning(self, meant: Understood, found: Hits, vectors: Vectors) -> list[Reranked]:
+        """Return hits, the best ones of a ranking, with those that are looked at in the order of words and meaning."""
+        settings = self._settings.meaning
+        best, rest = found.hits[: settings.depth], found.hits[settings.depth :]
+        asked = question(self._asked(meant), vectors, settings)
+        if asked is None or not best:
+            return [Reranked(hit, 0.0) for hit in found]
+        near = points(asked, [hit.paragraph.text for hit in best], vectors, settings)
+        more = [float(one) * best[0].score for one in near]
+        first = found.complete if _is_short(meant.query, self._settings.ranking) else 0
+        return [*reranked(best, more, first), *(Reranked(hit, 0.0) for hit in rest)]
+
+    def _asked(self, meant: Understood) -> Iterator[Asked]:
+        """Give the words that a query looks for in texts; signs that only narrow it may stand."""
+        for one in meant.words:
+            if one.field == "text" and "-" not in one.signs:
+                lemmas = [lemma.text for lemma in one.word.lemmas]
+                by = chain(lemmas, (lemma.text for lemma in one.word.relatives))
+                forms = {fold(form) for lemma in by for form in self._engine.forms_of(lemma)}
+                yield Asked((one.text, *lemmas), frozenset(forms | {fold(one.text)}))
+
+    def _page(
+        self, best: list[Reranked], hits: Callable[[int | None, int], Hits], limit: int | None, offset: int
+    ) -> list[Reranked]:
+        """Return a page of what begins with the best ones and goes on with the hits after them."""
+        page = best[offset:][:limit]
+        if limit is None or len(page) == limit or len(best) < self._settings.meaning.depth:
+            return page
+        after = hits(limit - len(page), max(offset, len(best)))
+        return [*page, *(Reranked(hit, 0.0) for hit in after)]
 
     def highlight(self, text: str, paragraph: Paragraph) -> Snippet:
         """Return any paragraph with the words of a query marked."""
@@ -135,8 +191,10 @@ class Search:
             _composed(text), printed(understood.expression), words, understood.mendings, understood.query
         )
 
-    def explain(self, text: str, paragraph: Paragraph) -> tuple[ScorePart, ...]:
+    def explain(self, text: str, paragraph: Paragraph, *, meaning: float = 0.0) -> tuple[ScorePart, ...]:
         """Return what the score of a paragraph by a query is made of; empty if the query does not find it.
+
+        `meaning` is Result.meaning: it depends on the best result, so it is told, not found out.
 
         ParagraphMissing if the index has no such paragraph; the failures of search.
         """
@@ -144,7 +202,8 @@ class Search:
             raise ParagraphMissing(id=paragraph.id)
         score = self._engine.scorer(paragraph.document, paragraph.number)
         query = self._understood(text).query
-        return tuple(parts(query, score, self._settings.ranking)) if score(Only(query)) else ()
+        of_words = tuple(parts(query, score, self._settings.ranking)) if score(Only(query)) else ()
+        return (*of_words, ScorePart("meaning", "", meaning)) if meaning and of_words else of_words
 
     def suggest(self, text: str, *, limit: int = 10) -> tuple[Completion, ...]:
         """Return what the last word of a query may become when it is typed further, the most frequent first."""
@@ -166,13 +225,13 @@ class Search:
             strict=strict,
         )
 
-    def _rungs(self, text: str, understood: Understood) -> Iterator[tuple[Rescue, Query]]:
+    def _rungs(self, text: str, understood: Understood) -> Iterator[tuple[Rescue, Understood]]:
         """Give what may have been meant by a query that found nothing, the surest first."""
         mistyped = rungs(_composed(text), self._known.vocabulary("text"), self._analyzer, self._settings.mistyping)
         for rung in chain(mistyped, _with_relatives(_composed(text), understood)):
             # What is read instead may be no query at all; then the next one is tried.
             with suppress(QueryError):
-                yield rung, self._understood(rung.query).query
+                yield rung, self._understood(rung.query)
 
     def _read(self, meant: Meant) -> WordRead:
         lemmas = tuple(
@@ -249,6 +308,13 @@ class Searcher(Search):
 def _composed(text: str) -> str:
     """Return a query in NFC, as the readers give texts."""
     return normalize("NFC", text)
+
+
+def _is_short(query: Query, settings: Ranking) -> bool:
+    """Whether paragraphs with all of a query come first, whatever else the others have."""
+    while isinstance(query, Only):
+        query = query.query
+    return isinstance(query, Together) and len(query.clauses) <= settings.all_first
 
 
 def _with_relatives(query: str, understood: Understood) -> Iterator[Rescue]:

@@ -329,8 +329,8 @@ class Snippet:
 class ScorePart:
     """One of the numbers that add up to a score."""
 
-    of: Literal["word", "relative", "phrase", "typed", "pair", "complete", "title", "source", "author"]
-    text: str  # the lemmas or forms it counts; empty for "complete"
+    of: Literal["word", "relative", "phrase", "typed", "pair", "complete", "title", "source", "author", "meaning"]
+    text: str  # the lemmas or forms it counts; empty for "complete" and "meaning"
     score: float
 
 
@@ -342,6 +342,7 @@ class Result:
     document: Heading
     score: float  # comparable within one answer only
     snippet: Snippet
+    meaning: float = 0.0  # what of the score is for its meaning; none unless it was asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ LAYERS = {
     "queries": 3,
     "snippets": 3,
     "backends": 3,
+    "meaning": 3,
     "suggest": 4,
     "readers": 2,
     "paragraphs": 2,
@@ -34,7 +35,7 @@ LAYERS = {
 
 HOMES = {
     "whoosh": "backends/whoosh",
-    "numpy": "backends|vocabulary|evaluation",
+    "numpy": "backends|vocabulary|evaluation|meaning",
     "rapidfuzz": "vocabulary",
     "pymorphy3": "analysis/lemmatize",
     "snowballstemmer": "analysis/lemmatize|evaluation/systems",

@@ -54,9 +54,14 @@ def test_the_promised_names_are_these() -> None:
         "Span",
         "Understanding",
         "Unreadable",
+        "Vectors",
+        "VectorsError",
+        "VectorsMissing",
+        "VectorsUnreadable",
         "WordRead",
         "build_index",
         "open_index",
+        "open_vectors",
     ]
 
 

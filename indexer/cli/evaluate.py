@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -19,6 +20,7 @@ from indexer.cli.screen import BOLD, DIM
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from indexer import Vectors
     from indexer.cli.screen import Screen
     from indexer.evaluation import Comparison, Estimate, Evaluation, JudgedSet, SetOutcome, Step, Swing, System
 
@@ -27,12 +29,14 @@ INTERVAL = "95 %"
 PLACES = 3  # decimals of a measure
 SWINGS_SHOWN = 10
 MAIN = "nDCG@10"  # that two settings are compared by
+SEMANTIC = "abzats+semantic"  # name of the system that searches by meaning
 OTHER = "changed"  # name of the system with other settings
 NAMES = {
     "words": message("words as written"),
     "stems": message("Snowball's stems"),
     "lemmas": message("first lemmas"),
     "abzats": message("Abzats"),
+    SEMANTIC: message("Abzats, by meaning too"),
     OTHER: message("Abzats, changed"),
 }
 
@@ -70,17 +74,25 @@ def command() -> click.Command:
                 help=_("Write the answers there, as trec_eval reads them."),
             ),
             click.Option(["-q", "--quiet"], is_flag=True, help=_("Do not show how far it has come.")),
+            options.semantic(),
             options.as_json(_("One JSON object.")),
         ],
     )
 
 
 def _evaluate(
-    *, folders: tuple[Path, ...], compare: tuple[str, ...], whole: bool, runs: Path | None, quiet: bool, as_json: bool
+    *,
+    folders: tuple[Path, ...],
+    compare: tuple[str, ...],
+    whole: bool,
+    runs: Path | None,
+    quiet: bool,
+    as_json: bool,
+    semantic: bool,
 ) -> int:
     from indexer import evaluation  # noqa: PLC0415 -- with NumPy and Whoosh; --help need not wait for them
 
-    systems = _systems(compare)
+    systems = _systems(compare, options.vectors(os.environ) if semantic else None)
     sets = evaluation.read_sets(folders, whole=whole)
     for judged in sets:
         _tell_unknown(judged, screen.errors())
@@ -96,14 +108,16 @@ def _evaluate(
     return DONE
 
 
-def _systems(assignments: tuple[str, ...]) -> tuple[System, ...]:
+def _systems(assignments: tuple[str, ...], vectors: Vectors | None) -> tuple[System, ...]:
     """Return what is to be measured: with other settings, these and the usual ones; else what there is."""
     from indexer.evaluation import BASELINES, OURS, WHOLE, Ours, changed  # noqa: PLC0415 -- see above
 
     settings = WHOLE
     for assignment in assignments:
         settings = changed(settings, assignment)
-    return (OURS, Ours(OTHER, settings)) if assignments else (*BASELINES, OURS)
+    if assignments:
+        return (Ours(vectors=vectors), Ours(OTHER, settings, vectors))
+    return (*BASELINES, OURS, *([Ours(SEMANTIC, settings, vectors)] if vectors else []))
 
 
 @contextmanager

@@ -70,6 +70,7 @@ PARTS = {
     "title": message("in the title"),
     "source": message("in the source"),
     "author": message("in the author"),
+    "meaning": message("for its meaning"),
 }
 
 

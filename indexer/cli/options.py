@@ -14,8 +14,9 @@ import click
 from indexer.cli.messages import _, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from indexer import Vectors
     from indexer.queries.dates import Days
 
 Value = TypeVar("Value")
@@ -55,6 +56,19 @@ def _typed(_context: click.Context, _parameter: click.Parameter, words: tuple[st
     # An argument that is not in the encoding of the terminal comes with lone surrogates.
     encodable = (word.removeprefix(GUARD).encode(errors="replace").decode() for word in words)
     return tuple(unicodedata.normalize("NFC", word) for word in encodable)
+
+
+def semantic() -> click.Option:
+    """Make the option to search by meaning as well."""
+    return click.Option(["--semantic"], is_flag=True, help=_("Order by meaning too (see the README)."))
+
+
+def vectors(environ: Mapping[str, str]) -> Vectors:
+    """Open the file of word vectors that ABZATS_VECTORS names, or the one that is installed."""
+    from indexer import open_vectors  # noqa: PLC0415 -- with NumPy; a search without them need not wait
+
+    path = environ.get("ABZATS_VECTORS")
+    return open_vectors(Path(path) if path else None)
 
 
 def index() -> click.Option:

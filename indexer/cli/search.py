@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -118,6 +119,7 @@ def _parameters() -> list[click.Parameter]:
         click.Option(["--explain"], is_flag=True, help=_("What each score is made of (text and JSON).")),
         click.Option(["--strict"], is_flag=True, help=_("Refuse a query with stray signs instead of mending it.")),
         click.Option(["--no-rescue"], is_flag=True, help=_("If nothing is found, leave it at that.")),
+        options.semantic(),
         options.color(),
         options.index(),
     ]
@@ -144,6 +146,7 @@ class Asked:
     explain: bool
     strict: bool
     no_rescue: bool
+    semantic: bool
     color: str
 
     @property
@@ -194,6 +197,7 @@ def _find(asked: Asked, searcher: Searcher, shown: Screen) -> int:
         per_document=asked.paths,
         rescue=not asked.no_rescue,
         strict=asked.strict,
+        semantic=options.vectors(os.environ) if asked.semantic else None,
     )
     remarks.tell_mendings(asked.text, answer.mendings)
     if answer.rescue:
@@ -226,7 +230,7 @@ def _entries(asked: Asked, answer: Answer, searcher: Searcher) -> Iterator[Entry
             result,
             before=None if beside is None else tuple(one for one in beside if one.paragraph.number < number),
             after=None if beside is None else tuple(one for one in beside if one.paragraph.number > number),
-            parts=searcher.explain(query, result.paragraph) if asked.explain else None,
+            parts=searcher.explain(query, result.paragraph, meaning=result.meaning) if asked.explain else None,
             rescue=answer.rescue,
         )
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from indexer import Searcher
 
 PLAIN = Settings(
-    ranking=Ranking(k1=1.2, b=0.75, title=0.0, light=1.0, adjacency=0.0, all_first=0), asking=Asking(relative=0.0)
+    ranking=Ranking(k1=1.2, b=0.75, title=0.0, light=1.0, lead=0.0, adjacency=0.0, all_first=0),
+    asking=Asking(relative=0.0),
 )
 
 

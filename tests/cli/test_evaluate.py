@@ -170,4 +170,4 @@ def test_a_terminal_sees_how_far_it_has_come(terminal: Terminal, works: Path) ->
 
 
 def test_every_system_has_its_words() -> None:
-    assert set(evaluate.NAMES) == {system.name for system in (*BASELINES, OURS)} | {evaluate.OTHER}
+    assert set(evaluate.NAMES) == {system.name for system in (*BASELINES, OURS)} | {evaluate.OTHER, evaluate.SEMANTIC}

@@ -19,7 +19,7 @@ from .conftest import GRADES, TEXTS
 if TYPE_CHECKING:
     from pathlib import Path
 
-PLAIN = Ranking(k1=1.2, b=0.75, title=0.0, light=1.0, adjacency=0.0, all_first=0)
+PLAIN = Ranking(k1=1.2, b=0.75, title=0.0, light=1.0, lead=0.0, adjacency=0.0, all_first=0)
 WORDS = "cat dog sun map pen cup hat fox".split()  # that every analysis leaves as they are
 LINES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(", ".join)
 
