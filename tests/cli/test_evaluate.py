@@ -89,7 +89,7 @@ def scored(run: Path) -> dict[str, dict[str, float]]:
 def test_runs_are_measured_the_same_by_other_programs(abzats: Abzats, works: Path, tmp_path: Path) -> None:
     record = json.loads(abzats("evaluate", works, "--json", "--runs", tmp_path / "runs" / "new").out)
     judged = {"q1": {"steel": 1}, "q2": {"honey": 1}, "q3": {"glass": 1, "sand": 1}}
-    ndcg = ir_measures.parse_measure("nDCG@10")
+    ndcg = ir_measures.nDCG @ 10
     for system in ("words", "stems", "lemmas", "abzats"):
         run = scored(tmp_path / "runs" / "new" / f"works.{system}.run")
         found = ir_measures.calc_aggregate([ndcg], judged, run)[ndcg]

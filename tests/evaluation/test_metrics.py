@@ -35,7 +35,7 @@ def test_ties_are_judged_in_the_order_shown(order: tuple[str, ...], score: float
 
 def test_measures_would_part_ties_in_different_ways() -> None:
     tied = {"q": {"a": 1.0, "b": 1.0}}
-    ndcg, rr = (ir_measures.parse_measure(name) for name in ("nDCG@10", "RR@10"))
+    ndcg, rr = ir_measures.nDCG @ 10, ir_measures.RR @ 10
     found = ir_measures.calc_aggregate([ndcg, rr], {"q": {"a": 1}}, tied)
     assert found[rr] == 1
     assert found[ndcg] == pytest.approx(1 / log2(3))

@@ -21,7 +21,7 @@ from tests.quality.sweep import RELEVANCE, SETS
 if TYPE_CHECKING:
     from indexer.evaluation import SetOutcome
 
-NDCG = ir_measures.parse_measure("nDCG@10")
+NDCG = ir_measures.nDCG @ 10
 
 
 def ours(text: str) -> list[str]:
