@@ -150,7 +150,7 @@ class Evaluation:
     def _match(self, query: Query) -> Match:
         match query:
             case Word() | Phrase():
-                rows = _rows_of(self._places_of(query).keys)
+                rows = self._rows(query)
                 return Match(rows, _all(rows), lambda at: self._leaf(query, at))
             case Together():
                 return self._together(query)
@@ -230,7 +230,7 @@ class Evaluation:
         if self._field == "text" and self._settings.title:
             self._add_titles(leaf, at, total)
         if isinstance(leaf, Phrase) and leaf.typed:
-            typed = at.among(_rows_of(self._row_of(leaf.typed).keys)) & at.among(_rows_of(self._places_of(leaf).keys))
+            typed = at.among(_rows_of(self._row_of(leaf.typed).keys)) & at.among(self._rows(leaf))
             total += ranking.typed_bonus(leaf, self._field, self._idf_in, self._settings) * typed
         return total
 
@@ -238,17 +238,13 @@ class Evaluation:
         """Return what a leaf scores in this field."""
         rows, agreement, first = self._sums_of(leaf)
         total = at.zeros()
-        if not rows.size or not total.size:
-            return total
-        place = np.searchsorted(at.numbers, rows)
-        place[place == len(at.numbers)] = 0
-        here = at.numbers[place] == rows
+        here, place = _in_both(rows, at.numbers)
         lengths = self._postings.lengths(rows[here])
         weight = ranking.weight(leaf, self._idf, self._settings)
         points = ranking.bm25(agreement[here], lengths, weight, self._postings.collection, self._saturation)
         if self._field == "text":
             points += ranking.lead(first[here], weight, self._settings)
-        total[place[here]] = points
+        total[place] = points
         return total
 
     def _add_titles(self, leaf: Word | Phrase, at: Rows, total: np.ndarray) -> None:
@@ -261,6 +257,11 @@ class Evaluation:
         first = np.searchsorted(at.documents, documents)
         of, rows = ranges(first, np.searchsorted(at.documents, documents, side="right") - first)
         total[rows] += self._settings.title * titles._here(leaf, Rows(documents, titles._postings))[of]  # noqa: SLF001
+
+    def _rows(self, leaf: Word | Phrase) -> np.ndarray:
+        """Return the rows that a leaf finds: where it has no relatives, those that count in its score."""
+        has_more = isinstance(leaf, Word) and leaf.relatives
+        return _rows_of(self._places_of(leaf).keys) if has_more else self._sums_of(leaf).rows
 
     def _sums_of(self, leaf: Word | Phrase) -> Sums:
         """Return the rows that count in the score of a leaf, and the agreement of all its places there."""
