@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from indexer import readers
 from indexer.analysis import russian
-from indexer.backends.whoosh.inversion import Entry, Scan, WordKey, finish, look_up, scan
+from indexer.backends.whoosh.inversion import Scan, scan
+from indexer.backends.whoosh.numbering import look_up
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import Store, folder_size
 from indexer.errors import CorpusMissing, Unreadable
@@ -28,7 +29,9 @@ from indexer.types import BuildReport, Document, FileRecord, Progress
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from indexer.backends.whoosh.numbering import Numbering
     from indexer.backends.whoosh.segment import Content
+    from indexer.backends.whoosh.words import Entries
     from indexer.readers import CorpusFile
 
 _BATCH = 1_000_000  # characters handed to a core at a time: half a second's work
@@ -210,7 +213,7 @@ class _Build:
         unchanged: set[str] = set()
         self._progress(Progress("look", 0, source.size))
         batches = _batches(self._documents(store, source, before, unchanged))
-        for content in self._contents(batches, source.size):
+        for content in self._contents(batches, source.size, store.numbering):
             store.add(content)
             for name, (documents, paragraphs) in content.by_file().items():
                 self._tallies[name].documents += documents
@@ -263,12 +266,14 @@ class _Build:
             else:
                 yield piece.name, document
 
-    def _contents(self, batches: Iterator[list[tuple[str, Document]]], size: int | None) -> Iterator[Content]:
+    def _contents(
+        self, batches: Iterator[list[tuple[str, Document]]], size: int | None, numbering: Numbering
+    ) -> Iterator[Content]:
         """Give the batches as arrays, in order, made on as many cores as they are worth."""
         ahead = list(islice(batches, 2))
         worth_a_pool = self._processes > 1 and len(ahead) > 1 and (size is None or size >= _WORTH_A_POOL)
         with _workers(self._processes) if worth_a_pool else nullcontext(_Here()) as pool:
-            vocabulary = _Vocabulary(pool, self.settings)
+            vocabulary = _Vocabulary(pool, self.settings, numbering)
             scanning: deque[Future[Scan]] = deque()
             for batch in chain(ahead, batches):
                 scanning.append(pool.submit(_scan, batch, self.settings))
@@ -314,35 +319,32 @@ def _workers(processes: int) -> Iterator[_Pool]:
 class _Vocabulary:
     """The words of the corpus so far: each new one is looked up once, and what waits for it waits in order."""
 
-    def __init__(self, pool: _Pool, settings: Settings) -> None:
+    def __init__(self, pool: _Pool, settings: Settings, numbering: Numbering) -> None:
         self._pool = pool
         self._settings = settings
-        self._known: dict[WordKey, Entry] = {}
-        self._met: set[WordKey] = set()
-        self._waiting: deque[tuple[Scan, list[tuple[list[WordKey], Future[list[Entry]]]]]] = deque()
+        self._numbering = numbering
+        self._met: set[bytes] = set()
+        self._waiting: deque[tuple[Scan, list[tuple[list[bytes], Future[Entries]]]]] = deque()
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def meet(self, scanned: Scan) -> None:
         """Have the new words of a scan looked up."""
-        # Forms of one word beside each other: «Песков» and «песков» need the dictionary once.
-        new = sorted((key for key in scanned.keys if key not in self._met), key=_lower)
+        # In order, forms of one word are beside each other: «Песков» and «песков» need the dictionary once.
+        new = sorted(key for key in scanned.keys if key not in self._met and key not in self._numbering)
         self._met.update(new)
         shares = [new[start : start + _SHARE] for start in range(0, len(new), _SHARE)]
         lookups = [(share, self._pool.submit(_look_up, share, self._settings)) for share in shares]
         self._waiting.append((scanned, lookups))
 
     def next_content(self) -> Content:
-        """Return the oldest scan with its lemmas."""
+        """Return the oldest scan with the numbers of its words."""
         scanned, lookups = self._waiting.popleft()
         for share, found in lookups:
-            self._known.update(zip(share, found.result(), strict=True))
-        return finish(scanned, self._known)
-
-
-def _lower(key: WordKey) -> str:
-    return key.form.lower()
+            self._numbering.add(share, found.result())
+            self._met.difference_update(share)
+        return scanned.numbered(self._numbering.numbers(scanned.keys))
 
 
 def _batches(documents: Iterator[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
@@ -362,7 +364,7 @@ def _scan(batch: list[tuple[str, Document]], settings: Settings) -> Scan:
     return scan(batch, _analyzer(settings.analysis), settings.reading)
 
 
-def _look_up(keys: list[WordKey], settings: Settings) -> list[Entry]:
+def _look_up(keys: list[bytes], settings: Settings) -> Entries:
     return look_up(keys, _analyzer(settings.analysis))
 
 

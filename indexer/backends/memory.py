@@ -90,6 +90,7 @@ class MemoryEngine:
             if self._texts.finds(query, row) and _passes(filters, row.heading)
         ]
         found.sort(key=lambda triple: _order(*triple, sort=sort))
+        complete = [row for _, row, _ in found if self._texts.has_all(query, row)]
         if per_document:
             best: dict[str, tuple[Paragraph, Row, float]] = {}
             for paragraph, row, points in found:
@@ -99,7 +100,7 @@ class MemoryEngine:
         return Hits(
             tuple(Hit(paragraph, row.heading, points) for paragraph, row, points in found[offset:stop]),
             total=len(found),
-            complete=sum(self._texts.has_all(query, row) for _, row, _ in found),
+            complete=len({row.document for row in complete}) if per_document else len(complete),
         )
 
     def scorer(self, path: str, number: int) -> Callable[[Query], float]:
@@ -280,7 +281,13 @@ class Scores:
         return score
 
     def _idf(self, word: Word) -> float:
-        return ranking.idf(sum(bool(_weighed(word, row)) for row in self._rows), self._collection)
+        counts = [
+            sum(any(lemma.text in place.lemmas for place in row.places) for row in self._rows)
+            for lemma in (*word.lemmas, *word.relatives)
+        ]
+        by_form = Word((), word.forms)
+        counts.append(sum(bool(_rows(by_form, row)) for row in self._rows))
+        return ranking.idf(max(counts), self._collection)
 
     def _idf_in(self, field: str) -> Callable[[Word], float]:
         return self._in(field)._idf  # noqa: SLF001 -- its own class

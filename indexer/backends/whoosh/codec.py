@@ -21,7 +21,7 @@ from whoosh.reading import TermInfo, TermNotFound
 
 from indexer import ranking
 from indexer.backends.whoosh import arrays
-from indexer.backends.whoosh.segment import FIELDS, PARAGRAPH_FIELDS, WEIGHED_FIELDS, Segment
+from indexer.backends.whoosh.segment import ANALYSED_FIELDS, FIELDS, WHOLE_FIELDS, Lookout, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ EXTENSION = ".abzats"
 
 def schema() -> Schema:
     """Return the fields of the index, each a list of finished terms: analysis is not Whoosh's."""
-    return Schema(**{field: ID(stored=field not in PARAGRAPH_FIELDS) for field in FIELDS}, number=ID(stored=True))
+    return Schema(**{field: ID(stored=field != "text") for field in FIELDS}, number=ID(stored=True))
 
 
 class ArrayCodec(base.Codec):
@@ -73,13 +73,13 @@ class ArrayTermsReader(base.TermsReader):
         self._segment = segment
 
     def __contains__(self, term: tuple[str, bytes]) -> bool:
-        return term[0] in FIELDS and self._segment.term(*term) is not None
+        return term[0] in FIELDS and bool(len(self._rows(*term)))
 
     def indexed_field_names(self) -> tuple[str, ...]:
         return FIELDS
 
     def terms(self) -> Iterator[tuple[str, bytes]]:
-        return ((field, term) for field in sorted(FIELDS) for term in self._segment.terms(field))
+        return ((field, term) for field in sorted(FIELDS) for term in self._terms(field))
 
     def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
         return (term for term in self.terms() if term >= (fieldname, prefix))
@@ -117,16 +117,31 @@ class ArrayTermsReader(base.TermsReader):
             terminfo=self.term_info(fieldname, text),
         )
 
+    def _terms(self, field: str) -> list[bytes]:
+        if field in WHOLE_FIELDS:
+            return self._segment.terms(field)
+        return [self._segment.words.lemma(int(lemma)) for lemma in self._segment.fields[field].lemmas]
+
+    def _rows(self, field: str, text: bytes) -> np.ndarray:
+        """Return the rows of a field where a term stands."""
+        if field in WHOLE_FIELDS:
+            return self._segment.documents_with(field, text)
+        of = self._segment.fields[field]
+        numbers = of.lists_of(self._segment.words.lemmas([text]))
+        return of.read(numbers[numbers >= 0]).rows
+
     def _postings(self, field: str, text: bytes) -> tuple[np.ndarray, np.ndarray]:
         """Return the paragraphs where a term stands, and how often each."""
-        places = self._segment.places(field, text) if field in FIELDS else None
-        if places is None:
+        rows = self._rows(field, text) if field in FIELDS else np.zeros(0, np.int64)
+        if not len(rows):
             missing = f"No term {field}:{text!r}"
             raise TermNotFound(missing)
-        rows, first = np.unique(places.row, return_index=True)
-        weight = places.weight / ranking.WEIGHT_STEPS if field in WEIGHED_FIELDS else np.ones(len(places.row))
-        weights = np.add.reduceat(weight, first)
-        if field in PARAGRAPH_FIELDS:
+        weights = np.ones(len(rows))
+        if field in ANALYSED_FIELDS:
+            lookout = Lookout(self._segment, self._segment.words.lemmas([text]))
+            places = lookout.places(rows + self._segment.fields[field].all.start)
+            weights = np.bincount(places.row, places.steps / ranking.WEIGHT_STEPS, minlength=len(rows))
+        if field == "text":
             return rows, weights
         paragraphs = [self._segment.paragraphs_of(int(row)) for row in rows]
         return np.concatenate([np.arange(p.start, p.stop) for p in paragraphs]), np.repeat(
@@ -157,16 +172,20 @@ class ArrayPerDocumentReader(base.PerDocumentReader):
         return iter(self._segment.deleted_docs())
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
-        return int(self._of.of["lengths"][docnum]) if fieldname in PARAGRAPH_FIELDS else default
+        return int(self._lengths[docnum]) if fieldname == "text" else default
 
     def field_length(self, fieldname: str) -> int:
-        return int(self._of.of["lengths"].sum()) if fieldname in PARAGRAPH_FIELDS else 0
+        return int(self._lengths.sum()) if fieldname == "text" else 0
 
     def min_field_length(self, fieldname: str) -> int:
-        return int(self._of.of["lengths"].min(initial=0)) if fieldname in PARAGRAPH_FIELDS else 0
+        return int(self._lengths.min(initial=0)) if fieldname == "text" else 0
 
     def max_field_length(self, fieldname: str) -> int:
-        return int(self._of.of["lengths"].max(initial=0)) if fieldname in PARAGRAPH_FIELDS else 0
+        return int(self._lengths.max(initial=0)) if fieldname == "text" else 0
+
+    @property
+    def _lengths(self) -> np.ndarray:
+        return self._of.fields["text"].lengths()
 
     def stored_fields(self, docnum: int) -> dict[str, str]:
         paragraph, heading = self._of.paragraph(docnum)

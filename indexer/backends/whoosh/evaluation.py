@@ -1,381 +1,439 @@
-"""A query over whole arrays: no Python runs for a single posting."""
+"""A query over arrays: which rows it finds, and how each of some rows scores. No Python runs for a single posting.
+
+What a query finds is told by lists of rows alone, where it can be; positions are only read of rows where they decide
+something. Scores are exact, and found out for the few rows that may be shown (best.py says which these are).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
 from indexer import ranking
-from indexer.backends.whoosh.segment import ranges
+from indexer.backends.whoosh.postings import POSITION_BITS, Places, Sought, firsts, join
+from indexer.backends.whoosh.rowset import RowSet, intersection, union
 from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, Together, Window, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
 
+    from indexer.backends.whoosh.postings import FieldPostings, Group
     from indexer.settings import Ranking
-    from indexer.types import Form, Lemma, Query
-
-POSITION_BITS = 20  # of a key; a paragraph is a few hundred words long, and the settings' limit keeps it far below 2^20
-_POSITION = (1 << POSITION_BITS) - 1
+    from indexer.types import Query
 
 
-class Places(NamedTuple):
-    """Where a word or a phrase stands, in order."""
+class Found(NamedTuple):
+    """What a query finds."""
 
-    keys: np.ndarray  # paragraph << POSITION_BITS | position of the first word
-    agreement: np.ndarray  # at each, in steps squared
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Paragraphs that a query finds, in order."""
-
-    rows: np.ndarray  # numbers of the paragraphs across segments
-    scores: np.ndarray
-    complete: np.ndarray  # mask: has every clause
-
-
-class Sums(NamedTuple):
-    """The rows that count in the score of a word or of a phrase, in order."""
-
-    rows: np.ndarray
-    agreement: np.ndarray  # of all its places there, in steps squared
-    first: np.ndarray  # of its places there, from 0
-
-
-class Postings(Protocol):
-    """Where an evaluation takes its arrays from: the texts of all paragraphs, or the titles of all documents."""
-
-    @property
-    def collection(self) -> ranking.Collection:
-        """The size of what can be found."""
-        ...
-
-    def places(self, lemma: str) -> Iterator[Places]:
-        """Give the places of a lemma, part by part in order, with its weights in steps for agreement."""
-        ...
-
-    def written(self, forms: tuple[Form, ...]) -> Iterator[Places]:
-        """Give the places of forms, part by part, in order for each way to write one, with their agreement."""
-        ...
-
-    def sentences(self) -> np.ndarray:
-        """Return the keys where sentences begin, in order; empty if each row is one."""
-        ...
-
-    def lengths(self, rows: np.ndarray) -> np.ndarray:
-        """Return the number of words of rows, as floats."""
-        ...
-
-    def of_documents(self, condition: AtPath | Dated) -> np.ndarray:
-        """Return the rows of the documents that are as the condition says."""
-        ...
-
-    def documents(self, rows: np.ndarray) -> np.ndarray:
-        """Return the document of each row."""
-        ...
-
-    def field(self, name: str) -> Postings:
-        """Return those of the titles, the sources or the authors."""
-        ...
-
-    def spread(self, documents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the rows of documents, and for each row which of these documents it is of."""
-        ...
-
-
-class Rows:
-    """Rows that something is to be said of, in order."""
-
-    def __init__(self, numbers: np.ndarray, postings: Postings) -> None:
-        self.numbers = numbers
-        self._postings = postings
-
-    @cached_property
-    def documents(self) -> np.ndarray:
-        """Return the document of each; in order too."""
-        return self._postings.documents(self.numbers)
-
-    def zeros(self) -> np.ndarray:
-        """Return a score for each to add to."""
-        return np.zeros(len(self.numbers))
-
-    def among(self, rows: np.ndarray) -> np.ndarray:
-        """Return the mask of those that are among these, which are in order."""
-        if not rows.size:
-            return np.zeros(len(self.numbers), np.bool_)
-        at = np.searchsorted(rows, self.numbers)
-        at[at == len(rows)] = 0
-        mask: np.ndarray = rows[at] == self.numbers
-        return mask
-
-
-class Match(NamedTuple):
-    """What a query finds, and what tells how it scores anywhere."""
-
-    rows: np.ndarray  # in order
-    complete: np.ndarray  # mask: has every clause
-    scores: Callable[[Rows], np.ndarray]  # for rows that it finds, and for others: see Engine.scorer
+    rows: RowSet
+    complete: RowSet  # those that have every clause
 
 
 class Evaluation:
-    """One query over the arrays; what a word needs is read once however often it is used.
+    """One query over one field; what a word needs is read once however often it is used."""
 
-    What a query finds comes first, then the scores of that alone: relatives and titles are evidence for paragraphs that
-    are found, and say nothing of others.
-    """
-
-    def __init__(self, postings: Postings, settings: Ranking, field: str = "text") -> None:
-        self._postings = postings
-        self._settings = settings
-        self._field = field
-        self._saturation = ranking.saturation(field, settings)
-        self._places: dict[Word, Places] = {}
-        self._sums: dict[Word | Phrase, Sums] = {}
+    def __init__(self, postings: FieldPostings, settings: Ranking) -> None:
+        self.postings = postings
+        self.settings = settings
+        self.field = postings.field_name
+        self._rows: dict[Word | Phrase, RowSet] = {}
+        self._found: dict[int, tuple[Query, Found]] = {}
         self._fields: dict[str, Evaluation] = {}
+        self._idfs: dict[Word, float] = {}
+
+    # --- what is found ---
 
     def found(self, query: Query) -> Found:
         """Return the rows that a query finds, deleted ones left out."""
-        rows, complete, scores = self._match(query)
-        return Found(rows, scores(Rows(rows, self._postings)), complete)
+        # By identity: to hash a deep query at each of its levels takes longer than to evaluate it.
+        known = self._found.get(id(query))
+        if known is None:
+            known = self._found[id(query)] = (query, self._find(query))
+        return known[1]
 
-    def score(self, query: Query, row: int) -> float:
-        """Return the score of one row, whether the query finds it or not."""
-        return float(self._match(query).scores(Rows(np.array([row]), self._postings))[0])
-
-    def _match(self, query: Query) -> Match:
+    def _find(self, query: Query) -> Found:
         match query:
             case Word() | Phrase():
-                rows = self._rows(query)
-                return Match(rows, _all(rows), lambda at: self._leaf(query, at))
-            case Together():
-                return self._together(query)
+                return _whole(self.rows(query))
+            case Together(clauses):
+                parts = [self.found(clause) for clause in clauses]
+                return Found(self._any(part.rows for part in parts), intersection([part.complete for part in parts]))
             case Either(clauses):
-                parts = [self._match(clause) for clause in clauses]
-                rows, complete = _united(parts)
-                return Match(rows, complete > 0, lambda at: _sum(at, (part.scores(at) for part in parts)))
+                parts = [self.found(clause) for clause in clauses]
+                return Found(self._any(part.rows for part in parts), self._any(part.complete for part in parts))
             case Only(wanted, required, excluded):
-                return self._only(self._match(wanted), required, excluded)
-            case Boosted(wanted, factor):
-                inner = self._match(wanted)
-                return Match(inner.rows, inner.complete, lambda at: factor * inner.scores(at))
+                return self._only(self.found(wanted), required, excluded)
+            case Boosted(wanted):
+                return self.found(wanted)
             case In(name, wanted):
-                return self._within(name, wanted)
+                return Found(*(self._spread(rows) for rows in self.within(name).found(wanted)))
             case Near() | Window() | AtPath() | Dated():
-                rows = self._condition(query)
-                return Match(rows, _all(rows), Rows.zeros)
+                return _whole(self._set(self._condition(query)))
+
+    def _any(self, sets: Iterable[RowSet]) -> RowSet:
+        return union(list(sets), self.postings.size)
+
+    def _set(self, rows: np.ndarray) -> RowSet:
+        return RowSet.of_rows(rows, self.postings.size)
+
+    def _spread(self, documents: RowSet) -> RowSet:
+        return documents if self.field != "text" else self._set(self.postings.spread(documents.rows())[0])
+
+    def _only(self, inner: Found, required: tuple[Query, ...], excluded: tuple[Query, ...]) -> Found:
+        if required:
+            needed = [self.found(clause).rows for clause in required]
+            inner = Found(*(intersection([rows, *needed]) for rows in inner))
+        for clause in excluded:
+            gone = self.found(clause).rows
+            inner = Found(*(rows - gone for rows in inner))
+        return inner
+
+    def rows(self, leaf: Word | Phrase) -> RowSet:
+        """Return the rows that a word or phrase finds."""
+        if leaf not in self._rows:
+            self._rows[leaf] = self._rows_of_word(leaf) if isinstance(leaf, Word) else self._rows_of_phrase(leaf)
+        return self._rows[leaf]
+
+    def _rows_of_word(self, word: Word) -> RowSet:
+        sets = [self.postings.rows([lemma.text for lemma in word.lemmas])] if word.lemmas else []
+        if word.forms:
+            sets.append(self._set(self.postings.with_forms(word.forms)))
+        return self._any(sets) if sets else self._set(np.zeros(0, np.int64))
+
+    def _rows_of_phrase(self, phrase: Phrase) -> RowSet:
+        if len(phrase.words) == 1:
+            return self.rows(phrase.words[0])
+        _, places = self._where(_words(phrase))
+        return self._set(_rows_of(in_a_row([places(word) for word in _words(phrase)]).keys))
+
+    def _where(self, words: Iterable[Word]) -> tuple[np.ndarray, Callable[[Word], Places]]:
+        """Return the rows that have all words, and what tells where each stands there."""
+        words = tuple(map(ranking.without_relatives, words))
+        rows = intersection([self.rows(word) for word in words]).rows()
+        standing = Sought(self.postings, words).places((self.postings, rows))
+        return rows, lambda word: standing.of(ranking.without_relatives(word), rows)
+
+    def typed(self, phrase: Phrase) -> RowSet:
+        """Return the rows where a phrase stands, and somewhere in the very forms typed."""
+        return self.rows(Phrase(phrase.typed)) & self.rows(phrase)
+
+    def idf(self, word: Word) -> float:
+        """Return the idf of a word: that of the most frequent of its lemmas, its relatives, and its forms together."""
+        if word not in self._idfs:
+            counts = [entry.found for entry in self.postings.entries(self.postings.lemmas_of(word))]
+            if word.forms:
+                counts.append(self.rows(Word((), word.forms)).count)
+            self._idfs[word] = ranking.idf(max(counts, default=0), self.postings.collection)
+        return self._idfs[word]
+
+    def is_anywhere(self, word: Word) -> bool:
+        """Whether any row may have a word itself."""
+        lemmas = [lemma.text for lemma in word.lemmas]
+        return bool(word.forms) or any(entry.found for entry in self.postings.entries(lemmas))
+
+    def idf_in(self, field: str) -> Callable[[Word], float]:
+        """Return the idf of a field."""
+        return self.within(field).idf
+
+    def within(self, field: str) -> Evaluation:
+        """Return the same in another field."""
+        if field == self.field:
+            return self
+        if field not in self._fields:
+            self._fields[field] = Evaluation(self.postings.field(field), self.settings)
+        return self._fields[field]
+
+    # --- nearness ---
 
     def _condition(self, query: Near | Window | AtPath | Dated) -> np.ndarray:
         match query:
             case Near():
-                return _rows_of(self._near(query))
+                return self._near(query)
             case Window():
-                return _rows_of(self._window(query))
+                return self._window(query)
             case AtPath() | Dated():
-                return self._postings.of_documents(query)
-
-    def _together(self, query: Together) -> Match:
-        parts = [self._match(clause) for clause in query.clauses]
-        rows, clauses = _united(parts)
-        complete = clauses == len(parts)
-
-        def scores(at: Rows) -> np.ndarray:
-            # The clauses, then the pairs: the reference engine adds up in this order too.
-            pairs = (self._settings.adjacency * self._leaf(pair, at) for pair in ranking.pairs(query, self._settings))
-            total = _sum(at, chain((part.scores(at) for part in parts), pairs))
-            total += ranking.bonus(query, self._field, self._idf_in, self._settings) * at.among(rows[complete])
-            return total
-
-        return Match(rows, complete, scores)
-
-    def _only(self, inner: Match, required: tuple[Query, ...], excluded: tuple[Query, ...]) -> Match:
-        rows, complete = inner.rows, inner.complete
-        for clauses, is_wanted in ((required, True), (excluded, False)):
-            for clause in clauses:
-                if rows.size:
-                    here = np.isin(rows, self._match(clause).rows, assume_unique=True, invert=not is_wanted)
-                    rows, complete = rows[here], complete[here]
-
-        def scores(at: Rows) -> np.ndarray:
-            here = at.among(rows)
-            if here.all():
-                return inner.scores(at)
-            total = at.zeros()
-            total[here] = inner.scores(Rows(at.numbers[here], self._postings))
-            return total
-
-        return Match(rows, complete, scores)
-
-    def _within(self, field: str, wanted: Query) -> Match:
-        there = self._in(field)
-        inner = there._match(wanted)  # noqa: SLF001 -- its own class
-        rows, of = self._postings.spread(inner.rows)
-
-        def scores(at: Rows) -> np.ndarray:
-            documents = at.documents
-            first = firsts(documents)
-            each: np.ndarray = inner.scores(Rows(documents[first], there._postings))  # noqa: SLF001 -- its own class
-            return np.repeat(each, np.diff(first, append=len(documents)))
-
-        return Match(rows, inner.complete[of], scores)
-
-    # --- words and phrases ---
-
-    def _leaf(self, leaf: Word | Phrase, at: Rows) -> np.ndarray:
-        total = self._here(leaf, at)
-        if self._field == "text" and self._settings.title:
-            self._add_titles(leaf, at, total)
-        if isinstance(leaf, Phrase) and leaf.typed:
-            typed = at.among(_rows_of(self._row_of(leaf.typed).keys)) & at.among(self._rows(leaf))
-            total += ranking.typed_bonus(leaf, self._field, self._idf_in, self._settings) * typed
-        return total
-
-    def _here(self, leaf: Word | Phrase, at: Rows) -> np.ndarray:
-        """Return what a leaf scores in this field."""
-        rows, agreement, first = self._sums_of(leaf)
-        total = at.zeros()
-        here, place = _in_both(rows, at.numbers)
-        lengths = self._postings.lengths(rows[here])
-        weight = ranking.weight(leaf, self._idf, self._settings)
-        points = ranking.bm25(agreement[here], lengths, weight, self._postings.collection, self._saturation)
-        if self._field == "text":
-            points += ranking.lead(first[here], weight, self._settings)
-        total[place] = points
-        return total
-
-    def _add_titles(self, leaf: Word | Phrase, at: Rows, total: np.ndarray) -> None:
-        """Add what a leaf gives in the titles of documents: few of them have it, so these are looked for among all."""
-        titles = self._in("title")
-        leaf = ranking.in_title(leaf)
-        documents = titles._sums_of(leaf).rows  # noqa: SLF001 -- its own class
-        if not documents.size:
-            return
-        first = np.searchsorted(at.documents, documents)
-        of, rows = ranges(first, np.searchsorted(at.documents, documents, side="right") - first)
-        total[rows] += self._settings.title * titles._here(leaf, Rows(documents, titles._postings))[of]  # noqa: SLF001
-
-    def _rows(self, leaf: Word | Phrase) -> np.ndarray:
-        """Return the rows that a leaf finds: where it has no relatives, those that count in its score."""
-        has_more = isinstance(leaf, Word) and leaf.relatives
-        return _rows_of(self._places_of(leaf).keys) if has_more else self._sums_of(leaf).rows
-
-    def _sums_of(self, leaf: Word | Phrase) -> Sums:
-        """Return the rows that count in the score of a leaf, and the agreement of all its places there."""
-        if leaf not in self._sums:
-            places = self._weighed(leaf) if isinstance(leaf, Word) else self._row_of(leaf.words)
-            row = places.keys >> POSITION_BITS
-            first = firsts(row)
-            agreement = np.add.reduceat(places.agreement, first, dtype=np.int64) if first.size else first
-            position = places.keys[first] & _POSITION
-            self._sums[leaf] = Sums(row[first], agreement.astype(np.float64), position.astype(np.float64))
-        return self._sums[leaf]
-
-    def _idf(self, word: Word) -> float:
-        return ranking.idf(len(self._sums_of(word).rows), self._postings.collection)
-
-    def _in(self, field: str) -> Evaluation:
-        if field == self._field:
-            return self
-        if field not in self._fields:
-            self._fields[field] = Evaluation(self._postings.field(field), self._settings, field)
-        return self._fields[field]
-
-    def _idf_in(self, field: str) -> Callable[[Word], float]:
-        return self._in(field)._idf  # noqa: SLF001 -- its own class
-
-    def _places_of(self, leaf: Word | Phrase) -> Places:
-        """Return where a leaf stands, as it finds."""
-        return self._word(leaf) if isinstance(leaf, Word) else self._row_of(leaf.words)
-
-    def _word(self, word: Word) -> Places:
-        """Return where any lemma or form of a word stands, each place once, by the best of them."""
-        word = ranking.without_relatives(word)
-        if word not in self._places:
-            places = self._of_lemmas(word.lemmas)
-            if word.forms:
-                places += self._postings.written(word.forms)
-            self._places[word] = _best(places, is_sorted=len(word.lemmas) == 1 and not word.forms)
-        return self._places[word]
-
-    def _weighed(self, word: Word) -> Places:
-        """Return the same with the places of the relatives."""
-        others = self._of_lemmas(word.relatives)
-        return _best([self._word(word), *others], is_sorted=False) if others else self._word(word)
-
-    def _of_lemmas(self, lemmas: tuple[Lemma, ...]) -> list[Places]:
-        return [
-            Places(places.keys, places.agreement.astype(np.int32) * ranking.steps(lemma.weight))
-            for lemma in lemmas
-            for places in self._postings.places(lemma.text)
-        ]
-
-    def _row_of(self, words: tuple[Word, ...]) -> Places:
-        """Return where words stand side by side, each place by the worst of them."""
-        together = self._word(words[0])
-        for at, word in enumerate(words[1:], start=1):
-            next_ = self._word(word)
-            here, there = _in_both(together.keys, next_.keys - at)
-            together = Places(together.keys[here], np.minimum(together.agreement[here], next_.agreement[there]))
-        return together
-
-    # --- nearness ---
+                return self.postings.of_documents(query)
 
     def _near(self, near: Near) -> np.ndarray:
-        """Return the keys of the last leaf that a chain of links reaches."""
-        reached, length = self._span(near.leaves[0])
-        for leaf, link in zip(near.leaves[1:], near.links, strict=True):
-            there, there_length = self._span(leaf)
+        """Return the rows where a chain of links reaches its last leaf."""
+        words = dict.fromkeys(word for leaf in near.leaves for word in _words(leaf))
+        rows, places = self._where(words)
+        spans = [
+            (in_a_row([places(word) for word in _words(leaf)]).keys, len(_words(leaf))) for leaf in near.leaves
+        ]
+        starts = self.postings.sentences(rows) if None in near.links else np.zeros(0, np.int64)
+        reached, length = spans[0]
+        for (there, there_length), link in zip(spans[1:], near.links, strict=True):
             # Where a leaf that is linked to `there` may begin: before it, or after it.
             last_before, first_after = there - length, there + there_length
             if link is None:
-                sentence, next_sentence = self._sentence(there)
+                sentence, next_sentence = _sentence(there, starts)
                 first_before, last_after = sentence, next_sentence - 1
             else:
                 first_before, last_after = last_before - (link - 1), first_after + (link - 1)
             linked = _any_within(reached, first_before, last_before) | _any_within(reached, first_after, last_after)
             reached, length = there[linked], there_length
-        return reached
-
-    def _span(self, leaf: Word | Phrase) -> tuple[np.ndarray, int]:
-        """Return where a leaf begins, and how many places it takes."""
-        return self._places_of(leaf).keys, len(leaf.words) if isinstance(leaf, Phrase) else 1
-
-    def _sentence(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return where the sentence of each place begins, and the next one."""
-        row = keys >> POSITION_BITS << POSITION_BITS
-        starts = self._postings.sentences()
-        if not starts.size:
-            return row, row + (1 << POSITION_BITS)
-        at = np.searchsorted(starts, keys, side="right")
-        next_ = np.append(starts, np.iinfo(np.int64).max)[at]
-        return starts[at - 1], np.minimum(next_, row + (1 << POSITION_BITS))
+        return _rows_of(reached)
 
     def _window(self, window: Window) -> np.ndarray:
-        """Return the keys where a window begins that holds all the words."""
-        wanted = {word: self._word(word).keys for word in window.words}
-        keys = join(list(wanted.values()))
-        keys = np.sort(keys)
+        """Return the rows with a window that holds all the words."""
+        _, places = self._where(dict.fromkeys(window.words))
+        wanted = {word: places(word).keys for word in window.words}
+        keys = np.sort(join(list(wanted.values())))
         keys = keys[firsts(keys)]
         last = keys + (len(window.words) + window.distance - 2)
         enough = _how_many_within(keys, keys, last) >= len(window.words)
-        for word, places in wanted.items():
-            enough &= _how_many_within(places, keys, last) >= window.words.count(word)
-        found: np.ndarray = keys[enough]
-        return found
+        for word, of_word in wanted.items():
+            enough &= _how_many_within(of_word, keys, last) >= window.words.count(word)
+        return _rows_of(keys[enough])
+
+    # --- how it scores ---
+
+    def scoring(self, query: Query) -> Scoring:
+        """Return what tells how rows score by a query."""
+        return Scoring(self, query)
+
+
+Score: TypeAlias = Callable[["Columns"], np.ndarray]  # of each row
+
+
+class Leaves:
+    """Words and phrases whose scores are asked for, each with its number."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation = evaluation
+        self.all: list[Word | Phrase] = []
+        self._numbers: dict[Word | Phrase, int] = {}
+
+    def number(self, leaf: Word | Phrase) -> int:
+        """Return the number of a leaf."""
+        number = self._numbers.setdefault(leaf, len(self.all))
+        if number == len(self.all):
+            self.all.append(leaf)
+        return number
+
+    @cached_property
+    def _sought(self) -> tuple[Sought, list[Group]]:
+        scored = [_scored(leaf) for leaf in self.all]
+        sought = Sought(self.evaluation.postings, chain.from_iterable(scored))
+        return sought, sought.groups(scored)
+
+    @property
+    def sought(self) -> Sought:
+        """Return what finds the words whose places the leaves score by."""
+        return self._sought[0]
+
+    @property
+    def groups(self) -> list[Group]:
+        """Return the leaves by how many words they have."""
+        return self._sought[1]
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """Return the weight of each, as a column."""
+        return _weights(self.all, self.evaluation)
+
+    @cached_property
+    def titles(self) -> Evaluation | None:
+        """Return the titles that they count in as well; None if in none."""
+        counts = self.evaluation.field == "text" and self.evaluation.settings.title
+        return self.evaluation.within("title") if counts else None
+
+    @cached_property
+    def weights_in_titles(self) -> np.ndarray:
+        """Return the weight of each there."""
+        return _weights(map(ranking.in_title, self.all), self.evaluation.within("title"))
+
+
+def _weights(leaves: Iterable[Word | Phrase], evaluation: Evaluation) -> np.ndarray:
+    return np.array([[ranking.weight(leaf, evaluation.idf, evaluation.settings)] for leaf in leaves])
+
+
+class Scoring:
+    """A query as sums of columns: what each word and phrase of it gives in some rows is found out for all at once."""
+
+    def __init__(self, evaluation: Evaluation, query: Query) -> None:
+        self._evaluation = evaluation
+        self._settings = evaluation.settings
+        self._leaves = Leaves(evaluation)
+        self._score = self._of(query)
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        """Return the score of rows, which are in order; also what of it a row has that the query does not find."""
+        return self._score(Columns(self._leaves, rows)) if len(rows) else np.zeros(0)
+
+    def _of(self, query: Query) -> Score:
+        match query:
+            case Word() | Phrase():
+                return self._leaf(query)
+            case Together():
+                return self._together(query)
+            case Either(clauses):
+                return _sum([self._of(clause) for clause in clauses])
+            case Only(wanted):
+                return self._only(query, self._of(wanted))
+            case Boosted(wanted, factor):
+                return _times(factor, self._of(wanted))
+            case In(name, wanted):
+                there = self._evaluation.within(name).scoring(wanted)
+                return lambda at: at.of_documents(there.scores(at.documents))
+            case Near() | Window() | AtPath() | Dated():
+                return Columns.zeros
+
+    def _leaf(self, leaf: Word | Phrase) -> Score:
+        number = self._leaves.number(leaf)
+        if not isinstance(leaf, Phrase) or not leaf.typed:
+            return lambda at: at.of(number)
+        bonus = ranking.typed_bonus(leaf, self._evaluation.field, self._evaluation.idf_in, self._settings)
+        typed = self._evaluation.typed(leaf)
+        return lambda at: at.of(number) + bonus * typed.has(at.rows)
+
+    def _together(self, query: Together) -> Score:
+        # The clauses, then the pairs: the reference engine adds up in this order too.
+        parts = [self._of(clause) for clause in query.clauses]
+        pairs = ranking.pairs(query, self._settings)
+        total = _sum([*parts, *(_times(self._settings.adjacency, self._leaf(pair)) for pair in pairs)])
+        bonus = ranking.bonus(query, self._evaluation.field, self._evaluation.idf_in, self._settings)
+        if not bonus:
+            return total
+        complete = self._evaluation.found(query).complete
+        return lambda at: total(at) + bonus * complete.has(at.rows)
+
+    def _only(self, query: Only, score: Score) -> Score:
+        found = self._evaluation.found(query).rows
+        return lambda at: np.where(found.has(at.rows), score(at), 0.0)
+
+
+class Columns:
+    """What leaves give in some rows of a field."""
+
+    def __init__(self, leaves: Leaves, rows: np.ndarray) -> None:
+        self.rows = rows
+        self._leaves = leaves
+        self._evaluation = leaves.evaluation
+
+    def zeros(self) -> np.ndarray:
+        """Return a score for each row."""
+        return np.zeros(len(self.rows))
+
+    def of(self, leaf: int) -> np.ndarray:
+        """Return what a leaf gives, its title included."""
+        column: np.ndarray = self._all[leaf]
+        return column
+
+    @cached_property
+    def _document_of(self) -> tuple[np.ndarray, np.ndarray]:
+        every = self._evaluation.postings.documents(self.rows)
+        first = firsts(every)
+        return every[first], np.repeat(np.arange(len(first)), np.diff(first, append=len(every)))
+
+    @property
+    def documents(self) -> np.ndarray:
+        """Return the documents of the rows, each once."""
+        return self._document_of[0]
+
+    def of_documents(self, scores: np.ndarray) -> np.ndarray:
+        """Return for each row what its document has."""
+        of_rows: np.ndarray = scores[..., self._document_of[1]]
+        return of_rows
+
+    @cached_property
+    def _all(self) -> np.ndarray:
+        """Return a row for each leaf."""
+        leaves, postings = self._leaves, self._evaluation.postings
+        titles = leaves.titles
+        asked = [(postings, self.rows)] if titles is None else [(postings, self.rows), (titles.postings, self.documents)]
+        agreement, first = leaves.sought.places(*asked).tables(leaves.groups, len(leaves.all))
+        count = len(self.rows)
+        points = _points(agreement[:, :count], first[:, :count], leaves.weights, self._evaluation, self.rows)
+        if titles is not None:
+            here = agreement[:, count:], first[:, count:], leaves.weights_in_titles, titles, self.documents
+            points += self._evaluation.settings.title * self.of_documents(_points(*here))
+        return points
+
+
+def _points(
+    agreement: np.ndarray, first: np.ndarray, weights: np.ndarray, evaluation: Evaluation, rows: np.ndarray
+) -> np.ndarray:
+    """Return what leaves give in rows of one field."""
+    settings, postings = evaluation.settings, evaluation.postings
+    saturation = ranking.saturation(evaluation.field, settings)
+    # Where a leaf does not stand, zero may be divided by zero; it gives nothing there.
+    with np.errstate(invalid="ignore"):
+        points = ranking.bm25(agreement, postings.lengths(rows), weights, postings.collection, saturation)
+    if evaluation.field == "text":
+        points += ranking.lead(first, weights, settings)
+    return np.where(agreement > 0, points, 0.0)
+
+
+def _scored(leaf: Word | Phrase) -> tuple[Word, ...]:
+    """Return the words whose places a leaf scores by."""
+    return (leaf,) if isinstance(leaf, Word) else tuple(map(ranking.without_relatives, leaf.words))
+
+
+def _words(leaf: Word | Phrase) -> tuple[Word, ...]:
+    """Return the words that a leaf finds by."""
+    return tuple(map(ranking.without_relatives, (leaf,) if isinstance(leaf, Word) else leaf.words))
+
+
+def _whole(rows: RowSet) -> Found:
+    return Found(rows, rows)
+
+
+def _sum(parts: list[Score]) -> Score:
+    def total(at: Columns) -> np.ndarray:
+        points = at.zeros()
+        for part in parts:
+            points += part(at)
+        return points
+
+    return total
+
+
+def _times(factor: float, score: Score) -> Score:
+    return lambda at: factor * score(at)
+
+
+def in_a_row(places: list[Places]) -> Places:
+    """Return where words stand side by side, each place by the worst of them."""
+    together = places[0]
+    for at, next_ in enumerate(places[1:], start=1):
+        here, there = _in_both(together.keys, next_.keys - at)
+        together = Places(together.keys[here], np.minimum(together.agreement[here], next_.agreement[there]))
+    return together
 
 
 def _in_both(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return where in each the values are that both have; both are in order, and no value is twice in one."""
     if len(one) > len(other):
         return _in_both(other, one)[::-1]
+    if not len(one):
+        return (np.zeros(0, np.int64),) * 2
     at = np.searchsorted(other, one)
     at[at == len(other)] = 0
-    here = np.flatnonzero(other[at] == one) if len(other) else at
+    here = np.flatnonzero(other[at] == one)
     return here, at[here]
+
+
+def _rows_of(keys: np.ndarray) -> np.ndarray:
+    """Return the rows of keys that are in order, each once."""
+    rows: np.ndarray = keys >> POSITION_BITS
+    once: np.ndarray = rows[firsts(rows)]
+    return once
+
+
+def _sentence(keys: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the sentence of each place begins, and the next one; without starts, each row is one sentence."""
+    row = keys >> POSITION_BITS << POSITION_BITS
+    if not starts.size:
+        return row, row + (1 << POSITION_BITS)
+    at = np.searchsorted(starts, keys, side="right")
+    next_ = np.append(starts, np.iinfo(np.int64).max)[at]
+    return starts[at - 1], np.minimum(next_, row + (1 << POSITION_BITS))
 
 
 def _how_many_within(keys: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
@@ -386,63 +444,3 @@ def _how_many_within(keys: np.ndarray, first: np.ndarray, last: np.ndarray) -> n
 
 def _any_within(keys: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
     return _how_many_within(keys, first, last) > 0
-
-
-def _rows_of(keys: np.ndarray) -> np.ndarray:
-    """Return the rows of keys that are in order, each once."""
-    rows: np.ndarray = keys >> POSITION_BITS
-    once: np.ndarray = rows[firsts(rows)]
-    return once
-
-
-def _best(places: list[Places], *, is_sorted: bool) -> Places:
-    keys = join([part.keys for part in places])
-    agreement = join([part.agreement for part in places])
-    if is_sorted or not keys.size:
-        return Places(keys, agreement)
-    order = np.argsort(keys, kind="stable")
-    keys, agreement = keys[order], agreement[order]
-    first = firsts(keys)
-    return Places(keys[first], np.maximum.reduceat(agreement, first))
-
-
-def _united(parts: list[Match]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows of any part, and how many parts each is complete in."""
-    # A stable sort merges the runs that are in order already: 500 questions over 100,000 paragraphs spent 2.3 s here
-    # with np.unique and spend 0.5 s with this.
-    rows = np.sort(join([part.rows for part in parts]), kind="stable")
-    rows = rows[firsts(rows)]
-    complete = np.zeros(len(rows), np.int64)
-    for part in parts:
-        complete[np.searchsorted(rows, part.rows)] += part.complete
-    return rows, complete
-
-
-def _sum(at: Rows, parts: Iterable[np.ndarray]) -> np.ndarray:
-    total = at.zeros()
-    for part in parts:
-        total += part
-    return total
-
-
-def _all(rows: np.ndarray) -> np.ndarray:
-    return np.ones(len(rows), np.bool_)
-
-
-def only(found: Found, chosen: np.ndarray) -> Found:
-    """Return those that a mask or an array of indices chooses."""
-    return Found(found.rows[chosen], found.scores[chosen], found.complete[chosen])
-
-
-def firsts(values: np.ndarray) -> np.ndarray:
-    """Return the index of the first of each run of equal values."""
-    if not values.size:
-        return np.zeros(0, np.int64)
-    return np.concatenate([np.zeros(1, np.int64), np.flatnonzero(values[1:] != values[:-1]) + 1])
-
-
-def join(parts: list[np.ndarray]) -> np.ndarray:
-    """Return arrays as one; a single one is not copied."""
-    if len(parts) == 1:
-        return parts[0]
-    return np.concatenate(parts) if parts else np.zeros(0, np.int64)

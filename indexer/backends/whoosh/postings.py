@@ -1,26 +1,37 @@
-"""The arrays of all segments as one list of rows: what an evaluation reads."""
+"""The segments as one: rows are numbered across them, and lists of rows are read from all of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
 from indexer import ranking
 from indexer.analysis.fold import fold
 from indexer.backends.base import at_path
-from indexer.backends.whoosh.evaluation import POSITION_BITS, Places, join
-from indexer.backends.whoosh.segment import FORMS, SENTENCE, ranges
+from indexer.backends.whoosh import codes
+from indexer.backends.whoosh.lists import ranges
+from indexer.backends.whoosh.rowset import RowSet, union
+from indexer.backends.whoosh.segment import Lookout
+from indexer.backends.whoosh.tokens import Among
 from indexer.types import Dated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from indexer.backends.whoosh.segment import Places as SegmentPlaces
+    from indexer.backends.whoosh.lists import Placed
     from indexer.backends.whoosh.segment import Segment
-    from indexer.types import AtPath, Form
+    from indexer.settings import Ranking
+    from indexer.types import AtPath, Form, Word
+
+POSITION_BITS = 20  # of a key; a paragraph is a few hundred words long, and the settings' limit keeps it far below 2^20
+POSITION = (1 << POSITION_BITS) - 1
+_DENSE = 64  # rows to one of a list, up to which its bits are kept once read
+_KEPT = 64 * 2**20  # bytes of such bits
+_REMEMBERED = 50_000  # lemmas whose lists are known
 
 
 @dataclass(frozen=True)
@@ -32,11 +43,39 @@ class Part:
     documents: int  # number of its first document
 
 
+class Listed(NamedTuple):
+    """The list of a lemma in a segment."""
+
+    part: int
+    lemma: int  # its number there
+    placed: Placed
+
+
+class Entry(NamedTuple):
+    """What the segments have of a lemma."""
+
+    numbers: tuple[tuple[int, int], ...]  # of the parts that know it, and of the lemma there
+    lists: tuple[Listed, ...]
+    found: int  # deleted rows left out
+
+
+class Places(NamedTuple):
+    """Where a word or a phrase stands, in order."""
+
+    keys: np.ndarray  # row << POSITION_BITS | position of the first word
+    agreement: np.ndarray  # at each, in steps squared
+
+
 class Documents:
     """What is known of all documents, deleted ones too."""
 
     def __init__(self, parts: list[Part]) -> None:
         self._parts = parts
+
+    @cached_property
+    def count(self) -> int:
+        """Return how many there are."""
+        return sum(part.segment.documents for part in self._parts)
 
     @cached_property
     def live(self) -> np.ndarray | None:
@@ -46,7 +85,7 @@ class Documents:
         masks = [part.segment.live_documents for part in self._parts]
         return join(
             [
-                np.ones(len(part.segment.of["dates"]), np.bool_) if mask is None else mask
+                np.ones(part.segment.documents, np.bool_) if mask is None else mask
                 for part, mask in zip(self._parts, masks, strict=True)
             ]
         )
@@ -59,7 +98,7 @@ class Documents:
     @cached_property
     def starts(self) -> np.ndarray:
         """Return the first paragraph of each, and after the last of them the number of paragraphs."""
-        ends = [part.segment.of["paragraph_ends"] + part.paragraphs for part in self._parts]
+        ends = [part.segment.of["paragraph_ends"].astype(np.int64) + part.paragraphs for part in self._parts]
         return join([np.zeros(1, np.int64), *ends])
 
     def of(self, paragraphs: np.ndarray) -> np.ndarray:
@@ -69,7 +108,7 @@ class Documents:
 
     @cached_property
     def _of(self) -> np.ndarray:
-        return join([part.segment.of["document"].astype(np.int64) + part.documents for part in self._parts])
+        return np.repeat(np.arange(self.count), np.diff(self.starts))
 
     @cached_property
     def _paths(self) -> list[tuple[str, int]]:
@@ -86,6 +125,15 @@ class Documents:
         if self.live is not None:
             here &= self.live
         return np.flatnonzero(here)
+
+    def from_sources(self, sources: Iterable[str]) -> np.ndarray:
+        """Return the mask of those that come from one of these sources."""
+        here = np.zeros(self.count, np.bool_)
+        for part in self._parts:
+            for source in sources:
+                name = source.casefold().encode("utf-8", "surrogatepass")
+                here[part.segment.documents_with("source_name", name) + part.documents] = True
+        return here
 
     def _within(self, dated: Dated) -> np.ndarray:
         here = np.ones(len(self.dates), np.bool_)
@@ -104,115 +152,467 @@ class Documents:
 
 
 class FieldPostings:
-    """See Postings. Of the texts, whose rows are paragraphs, or of a heading's field, whose rows are documents."""
+    """The texts, whose rows are paragraphs, or a field of the headings, whose rows are documents.
+
+    Threads may share it.
+    """
 
     def __init__(self, parts: list[Part], documents: Documents, field: str = "text") -> None:
+        self.field_name = field
         self._parts = parts
+        self._of = [part.segment.fields[field] for part in parts]
+        self._bases = [part.paragraphs if field == "text" else part.documents for part in parts]
         self._documents = documents
-        self._field = field
-        self._headings: dict[str, FieldPostings] = {}  # kept, for their lengths are worth keeping
+        self._headings: dict[str, FieldPostings] = {}
+        self._entries: dict[str, Entry] = {}
+        self._dense: dict[str, RowSet] = {}
+        self._lock = Lock()
+        self._scratch: dict[type[np.generic], list[np.ndarray]] = {np.float64: [], np.uint32: []}
+        self._tables: dict[tuple[int, float], codes.Table] = {}
 
-    @property
-    def _of_paragraphs(self) -> bool:
-        return self._field == "text"
+    @cached_property
+    def size(self) -> int:
+        """Return how many rows there are, deleted ones too."""
+        return sum(of.rows for of in self._of)
 
     @cached_property
     def _lengths(self) -> np.ndarray:
-        name = "lengths" if self._of_paragraphs else f"{self._field}_lengths"
-        return join([part.segment.of[name] for part in self._parts]).astype(np.float64)
+        return join([of.lengths() for of in self._of]).astype(np.float64)
 
     @cached_property
     def live(self) -> np.ndarray | None:
         """Return the mask of rows that are not deleted, or None if none is."""
         live = self._documents.live
-        return live if live is None or not self._of_paragraphs else np.repeat(live, np.diff(self._documents.starts))
+        if live is None or self.field_name != "text":
+            return live
+        return np.repeat(live, np.diff(self._documents.starts))
 
     @cached_property
     def collection(self) -> ranking.Collection:
-        """See Postings.collection."""
-        lengths = self._lengths if self.live is None else self._lengths[self.live]
+        """Return the size of what can be found."""
+        if self.live is None:
+            return ranking.Collection(self.size, sum(of.places for of in self._of))
+        lengths = self._lengths[self.live]
         return ranking.Collection(len(lengths), int(lengths.sum()))
 
-    def places(self, lemma: str) -> Iterator[Places]:
-        """See Postings.places."""
-        term = lemma.encode("utf-8", "surrogatepass")
-        for part in self._parts:
-            places = part.segment.places(self._field, term)
-            if places is not None:
-                yield self._live(self._keys(part, places), places.weight)
-
-    def terms(self, prefix: str) -> set[str]:
-        """Return the lemmas that begin so, those of deleted rows too."""
-        begins = prefix.encode("utf-8", "surrogatepass")
-        found = (part.segment.terms_beginning(self._field, begins) for part in self._parts)
-        return {term.decode("utf-8", "surrogatepass") for terms in found for term in terms}
-
-    def count(self, lemma: str) -> int:
-        """Return how often a lemma stands there, without reading where."""
-        term = lemma.encode("utf-8", "surrogatepass")
-        if self.live is not None:
-            return sum(len(places.keys) for places in self.places(lemma))
-        found = (part.segment.places(self._field, term) for part in self._parts)
-        return sum(len(places.row) for places in found if places is not None)
-
-    def written(self, forms: tuple[Form, ...]) -> Iterator[Places]:
-        """See Postings.written."""
-        for part in self._parts:
-            found = [
-                (number, ranking.steps(form.weight) * ranking.WEIGHT_STEPS)
-                for form in forms
-                for number in part.segment.forms(self._field, form)
-            ]
-            if found:
-                numbers, agreement = np.array(found, np.int64).T
-                places, of = part.segment.places_of_all(FORMS[self._field], numbers)
-                yield self._live(self._keys(part, places), agreement[of])
-
-    @cached_property
-    def _sentences(self) -> np.ndarray:
-        """Return where sentences begin, for deleted paragraphs too."""
-        if not self._of_paragraphs:
-            return np.zeros(0, np.int64)
-        found = [(part, part.segment.places("sentence", SENTENCE)) for part in self._parts]
-        return join([self._keys(part, places) for part, places in found if places is not None])
-
-    def sentences(self) -> np.ndarray:
-        """See Postings.sentences."""
-        return self._sentences
-
-    def lengths(self, rows: np.ndarray) -> np.ndarray:
-        """See Postings.lengths."""
-        lengths: np.ndarray = self._lengths[rows]
-        return lengths
-
-    def of_documents(self, condition: AtPath | Dated) -> np.ndarray:
-        """See Postings.of_documents."""
-        documents = self._documents.which(condition)
-        return self.spread(documents)[0] if self._of_paragraphs else documents
-
-    def documents(self, rows: np.ndarray) -> np.ndarray:
-        """See Postings.documents."""
-        return self._documents.of(rows) if self._of_paragraphs else rows
-
     def field(self, name: str) -> FieldPostings:
-        """See Postings.field."""
+        """Return a field of the headings, or the texts."""
+        if name == self.field_name:
+            return self
         if name not in self._headings:
             self._headings[name] = FieldPostings(self._parts, self._documents, name)
         return self._headings[name]
 
+    def take_scratch(self, kind: type[np.generic]) -> np.ndarray:
+        """Return an array of zeros, one for each row; to be given back so."""
+        # New ones are paged in by the system, which takes longer than most searches: 0.2 ms for 300,000 rows.
+        try:
+            return self._scratch[kind].pop()
+        except IndexError:
+            return np.zeros(self.size, kind)
+
+    def give_back(self, scratch: np.ndarray) -> None:
+        """Take zeros back."""
+        self._scratch[scratch.dtype.type].append(scratch)
+
+    # --- lists ---
+
+    def entries(self, lemmas: Sequence[str]) -> list[Entry]:
+        """Return where the lists of lemmas are."""
+        new = [lemma for lemma in dict.fromkeys(lemmas) if lemma not in self._entries]
+        if new:
+            if len(self._entries) > _REMEMBERED:
+                self._entries = {}
+            known = self._entries
+            known.update(zip(new, self._look_up(new), strict=True))
+            return [known[lemma] for lemma in lemmas]
+        return [self._entries[lemma] for lemma in lemmas]
+
+    def _look_up(self, lemmas: list[str]) -> list[Entry]:
+        texts = [lemma.encode("utf-8", "surrogatepass") for lemma in lemmas]
+        found: list[list[Listed]] = [[] for _ in lemmas]
+        known: list[list[tuple[int, int]]] = [[] for _ in lemmas]
+        count = [0] * len(lemmas)
+        for number, (part, of) in enumerate(zip(self._parts, self._of, strict=True)):
+            numbers = part.segment.words.lemmas(texts)
+            for at, (lemma, listed) in enumerate(zip(numbers.tolist(), of.lists_of(numbers).tolist(), strict=True)):
+                if lemma >= 0:
+                    known[at].append((number, lemma))
+                if lemma >= 0 and listed >= 0:
+                    found[at].append(Listed(number, lemma, of.place(listed)))
+                    count[at] += int(of.found[listed])
+        entries = [
+            Entry(tuple(numbers), tuple(lists), many) for numbers, lists, many in zip(known, found, count, strict=True)
+        ]
+        if self.live is None:
+            return entries
+        return [entry._replace(found=len(self._rows_of([entry]))) for entry in entries]
+
+    def by_part(self, rows: np.ndarray) -> Iterator[tuple[int, int, np.ndarray]]:
+        """Give the parts that have some of these rows: the number of each, how many rows come before, and its own."""
+        if len(self._parts) == 1:
+            yield 0, 0, rows
+            return
+        edges = np.searchsorted(rows, [*self._bases, self.size]).tolist()
+        for part, base in enumerate(self._bases):
+            if edges[part] < edges[part + 1]:
+                yield part, edges[part], rows[edges[part] : edges[part + 1]] - base
+
+    def first_row(self, part: int) -> int:
+        """Return the number of the field's first row among all rows of a segment."""
+        return self._of[part].all.start
+
+    def segment(self, part: int) -> Segment:
+        """Return the segment of a part."""
+        return self._parts[part].segment
+
+    def _live(self, rows: np.ndarray) -> np.ndarray:
+        return rows if self.live is None else rows[self.live[rows]]
+
+    def found(self, lemma: str) -> int:
+        """Return how many rows have a lemma."""
+        return self.entries([lemma])[0].found
+
+    def count(self, lemma: str) -> int:
+        """Return how often a lemma stands there."""
+        return sum(
+            self._parts[listed.part].segment.lemma_count(self.field_name, listed.lemma)
+            for listed in self.entries([lemma])[0].lists
+        )
+
+    def beginning(self, prefix: str) -> set[str]:
+        """Return the lemmas that begin so, those of deleted rows and of other fields too."""
+        begins = prefix.encode("utf-8", "surrogatepass")
+        words = [part.segment.words for part in self._parts]
+        return {of.lemma(number).decode("utf-8", "surrogatepass") for of in words for number in of.lemmas_beginning(begins)}
+
+    def rows(self, lemmas: Sequence[str]) -> RowSet:
+        """Return the rows that have any of the lemmas."""
+        sets: list[RowSet] = []
+        sparse: list[Entry] = []
+        for lemma, entry in zip(lemmas, self.entries(lemmas), strict=True):
+            if entry.found * _DENSE > self.size:
+                sets.append(self._dense_rows(lemma, entry))
+            elif entry.found:
+                sparse.append(entry)
+        if sparse:
+            rows = self._rows_of(sparse)
+            sets.append(RowSet.of_rows(rows, self.size) if len(sparse) == 1 else RowSet.all_of(rows, self.size))
+        return union(sets, self.size) if sets else RowSet.of_rows(np.zeros(0, np.int64), self.size)
+
+    def _rows_of(self, entries: list[Entry]) -> np.ndarray:
+        """Return the rows of lists; those of one lemma in order."""
+        read = [self._based(listed, listed.placed.read()[0]) for entry in entries for listed in entry.lists]
+        return self._live(join(read))
+
+    def _based(self, listed: Listed, rows: np.ndarray) -> np.ndarray:
+        base = self._bases[listed.part]
+        return rows + base if base else rows
+
+    def _dense_rows(self, lemma: str, entry: Entry) -> RowSet:
+        found = self._dense.get(lemma)
+        if found is None:
+            mask = np.zeros(self.size, np.bool_)
+            mask[self._rows_of([entry])] = True
+            found = RowSet.of_mask(mask)
+            with self._lock:
+                # The oldest goes first; which are asked for again tells the next time.
+                while len(self._dense) >= max(1, _KEPT * 8 // max(self.size, 1)):
+                    del self._dense[next(iter(self._dense))]
+                self._dense[lemma] = found
+        return found
+
+    def bounded(
+        self, lemmas: Sequence[str], weights: Sequence[float], own: int, settings: Ranking
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return the rows of lemmas, list after list, and what these give there at most.
+
+        That is the frequency, normalised by the row's length and times the lemma's weight, and the points of the first
+        place for a weight of 1; see codes.py. Last come the rows of the first `own` lemmas again.
+        """
+        saturation = ranking.saturation(self.field_name, settings)
+        rows, frequency, lead = [], [], []
+        of_own = 0
+        for number, (entry, weight) in enumerate(zip(self.entries(lemmas), weights, strict=True)):
+            for listed in entry.lists:
+                table = self._table(listed.part, saturation.b)
+                of_list, coded = listed.placed.read()
+                rows.append(self._based(listed, of_list))
+                frequency.append((table.frequency * weight)[coded])
+                lead.append(codes.lead(table, settings)[coded])
+                of_own += len(coded) * (number < own)
+        every = join(rows)
+        found = every, join(frequency), join(lead), every[:of_own]
+        if self.live is None:
+            return found
+        here, own_here = self.live[every], self.live[found[3]]
+        return found[0][here], found[1][here], found[2][here], found[3][own_here]
+
+    def _table(self, part: int, b: float) -> codes.Table:
+        if (part, b) not in self._tables:
+            self._tables[part, b] = codes.read(self._of[part].bounds, b, self.collection.average)
+        return self._tables[part, b]
+
+    def with_forms(self, forms: tuple[Form, ...]) -> np.ndarray:
+        """Return the rows that have any of the forms, in order: looked for where their lemmas are."""
+        found = []
+        for number, (part, of, base) in enumerate(zip(self._parts, self._of, self._bases, strict=True)):
+            words = part.segment.words
+            numbers = np.array(sorted({one for form in forms for one in words.forms(form)}), np.int64)
+            having, _ = words.with_forms(numbers)
+            if not len(having):
+                continue
+            having = np.unique(having)
+            rows = self._of_words(number, having)
+            _, row, _, _ = part.segment.standing(rows + of.all.start, Among(having))
+            found.append(self._live(rows[row[firsts(row)]] + base))
+        return join(found)
+
+    def _of_words(self, part: int, words: np.ndarray) -> np.ndarray:
+        """Return rows of a segment among which are all that have one of these words."""
+        of = self._of[part]
+        lemmas = self._parts[part].segment.words.first_lemmas(words)
+        lists = of.lists_of(np.unique(lemmas))
+        rows = of.read(lists[lists >= 0]).rows
+        mask = np.zeros(of.rows, np.bool_)
+        mask[rows] = True
+        return np.flatnonzero(mask)
+
+    def form_places(self, form: Form) -> int:
+        """Return how often a form stands there."""
+        return sum(
+            int(part.segment.form_counts(self.field_name, np.array(part.segment.words.forms(form), np.int64)).sum())
+            for part in self._parts
+        )
+
+    def sentences(self, rows: np.ndarray) -> np.ndarray:
+        """Return where sentences begin in these rows, as keys, in order; empty if each row is one."""
+        if self.field_name != "text":
+            return np.zeros(0, np.int64)
+        found = []
+        for part, _, here in self.by_part(rows):
+            texts = self._parts[part].segment.tokens
+            starts = texts.starts(here)
+            row, places = ranges(starts, texts.ends(here) - starts)
+            starts = starts[row]
+            opens = texts.opens(places) | (places == starts)
+            keys = ((here[row] + self._bases[part]) << POSITION_BITS) | (places - starts)
+            found.append(keys[opens])
+        return join(found)
+
+    # --- rows ---
+
+    def lengths(self, rows: np.ndarray) -> np.ndarray:
+        """Return the number of words of rows, as floats."""
+        lengths: np.ndarray = self._lengths[rows]
+        return lengths
+
+    def of_documents(self, condition: AtPath | Dated) -> np.ndarray:
+        """Return the rows of the documents that are as the condition says."""
+        documents = self._documents.which(condition)
+        return self.spread(documents)[0] if self.field_name == "text" else documents
+
+    def documents(self, rows: np.ndarray) -> np.ndarray:
+        """Return the document of each row."""
+        return self._documents.of(rows) if self.field_name == "text" else rows
+
     def spread(self, documents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """See Postings.spread."""
+        """Return the rows of documents, and for each row which of these documents it is of."""
+        if self.field_name != "text":
+            return documents, np.arange(len(documents))
         start = self._documents.starts[documents]
         of, rows = ranges(start, self._documents.starts[documents + 1] - start)
         return rows, of
 
-    def _keys(self, part: Part, places: SegmentPlaces) -> np.ndarray:
-        base = part.paragraphs if self._of_paragraphs else part.documents
-        keys: np.ndarray = ((places.row.astype(np.int64) + base) << POSITION_BITS) | places.position
-        return keys
+    def lemmas_of(self, word: Word) -> list[str]:
+        """Return all that a word is scored by, relatives too."""
+        return [lemma.text for lemma in (*word.lemmas, *word.relatives)]
 
-    def _live(self, keys: np.ndarray, agreement: np.ndarray) -> Places:
-        if self.live is None:
-            return Places(keys, agreement)
-        here = self.live[keys >> POSITION_BITS]
-        return Places(keys[here], agreement[here])
+
+class Sought:
+    """Words, and what finds them in rows: all are looked for in one pass, over rows of several fields at once."""
+
+    def __init__(self, postings: FieldPostings, words: Iterable[Word]) -> None:
+        self._postings = postings
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._lemmas: list[tuple[str, int, int]] = []  # with the number of the word, and the weight in steps
+        self._forms: list[tuple[Form, int]] = []
+        self._lookouts: dict[int, list[Callable[[np.ndarray], _Columns]]] = {}
+        for word in words:
+            number = len(self._numbers)
+            if self._numbers.setdefault(_looks(word), number) == number:
+                by = (*word.lemmas, *word.relatives)
+                self._lemmas.extend((lemma.text, number, ranking.steps(lemma.weight)) for lemma in by)
+                self._forms.extend((form, number) for form in word.forms)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def number(self, word: Word) -> int:
+        """Return the number of a word."""
+        return self._numbers[_looks(word)]
+
+    def groups(self, leaves: Sequence[tuple[Word, ...]]) -> list[Group]:
+        """Return leaves by how many words they have."""
+        numbers = [[self.number(word) for word in words] for words in leaves]
+        made = []
+        for length in {len(words) for words in leaves}:
+            at = [leaf for leaf, words in enumerate(leaves) if len(words) == length]
+            made.append(Group(np.array(at), np.array([numbers[leaf] for leaf in at]).T))
+        return made
+
+    def places(self, *asked: tuple[FieldPostings, np.ndarray]) -> Standing:
+        """Return where the words stand in rows of fields; those of each are in order."""
+        of_part: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {}
+        before = 0
+        for postings, rows in asked:
+            for part, first, here in postings.by_part(rows):
+                index = np.arange(before + first, before + first + len(here))
+                of_part.setdefault(part, []).append((here + postings.first_row(part), index))
+            before += len(rows)
+        found = []
+        for part, pairs in of_part.items():
+            here, index = pairs[0] if len(pairs) == 1 else map(np.concatenate, zip(*pairs, strict=True))
+            for look in self._looking(part):
+                word, row, position, agreement = look(here)
+                found.append((((word * before + index[row]) << POSITION_BITS) | position, agreement))
+        if not found:
+            return Standing(self, before, np.zeros(0, np.int64), np.zeros(0, np.int64))
+        keys, agreement = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
+        order = keys.argsort(kind="stable")
+        keys, agreement = keys[order], agreement[order]
+        first_of = firsts(keys)
+        if len(first_of) < len(keys):
+            keys, agreement = keys[first_of], np.maximum.reduceat(agreement, first_of)
+        return Standing(self, before, keys, agreement)
+
+    def _looking(self, part: int) -> list[Callable[[np.ndarray], _Columns]]:
+        if part not in self._lookouts:
+            self._lookouts[part] = [one for one in (self._by_lemmas(part), self._by_forms(part)) if one]
+        return self._lookouts[part]
+
+    def _by_lemmas(self, part: int) -> Callable[[np.ndarray], _Columns] | None:
+        entries = self._postings.entries([lemma for lemma, _, _ in self._lemmas])
+        asked = sorted(
+            (lemma, word, steps)
+            for (_, word, steps), entry in zip(self._lemmas, entries, strict=True)
+            for at, lemma in entry.numbers
+            if at == part
+        )
+        if not asked:
+            return None
+        lemma, word, steps = np.array(asked).T
+        first = firsts(lemma)
+        many = np.diff(first, append=len(lemma))
+        lookout = Lookout(self._postings.segment(part), lemma[first])
+
+        def look(rows: np.ndarray) -> _Columns:
+            places = lookout.places(rows)
+            at, which = ranges(first[places.lemma], many[places.lemma])
+            return word[which], places.row[at], places.position[at], places.steps[at] * steps[which]
+
+        return look
+
+    def _by_forms(self, part: int) -> Callable[[np.ndarray], _Columns] | None:
+        segment = self._postings.segment(part)
+        words = segment.words
+        asked = [
+            (number, word, ranking.steps(form.weight) * ranking.WEIGHT_STEPS)
+            for form, word in self._forms
+            for number in words.forms(form)
+        ]
+        if not asked:
+            return None
+        form, word, steps = np.array(asked).T
+        having, of_form = words.with_forms(form)
+        order = np.argsort(having, kind="stable")
+        having, of_form = having[order], of_form[order]
+        first = firsts(having)
+        many = np.diff(first, append=len(having))
+        different = having[first]
+        among = Among(different)
+
+        def look(rows: np.ndarray) -> _Columns:
+            places, row, starts, number = segment.standing(rows, among)
+            which = np.searchsorted(different, number)
+            at, of = ranges(first[which], many[which])
+            chosen = of_form[of]
+            return word[chosen], row[at], (places - starts)[at], steps[chosen]
+
+        return look
+
+
+_Columns: TypeAlias = "tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]"  # word, index of row, position, agreement
+
+
+def _looks(word: Word) -> tuple[object, ...]:
+    return word.lemmas, word.relatives, word.forms
+
+
+class Group(NamedTuple):
+    """Leaves of as many words."""
+
+    leaves: np.ndarray  # their numbers
+    words: np.ndarray  # the numbers of the first word of each, then of the second of each, and so on
+
+
+class Standing:
+    """Where words stand in some rows; each place of a word once, by the best of its lemmas and forms."""
+
+    def __init__(self, sought: Sought, rows: int, keys: np.ndarray, agreement: np.ndarray) -> None:
+        self._sought = sought
+        self._rows = rows
+        self._keys = keys  # (word * rows + index of the row) << POSITION_BITS | position; in order
+        self._agreement = agreement
+
+    def of(self, word: Word, rows: np.ndarray) -> Places:
+        """Return where a word stands; `rows` are those that were asked for."""
+        start = (self._sought.number(word) * self._rows) << POSITION_BITS
+        here = slice(*self._keys.searchsorted([start, start + (self._rows << POSITION_BITS)]).tolist())
+        keys = self._keys[here] - start
+        return Places((rows[keys >> POSITION_BITS] << POSITION_BITS) | (keys & POSITION), self._agreement[here])
+
+    def tables(self, groups: Sequence[Group], leaves: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return for each leaf and each row the agreement of all places, and the first of these."""
+        agreement, first = np.zeros((leaves, self._rows)), np.zeros((leaves, self._rows))
+        for at, words in groups:
+            agreement[at], first[at] = self._in_a_row(words)
+        return agreement, first
+
+    def _in_a_row(self, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the same for as many words in a row, the first of each in the first row of `words` and so on."""
+        count = self._rows
+        per_word = count << POSITION_BITS
+        starts, stops = self._keys.searchsorted(words[0] * per_word), self._keys.searchsorted((words[0] + 1) * per_word)
+        of, at = ranges(starts, stops - starts)
+        keys, agreement = self._keys[at], self._agreement[at]
+        for shift in range(1, len(words)):
+            wanted = keys + (((words[shift] - words[0]) * per_word)[of] + shift)
+            there = self._keys.searchsorted(wanted)
+            there[there == len(self._keys)] = 0
+            here = (self._keys[there] == wanted).nonzero()[0]
+            of, keys = of[here], keys[here]
+            agreement = np.minimum(agreement[here], self._agreement[there[here]])
+        cells = (keys >> POSITION_BITS) - (words[0] * count)[of] + of * count
+        total = np.bincount(cells, agreement, words.shape[1] * count)
+        first = np.zeros(len(total))
+        once = firsts(cells)
+        first[cells[once]] = (keys & POSITION)[once]
+        return total.reshape(-1, count), first.reshape(-1, count)
+
+
+def firsts(values: np.ndarray) -> np.ndarray:
+    """Return the index of the first of each run of equal values."""
+    if not values.size:
+        return np.zeros(0, np.int64)
+    is_first = np.empty(len(values), np.bool_)
+    is_first[0] = True
+    np.not_equal(values[1:], values[:-1], out=is_first[1:])
+    return is_first.nonzero()[0]
+
+
+def join(parts: list[np.ndarray]) -> np.ndarray:
+    """Return arrays as one; a single one is not copied."""
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate(parts) if parts else np.zeros(0, np.int64)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from indexer.backends.whoosh import state
-from indexer.backends.whoosh.evaluation import Evaluation, only
-from indexer.backends.whoosh.postings import Documents, FieldPostings, Part
+from indexer.backends.whoosh.best import Best, best
+from indexer.backends.whoosh.evaluation import Evaluation, Found
+from indexer.backends.whoosh.postings import Documents, FieldPostings, Part, firsts
+from indexer.backends.whoosh.rowset import RowSet
 from indexer.backends.whoosh.storage import Storage, latest_generation, read_segments
 from indexer.backends.whoosh.store import check, reading
 from indexer.errors import IndexMissing
-from indexer.types import Dated, Form, Hit, Hits
+from indexer.types import Dated, Filters, Hit, Hits
 from indexer.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -23,11 +25,22 @@ if TYPE_CHECKING:
 
     from indexer import ranking
     from indexer.backends.base import Sort
-    from indexer.backends.whoosh.evaluation import Found
     from indexer.backends.whoosh.segment import Segment
     from indexer.settings import Ranking, Settings
-    from indexer.types import Filters, Heading, Paragraph, Query
+    from indexer.types import Form, Heading, Paragraph, Query
     from indexer.vocabulary import Lexicon
+
+
+class Ranked(NamedTuple):
+    """The rows that may be on a page, in no order, and what the page is of."""
+
+    rows: np.ndarray
+    scores: np.ndarray
+    newest: np.ndarray  # what comes before the score in their order
+    offset: int
+    stop: int
+    total: int
+    complete: int
 
 
 class WhooshEngine:
@@ -40,7 +53,7 @@ class WhooshEngine:
         for segment in segments:
             self._parts.append(Part(segment, paragraphs, documents))
             paragraphs += segment.paragraphs
-            documents += len(segment.of["dates"])
+            documents += segment.documents
         self._starts = np.array([part.paragraphs for part in self._parts], np.int64)
         self._documents = Documents(self._parts)
         self._texts = FieldPostings(self._parts, self._documents)
@@ -57,13 +70,13 @@ class WhooshEngine:
     def different_lemmas(self) -> int:
         """Return how many different lemmas the texts have."""
         if len(self._parts) == 1 and self._documents.live is None:
-            return len(self._parts[0].segment.of["text.ends"])
-        return len(set().union(*(_live_terms(part.segment) for part in self._parts)))
+            return len(self._parts[0].segment.fields["text"].lemmas)
+        return len(set().union(*(_live_lemmas(part.segment) for part in self._parts)))
 
     def headings(self) -> Iterator[Heading]:
         """Give the headings of all documents."""
         for part in self._parts:
-            for document in range(len(part.segment.of["dates"])):
+            for document in range(part.segment.documents):
                 if part.segment.is_live(part.segment.paragraphs_of(document).start):
                     yield part.segment.heading(document)
 
@@ -73,13 +86,36 @@ class WhooshEngine:
         self, query: Query, filters: Filters, *, limit: int | None, offset: int, sort: Sort, per_document: bool
     ) -> Hits:
         """See Engine.search."""
-        found = self._restrict(Evaluation(self._texts, self._settings).found(query), filters)
-        if per_document:
-            found = self._best_of_documents(found)
-        complete = int(found.complete.sum())
-        stop = len(found.rows) if limit is None else min(offset + limit, len(found.rows))
-        hits = tuple(hit for _, hit in self._page(found, offset, stop, sort)) if stop > offset else ()
-        return Hits(hits, total=len(found.rows), complete=complete)
+        ranked = self.rank(query, filters, limit=limit, offset=offset, sort=sort, per_document=per_document)
+        return Hits(self._page(ranked), total=ranked.total, complete=ranked.complete)
+
+    def rank(
+        self, query: Query, filters: Filters, *, limit: int | None, offset: int, sort: Sort, per_document: bool
+    ) -> Ranked:
+        """Return which rows may be on a page, and how many rows there are; nothing stored is read."""
+        evaluation = Evaluation(self._texts, self._settings)
+        found = evaluation.found(query)
+        if allowed := self._allowed(filters):
+            found = Found(*(rows & allowed for rows in found))
+        count = self._count_documents if per_document else _count
+        total, complete = count(found.rows), count(found.complete)
+        stop = total if limit is None else min(offset + limit, total)
+        ranked = Ranked(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), offset, stop, total, complete)
+        if stop <= offset:
+            return ranked
+        scoring = evaluation.scoring(query)
+
+        def the_best(among: RowSet, most: int) -> Best:
+            return best(query, evaluation, scoring, among, most)
+
+        if sort == "date":
+            top = self._newest(found.rows, stop, the_best, per_document=per_document)
+        elif per_document:
+            top = self._best_documents(found.rows, stop, the_best)
+        else:
+            top = the_best(found.rows, stop)
+        newest = self._newest_first(top.rows) if sort == "date" else np.zeros(len(top.rows))
+        return ranked._replace(rows=top.rows, scores=top.scores, newest=newest)
 
     def scorer(self, path: str, number: int) -> Callable[[Query], float]:
         """See Engine.scorer."""
@@ -89,7 +125,7 @@ class WhooshEngine:
         base = next(part.paragraphs for part in self._parts if part.segment is segment)
         row = base + segment.paragraphs_of(document)[number - 1]
         evaluation = Evaluation(self._texts, self._settings)
-        return lambda query: evaluation.score(query, row)
+        return lambda query: float(evaluation.scoring(query).scores(np.array([row]))[0])
 
     def vocabulary(self, field: str) -> Vocabulary:
         """See Engine.vocabulary."""
@@ -103,28 +139,28 @@ class WhooshEngine:
 
     def lemmas(self, field: str, prefix: str) -> set[str]:
         """See Engine.lemmas."""
-        return self._postings(field).terms(prefix)
+        return self._postings(field).beginning(prefix)
 
     def forms_of(self, lemma: str) -> dict[str, int]:
         """See Engine.forms_of."""
         counts: Counter[str] = Counter()
-        for part in self._parts:
-            counts.update(part.segment.forms_of(lemma.encode("utf-8", "surrogatepass")))
+        for listed in self._texts.entries([lemma])[0].lists:
+            counts.update(self._parts[listed.part].segment.forms_of(listed.lemma))
         return dict(counts)
 
     def spellings(self, form: str) -> dict[str, int]:
         """See Engine.spellings."""
         counts: Counter[str] = Counter()
         for part in self._parts:
-            counts.update(part.segment.written(part.segment.forms("text", Form(form, "folded"))))
+            counts.update(part.segment.written(np.array(part.segment.words.variants(form), np.int64)))
         return dict(counts)
 
     def form_places(self, field: str, form: Form) -> int:
         """See Engine.form_places."""
-        return sum(len(places.keys) for places in self._postings(field).written((form,)))
+        return self._postings(field).form_places(form)
 
     def _postings(self, field: str) -> FieldPostings:
-        return self._texts if field == "text" else self._texts.field(field)
+        return self._texts.field(field)
 
     def heading(self, path: str) -> Heading | None:
         """See Engine.heading."""
@@ -146,71 +182,98 @@ class WhooshEngine:
 
     def _document(self, path: str) -> tuple[Segment, int] | None:
         for part in self._parts:
-            places = part.segment.places("path", path.encode("utf-8", "surrogatepass"))
-            for document in places.row.tolist() if places else ():
+            for document in part.segment.documents_with("path", path.encode("utf-8", "surrogatepass")).tolist():
                 if part.segment.is_live(part.segment.paragraphs_of(document).start):
                     return part.segment, document
         return None
 
     # --- the page ---
 
-    def _restrict(self, found: Found, filters: Filters) -> Found:
-        documents = None
+    def _allowed(self, filters: Filters) -> RowSet | None:
+        """Return the rows that filters let be found; None if all."""
+        if filters == Filters():
+            return None
+        here = np.ones(self._documents.count, np.bool_)
         if filters.sources:
-            documents = np.zeros(len(self._documents.dates), np.bool_)
-            for part in self._parts:
-                for source in filters.sources:
-                    places = part.segment.places("source_name", source.casefold().encode("utf-8", "surrogatepass"))
-                    if places:
-                        documents[places.row.astype(np.int64) + part.documents] = True
-        found = found if documents is None else only(found, documents[self._documents.of(found.rows)])
-        if filters.since is None and filters.until is None:
-            return found
-        within = self._texts.of_documents(Dated(filters.since, filters.until))
-        return only(found, np.isin(found.rows, within, assume_unique=True))
+            here = self._documents.from_sources(filters.sources)
+        if filters.since is not None or filters.until is not None:
+            within = np.zeros(len(here), np.bool_)
+            within[self._documents.which(Dated(filters.since, filters.until))] = True
+            here &= within
+        rows, _ = self._texts.spread(np.flatnonzero(here))
+        return RowSet.all_of(rows, self._texts.size)
 
-    def _best_of_documents(self, found: Found) -> Found:
+    def _count_documents(self, rows: RowSet) -> int:
+        return len(firsts(self._documents.of(rows.rows())))
+
+    def _best_documents(self, rows: RowSet, most: int, the_best: Callable[[RowSet, int], Best]) -> Best:
+        """Return the best paragraph of each document: more paragraphs are looked at until these are enough documents."""
+        wanted = most
+        while True:
+            wanted *= 4
+            top = the_best(rows, wanted)
+            chosen = self._one_a_document(top)
+            # Those that tie with the last one may be the best of their documents, and all of these are here.
+            if len(top.rows) >= rows.count or len(chosen.rows) >= most and _kth(chosen.scores, most) >= top.scores.min():
+                return chosen
+
+    def _one_a_document(self, top: Best) -> Best:
         """Keep the first paragraph of each document by score, then by number."""
-        document = self._documents.of(found.rows)
-        order = np.lexsort((found.rows, -found.scores, document))
-        ordered = document[order]
-        first = np.ones(len(order), np.bool_)
-        first[1:] = ordered[1:] != ordered[:-1]
-        return only(found, np.sort(order[first]))
+        document = self._documents.of(top.rows)
+        order = np.lexsort((top.rows, -top.scores, document))
+        kept = np.sort(order[firsts(document[order])])
+        return Best(top.rows[kept], top.scores[kept])
 
-    def _page(
-        self, found: Found, offset: int, stop: int, sort: Sort
-    ) -> list[tuple[tuple[float, float, str, int], Hit]]:
+    def _newest(
+        self, found: RowSet, stop: int, the_best: Callable[[RowSet, int], Best], *, per_document: bool
+    ) -> Best:
+        """Return the rows of the newest documents, as many as may be on a page that ends at `stop`."""
+        rows = found.rows()
+        newest = self._newest_first(rows)
+        if per_document:
+            once = firsts(self._documents.of(rows))
+            last = np.partition(newest[once], stop - 1)[stop - 1]
+        else:
+            last = np.partition(newest, stop - 1)[stop - 1]
+        chosen = RowSet.of_rows(rows[newest <= last], self._texts.size)
+        top = the_best(chosen, chosen.count)
+        return self._one_a_document(top) if per_document else top
+
+    def _newest_first(self, rows: np.ndarray) -> np.ndarray:
+        """Return what puts rows in the order of their dates, the newest first and the undated last."""
+        dates = self._documents.dates[self._documents.of(rows)]
+        return np.where(np.isnan(dates), np.inf, -dates)
+
+    def _page(self, ranked: Ranked) -> tuple[Hit, ...]:
         """Return the hits from offset to stop: only those that may be on the page are looked at."""
-        newest = np.zeros(len(found.rows))
-        if sort == "date":
-            dates = self._documents.dates[self._documents.of(found.rows)]
-            newest = np.where(np.isnan(dates), np.inf, -dates)
-        order = np.lexsort((-found.scores, newest)) if sort == "date" else _first(found.scores, stop)
+        rows, scores, newest, offset, stop, _, _ = ranked
+        if not len(rows):
+            return ()
+        order = np.lexsort((-scores, newest))
         # Ties at either end of the page are broken by path, so all who tie are looked at.
-        head = _tie_start(order, found.scores, newest, offset)
-        tail = _tie_stop(order, found.scores, newest, stop)
+        head = _tie_start(order, scores, newest, offset)
+        tail = _tie_stop(order, scores, newest, stop)
         page = []
         for at in order[head:tail].tolist():
-            paragraph, heading = self._stored(int(found.rows[at]))
-            score = float(found.scores[at])
+            paragraph, heading = self._stored(int(rows[at]))
+            score = float(scores[at])
             key = (float(newest[at]), -score, heading.path, paragraph.number)
             page.append((key, Hit(paragraph, heading, score)))
         page.sort(key=lambda pair: pair[0])
-        return page[offset - head : stop - head]
+        return tuple(hit for _, hit in page[offset - head : stop - head])
 
     def _stored(self, row: int) -> tuple[Paragraph, Heading]:
         part = self._parts[int(np.searchsorted(self._starts, row, side="right")) - 1]
         return part.segment.paragraph(row - part.paragraphs)
 
 
-def _first(scores: np.ndarray, stop: int) -> np.ndarray:
-    """Return the indices of the highest `stop` scores and of all that tie with the last, highest first."""
-    if stop < len(scores):
-        lowest = np.partition(scores, len(scores) - stop)[len(scores) - stop]
-        candidates = np.flatnonzero(scores >= lowest)
-        return candidates[np.argsort(-scores[candidates], kind="stable")]
-    return np.argsort(-scores, kind="stable")
+def _count(rows: RowSet) -> int:
+    return rows.count
+
+
+def _kth(scores: np.ndarray, most: int) -> float:
+    """Return the score that the best so many have at least."""
+    return float(np.partition(scores, len(scores) - most)[len(scores) - most])
 
 
 def _tie_start(order: np.ndarray, scores: np.ndarray, newest: np.ndarray, at: int) -> int:
@@ -230,14 +293,11 @@ def _ties(order: np.ndarray, scores: np.ndarray, newest: np.ndarray, at: int) ->
     return bool(scores[here] == scores[before] and newest[here] == newest[before])
 
 
-def _live_terms(segment: Segment) -> set[bytes]:
-    terms = segment.terms("text")
-    if segment.live is None:
-        return set(terms)
-    until = segment.of["text.until"]
-    starts = np.concatenate([np.zeros(1, np.int64), until[:-1]])
-    counts = np.add.reduceat(segment.live[segment.of["text.row"]], starts, dtype=np.int64)
-    return {terms[at] for at in np.flatnonzero(counts)}
+def _live_lemmas(segment: Segment) -> set[bytes]:
+    field = segment.fields["text"]
+    read = field.read(np.arange(len(field.lemmas)))
+    of = read.of if segment.live is None else read.of[segment.live[read.rows]]
+    return {segment.words.lemma(int(lemma)) for lemma in field.lemmas[np.unique(of)]}
 
 
 def open_engine(folder: Path, settings: Settings) -> tuple[WhooshEngine, state.State, int]:

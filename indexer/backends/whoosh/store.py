@@ -19,7 +19,8 @@ from whoosh.util.filelock import try_for
 from indexer.analysis.lemmatize import dictionary_version
 from indexer.backends.whoosh import arrays, state
 from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment, schema
-from indexer.backends.whoosh.segment import combine
+from indexer.backends.whoosh.assembly import assemble
+from indexer.backends.whoosh.numbering import Numbering
 from indexer.backends.whoosh.storage import INDEX_NAME, NotContents, Storage, latest_generation, read_segments
 from indexer.errors import IndexBusy, IndexDamaged, IndexIncompatible, IndexNotWritten
 
@@ -51,6 +52,7 @@ class Store:
         except BaseException:
             self._lock.release()
             raise
+        self.numbering = Numbering()
         self._pending: list[Content] = []
         self._places = 0
         self._new: list[ArraySegment] = []  # written, in no table of contents yet
@@ -95,15 +97,14 @@ class Store:
             self._changed = self.files.pop(file, None) is not None or self._changed
             for segment in self._segments:
                 opened = self._opened[segment]
-                places = opened.places("file", file.encode())
-                for document in places.row.tolist() if places else ():
+                for document in opened.documents_with("file", file.encode("utf-8", "surrogatepass")).tolist():
                     for paragraph in opened.paragraphs_of(document):
                         segment.delete_document(paragraph)
 
     def add(self, content: Content) -> None:
         """Add documents; memory is kept within bounds by writing segments out."""
         self._pending.append(content)
-        self._places += sum(len(postings.term) for postings in content.fields.values())
+        self._places += sum(len(field.words) for field in content.fields.values())
         if self._places >= _FULL:
             self._flush()
 
@@ -142,26 +143,26 @@ class Store:
 
     def _merge(self) -> None:
         """Take up the old segments that are no larger than what is new, and those half deleted."""
-        size = sum(len(content.texts) for content in self._pending) + sum(s.doc_count() for s in self._new)
+        size = sum(len(content.starts) for content in self._pending) + sum(s.doc_count() for s in self._new)
         kept = []
         for segment in sorted(self._segments, key=lambda s: s.doc_count()):
             similar = 0 < segment.doc_count() <= size * _SIMILAR
             if similar or segment.deleted_count() * 2 > segment.doc_count_all() > segment.deleted_count():
                 size += segment.doc_count()
-                self._pending.append(segment.open(self._folder).left())
+                self._pending.append(self.numbering.take(segment.open(self._folder)))
             else:
                 kept.append(segment)
         self._segments = kept
 
     def _flush(self) -> None:
-        contents = [content for content in self._pending if content.texts]
+        contents = [content for content in self._pending if len(content.starts)]
         self._pending, self._places = [], 0
         if contents:
             segment = ArrayCodec().new_segment(self._storage, INDEX_NAME)
-            segment.set_doc_count(sum(len(content.texts) for content in contents))
+            segment.set_doc_count(sum(len(content.starts) for content in contents))
             self._new.append(segment)
             with _writing(self._folder):
-                arrays.write(segment.path(self._folder), combine(contents))
+                arrays.write(segment.path(self._folder), assemble(contents, self.numbering, self._settings.ranking))
 
 
 def check(made: state.State, settings: Settings, folder: Path) -> None:

@@ -1,0 +1,171 @@
+"""Contents → the arrays of a segment: words by frequency, texts as their numbers, and the lists by one sort a chunk."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from indexer import ranking
+from indexer.backends.whoosh import arrays, codes, lists, texts, tokens
+from indexer.backends.whoosh.segment import ANALYSED_FIELDS, HEADING_FIELDS, WHOLE_FIELDS
+from indexer.backends.whoosh.tokens import Tokens
+from indexer.backends.whoosh.words import Neighbours, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from indexer.backends.whoosh.arrays import Arrays
+    from indexer.backends.whoosh.numbering import Numbering
+    from indexer.backends.whoosh.segment import Content, Rows, Whole
+    from indexer.settings import Ranking
+
+_CHUNK = 2_000_000  # places whose lemmas are sorted at once: some 200 MB
+
+
+def assemble(contents: Sequence[Content], numbering: Numbering, settings: Ranking) -> Arrays:
+    """Return the arrays of a segment with the documents of all contents, in their order; words have these numbers."""
+    paragraphs_of = _join([content.paragraphs_of for content in contents])
+    headings, heading_ends = arrays.pack([heading for content in contents for heading in content.headings])
+    made: Arrays = {
+        "headings": headings,
+        "heading_ends": heading_ends.astype(np.uint32),
+        "dates": _join([content.dates for content in contents]).astype(np.float64),
+        "paragraph_ends": np.cumsum(paragraphs_of).astype(np.uint32),
+        "starts": _join([content.starts for content in contents]).astype(np.uint32),
+        **texts.write(content.texts for content in contents),
+    }
+    for field in WHOLE_FIELDS:
+        made |= _named(field, _whole([content.wholes[field] for content in contents]))
+    used, rank = _by_frequency(contents, len(numbering.keys), made)
+    made |= numbering.words(used)
+    words = Words(made)
+    parts = [content.fields[field] for field in ANALYSED_FIELDS for content in contents]
+    made |= tokens.write(
+        rank[_join([part.words for part in parts])],
+        _join([part.opens for part in parts]).astype(np.bool_),
+        _join([part.lengths for part in parts]),
+    )
+    rows = [sum(len(content.fields[field].lengths) for content in contents) for field in ANALYSED_FIELDS]
+    made["field_rows"] = np.array(rows, np.uint32)
+    texts_ = Tokens(made)
+    for field, last, count in zip(ANALYSED_FIELDS, np.cumsum(rows).tolist(), rows, strict=True):
+        here = slice(last - count, last)
+        made |= _named(field, _lists(words, texts_, here, ranking.saturation(field, settings).b))
+    return made
+
+
+def _by_frequency(contents: Sequence[Content], words: int, made: Arrays) -> tuple[np.ndarray, np.ndarray]:
+    """Return the words that stand anywhere, those first that the texts have most often, and the place of each there."""
+    counts = _counts([content.fields["text"] for content in contents], words)
+    elsewhere = [_counts([content.fields[field] for content in contents], words) for field in HEADING_FIELDS]
+    used = np.flatnonzero(counts + sum(elsewhere))
+    used = used[np.argsort(-counts[used], kind="stable")]
+    rank = np.zeros(words, np.int64)
+    rank[used] = np.arange(len(used))
+    ordered = counts[used]
+    last = np.flatnonzero(np.diff(ordered, append=-1))
+    made["count_value"], made["count_until"] = ordered[last].astype(np.uint32), (last + 1).astype(np.uint32)
+    return used, rank
+
+
+def _counts(parts: list[Rows], words: int) -> np.ndarray:
+    counts = np.zeros(words, np.int64)
+    for part in parts:
+        counts += np.bincount(part.words, minlength=words)
+    return counts
+
+
+def _lists(words: Words, texts_: Tokens, rows: slice, b: float) -> Arrays:
+    """Return for each lemma that stands in a field, whose rows these are, the rows that have it."""
+    lengths = texts_.lengths(rows)
+    average = float(lengths.mean()) if lengths.any() else 1.0
+    edges = np.searchsorted(np.cumsum(lengths), np.arange(_CHUNK, int(lengths.sum()), _CHUNK)) + 1
+    chunks = [
+        _inverted(words, texts_, slice(rows.start + start, rows.start + stop), b, average)
+        for start, stop in pairwise(np.unique([0, *edges, len(lengths)]).tolist())
+    ]
+    every = _join([lemma for lemma, _, _, _ in chunks])
+    lemmas, at = np.unique(every, return_inverse=True)
+    found = np.zeros(len(lemmas), np.int64)
+    np.add.at(found, at, _join([count for _, count, _, _ in chunks]))
+    # Each chunk's part of a list follows those of the chunks before it.
+    free = np.cumsum(found) - found
+    every_row = np.zeros(int(found.sum()), np.uint32)
+    coded = np.zeros(len(every_row), np.uint8)
+    for lemma, count, chunk_rows, chunk_codes in chunks:
+        number = np.searchsorted(lemmas, lemma)
+        _, to = lists.ranges(free[number], count)
+        every_row[to], coded[to] = chunk_rows - rows.start, chunk_codes
+        free[number] += count
+    return {
+        "lemma": lemmas.astype(np.uint32),
+        "bounds": np.array([b, average]),
+        **lists.write(every_row, coded, found),
+    }
+
+
+def _inverted(
+    words: Words, texts_: Tokens, rows: slice, b: float, average: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the lemmas in some rows, in order; in how many each stands; and these rows with their codes."""
+    lengths = texts_.lengths(rows)
+    if not lengths.any():
+        return (np.zeros(0, np.int64),) * 4
+    here = texts_.places(rows)
+    numbers = texts_.words(here)
+    starts = np.cumsum(lengths) - lengths
+    before, after = _neighbours(numbers, texts_, here, starts[lengths > 0])
+    readings = words.readings(numbers, lambda at: Neighbours(before[at], after[at]))
+    of_place = np.repeat(np.arange(len(lengths)), lengths)
+    position = np.arange(len(numbers)) - np.repeat(starts, lengths)
+    # One number to sort by: the lemma, then the order of places.
+    order = np.sort(readings.lemma << 32 | np.arange(len(readings.lemma)))
+    lemma = order >> 32
+    order &= 0xFFFFFFFF
+    place = readings.place[order]
+    row = of_place[place]
+    is_first = np.ones(len(order), np.bool_)
+    is_first[1:] = (lemma[1:] != lemma[:-1]) | (row[1:] != row[:-1])
+    first = np.flatnonzero(is_first)
+    agreement = np.add.reduceat(readings.steps[order], first) / ranking.WEIGHT_STEPS
+    row = row[first]
+    coded = codes.write(agreement, position[place[first]], lengths[row], b, average)
+    lemma = lemma[first]
+    edges = np.flatnonzero(np.diff(lemma, prepend=-1))
+    return lemma[edges], np.diff(edges, append=len(lemma)), row + rows.start, coded
+
+
+def _neighbours(numbers: np.ndarray, texts_: Tokens, here: slice, starts: np.ndarray) -> Neighbours:
+    """Return what is beside the words of whole rows, one after another."""
+    apart = texts_.opens(np.arange(here.start, here.stop))  # from the word before
+    apart[starts] = True
+    before = np.where(apart, -1, np.roll(numbers, 1))
+    after = np.where(np.roll(apart, -1), -1, np.roll(numbers, -1))
+    return Neighbours(before, after)
+
+
+def _whole(parts: list[Whole]) -> Arrays:
+    """Return the values of a whole field in order of their bytes, and the documents with each."""
+    vocabulary = sorted(set().union(*(part.terms for part in parts)))
+    number = {term: at for at, term in enumerate(vocabulary)}
+    renumbered = [np.fromiter((number[term] for term in part.terms), np.int64, len(part.terms)) for part in parts]
+    term = _join([numbers[part.term] for part, numbers in zip(parts, renumbered, strict=True)])
+    counts = np.bincount(term, minlength=len(vocabulary))
+    used = np.flatnonzero(counts)  # a value that only deleted documents had is gone
+    blob, ends = arrays.pack([vocabulary[at] for at in used.tolist()])
+    return {
+        "terms": blob,
+        "ends": ends.astype(np.uint32),
+        "until": np.cumsum(counts[used]).astype(np.uint32),
+        "row": np.argsort(term, kind="stable").astype(np.uint32),
+    }
+
+
+def _named(field: str, made: Arrays) -> Arrays:
+    return {f"{field}.{part}": array for part, array in made.items()}
+
+
+def _join(parts: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate(parts) if parts else np.zeros(0, np.int64)

@@ -1,0 +1,418 @@
+"""The best rows of a ranking without the scores of all: what cannot be among them by what it gives at most is not read.
+
+A query is a sum of sources: what a word gives in texts and titles, what a phrase gives, what a paragraph with all words
+gets on top. Each knows the most it can give, and can tell in which rows and how much there at most, by lists alone. The
+sources that can give most, which are rare words, are read first (Turtle and Flood, "Query Evaluation: Strategies and
+Optimizations", 1995: MaxScore); the best rows by them are scored, and once all unread sources together cannot reach the
+k-th score, no other row can be among the best. The unread ones are then only asked about the rows that are left, and
+what still may be among the best is scored.
+
+Two words side by side give something only where both are. Which of the words a row has is kept as bits; so what pairs
+may give in it is one look into a table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
+
+import numpy as np
+
+from indexer import ranking
+from indexer.backends.whoosh import codes
+from indexer.backends.whoosh.postings import firsts
+from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, Together, Window, Word
+
+if TYPE_CHECKING:
+    from indexer.backends.whoosh.evaluation import Evaluation, Scoring
+    from indexer.backends.whoosh.postings import FieldPostings
+    from indexer.backends.whoosh.rowset import RowSet
+    from indexer.types import Query
+
+_SLACK = 1 + 1e-9  # bounds are added up in another order than scores
+_SCORED = 64  # rows at once: of fewer, it is not the rows that take the time
+_WORDS = 32  # that have a bit
+_READ = 8000  # rows that are read of sources before the best of them are scored
+
+
+class _Bounds:
+    """What is known of all rows so far: the most that the sources read give in each, and the words that it has."""
+
+    def __init__(self, postings: FieldPostings) -> None:
+        self._postings = postings
+        self.most = postings.take_scratch(np.float64)
+        self.words = postings.take_scratch(np.uint32)  # a bit for each word that was read
+        self._touched: list[np.ndarray] = []
+
+    def close(self) -> None:
+        for rows in self._touched:
+            self.most[rows] = 0.0
+            self.words[rows] = 0
+        self._postings.give_back(self.most)
+        self._postings.give_back(self.words)
+
+    def add(self, rows: np.ndarray, points: np.ndarray | float) -> np.ndarray:
+        """Add what a source gives in rows; return those that had nothing before, perhaps some twice."""
+        before = self.most[rows]
+        # A row may come more than once, with the same points: it gets them once.
+        self.most[rows] = before + points
+        new = rows[before == 0]
+        self._touched.append(new)
+        return new
+
+
+class Source(Protocol):
+    """A part of a score."""
+
+    most: float  # that it gives in any row
+    size: int  # rows that it gives anything in, about
+    bit: int  # of the word that it is; 0 if none
+
+    def add(self, bounds: _Bounds) -> np.ndarray:
+        """Add the most that it gives in each row; return the rows that had nothing before, perhaps some twice."""
+        ...
+
+    def has(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return whether it gives anything in each of these rows, and whether each has the word itself."""
+        ...
+
+
+class _Of:
+    """What gives the same in each row of a set."""
+
+    bit = 0
+
+    def __init__(self, rows: RowSet, most: float) -> None:
+        self.most = most
+        self.size = rows.count
+        self._rows = rows
+
+    def add(self, bounds: _Bounds) -> np.ndarray:
+        return bounds.add(self._rows.rows(), self.most)
+
+    def has(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        mask = self._rows.has(rows)
+        return mask, mask
+
+
+class _OfWord:
+    """What the lemmas of a word give in a field, by the codes of their lists."""
+
+    def __init__(self, word: Word, evaluation: Evaluation, factor: float, bit: int) -> None:
+        settings = evaluation.settings
+        self.bit = bit
+        self._postings = evaluation.postings
+        self._settings = settings
+        self._weight = factor * ranking.weight(word, evaluation.idf, settings)
+        self._weights = [ranking.steps(one.weight) / ranking.WEIGHT_STEPS for one in (*word.lemmas, *word.relatives)]
+        self._lemmas = [one.text for one in (*word.lemmas, *word.relatives)]
+        self._own = len(word.lemmas)
+        self._is_text = evaluation.field == "text"
+        self._saturation = ranking.saturation(evaluation.field, settings)
+        self.most = self._weight * (1 + settings.lead) if self._is_text else self._weight
+        self.size = sum(entry.found for entry in self._postings.entries(self._lemmas))
+
+    def add(self, bounds: _Bounds) -> np.ndarray:
+        rows, frequency, lead, own = self._postings.bounded(self._lemmas, self._weights, self._own, self._settings)
+        if len(self._lemmas) > 1 and len(rows):
+            frequency = _total(self._postings, rows, frequency)
+            if self._is_text:
+                lead = _highest_of(self._postings, rows, lead)
+        points = codes.bm25(frequency, self._saturation)
+        if self._is_text:
+            points = points + lead
+        if self.bit:
+            bounds.words[own] |= np.uint32(self.bit)
+        return bounds.add(rows, self._weight * points)
+
+    def has(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        own = self._postings.rows(self._lemmas[: self._own]).has(rows)
+        if self._own == len(self._lemmas):
+            return own, own
+        return own | self._postings.rows(self._lemmas[self._own :]).has(rows), own
+
+
+class _OfHeading:
+    """What a source gives in documents, for each of their paragraphs."""
+
+    bit = 0
+
+    def __init__(self, source: Source, documents: FieldPostings, texts: FieldPostings) -> None:
+        self.most = source.most
+        self.size = source.size
+        self._source = source
+        self._documents = documents
+        self._texts = texts
+
+    def add(self, bounds: _Bounds) -> np.ndarray:
+        of_documents = _Bounds(self._documents)
+        documents = np.sort(self._source.add(of_documents))
+        documents = documents[firsts(documents)]
+        most = of_documents.most[documents]
+        of_documents.close()
+        rows, of = self._texts.spread(documents)
+        return bounds.add(rows, most[of])
+
+    def has(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self._source.has(self._texts.documents(rows))
+
+
+def _total(postings: FieldPostings, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return for each the sum of the values of its row. Rows are summed up in place: to sort them takes ten times as
+    long."""
+    scratch = postings.take_scratch(np.float64)
+    np.add.at(scratch, rows, values)
+    total = scratch[rows]
+    scratch[rows] = 0.0
+    postings.give_back(scratch)
+    return total
+
+
+def _highest_of(postings: FieldPostings, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
+    scratch = postings.take_scratch(np.float64)
+    np.maximum.at(scratch, rows, values)
+    highest = scratch[rows]
+    scratch[rows] = 0.0
+    postings.give_back(scratch)
+    return highest
+
+
+class Pair(NamedTuple):
+    """Two words side by side."""
+
+    most: float
+    words: int  # the bits of both
+
+
+class Sources:
+    """All that a query's score is a sum of."""
+
+    def __init__(self, query: Query, evaluation: Evaluation) -> None:
+        self._texts = evaluation.postings
+        self.all: list[Source] = []
+        self.pairs: list[Pair] = []
+        self._bits: dict[int, int] = {}  # by the identity of the word
+        self._add(query, evaluation, 1.0)
+
+    def _keep(self, source: Source, evaluation: Evaluation) -> None:
+        if source.most > 0 and source.size:
+            if evaluation.postings is not self._texts and self._texts.field_name == "text":
+                source = _OfHeading(source, evaluation.postings, self._texts)
+            self.all.append(source)
+
+    def _add(self, query: Query, evaluation: Evaluation, factor: float) -> None:
+        match query:
+            case Word() | Phrase():
+                self._add_leaf(query, evaluation, factor)
+            case Together(clauses):
+                for clause in clauses:
+                    self._add(clause, evaluation, factor)
+                for pair in ranking.pairs(query, evaluation.settings):
+                    self._add_pair(pair, evaluation, factor * evaluation.settings.adjacency)
+                bonus = factor * ranking.bonus(query, evaluation.field, evaluation.idf_in, evaluation.settings)
+                if bonus:
+                    self._keep(_Of(evaluation.found(query).complete, bonus), evaluation)
+            case Either(clauses):
+                for clause in clauses:
+                    self._add(clause, evaluation, factor)
+            case Only(wanted):
+                self._add(wanted, evaluation, factor)
+            case Boosted(wanted, by):
+                self._add(wanted, evaluation, factor * by)
+            case In(name, wanted):
+                self._add(wanted, evaluation.within(name), factor)
+            case Near() | Window() | AtPath() | Dated():
+                pass
+
+    def _add_leaf(self, leaf: Word | Phrase, evaluation: Evaluation, factor: float) -> None:
+        settings = evaluation.settings
+        if bonus := factor * ranking.typed_bonus(leaf, evaluation.field, evaluation.idf_in, settings):
+            assert isinstance(leaf, Phrase)  # noqa: S101 -- nothing else is typed
+            self._keep(_Of(evaluation.typed(leaf), bonus), evaluation)
+        self._add_here(leaf, evaluation, factor)
+        if evaluation.field == "text" and settings.title:
+            self._add_here(ranking.in_title(leaf), evaluation.within("title"), factor * settings.title)
+
+    def _add_here(self, leaf: Word | Phrase, evaluation: Evaluation, factor: float) -> None:
+        """Add what a leaf gives in one field."""
+        if isinstance(leaf, Word) and not leaf.forms:
+            bit = 0
+            if evaluation.postings is self._texts and len(self._bits) < _WORDS:
+                bit = self._bits.setdefault(id(leaf), 1 << len(self._bits))
+            self._keep(_OfWord(leaf, evaluation, factor, bit), evaluation)
+            return
+        weight = factor * ranking.weight(leaf, evaluation.idf, evaluation.settings)
+        most = weight * (1 + evaluation.settings.lead) if evaluation.field == "text" else weight
+        rows = evaluation.rows(leaf)
+        if isinstance(leaf, Word) and leaf.relatives:
+            rows |= evaluation.postings.rows([lemma.text for lemma in leaf.relatives])
+        self._keep(_Of(rows, most), evaluation)
+
+    def _add_pair(self, pair: Phrase, evaluation: Evaluation, factor: float) -> None:
+        settings = evaluation.settings
+        if not all(evaluation.is_anywhere(word) for word in pair.words):
+            return
+        weight = factor * ranking.weight(pair, evaluation.idf, settings)
+        if evaluation.field == "text":
+            weight *= 1 + settings.lead
+        one, other = (self._bits.get(id(word), 0) for word in pair.words)
+        if evaluation.postings is self._texts and one and other and one != other:
+            self.pairs.append(Pair(weight, one | other))
+        else:
+            self._keep(_Of(_both(pair, evaluation), weight), evaluation)
+        if evaluation.field == "text" and settings.title:
+            titles = evaluation.within("title")
+            if not all(titles.is_anywhere(word) for word in pair.words):
+                return
+            weight = factor * settings.title * ranking.weight(pair, titles.idf, settings)
+            self._keep(_Of(_both(pair, titles), weight), titles)
+
+
+def _both(pair: Phrase, evaluation: Evaluation) -> RowSet:
+    """Return the rows that have both words."""
+    one, other = pair.words
+    return evaluation.rows(ranking.without_relatives(one)) & evaluation.rows(ranking.without_relatives(other))
+
+
+class Best(NamedTuple):
+    """The best rows, in order of rows, and all that tie with the last of them."""
+
+    rows: np.ndarray
+    scores: np.ndarray
+
+
+def best(query: Query, evaluation: Evaluation, scoring: Scoring, among: RowSet, most: int) -> Best:
+    """Return the best `most` of the rows that the query finds and that are among these, and all that tie with them."""
+    if among.count <= max(most, _SCORED):
+        rows = among.rows()
+        return Best(rows, scoring.scores(rows))
+    scored = _Scored(scoring, most)
+    with _Reading(Sources(query, evaluation), evaluation.postings, among) as reading:
+        while True:
+            found = reading.more()
+            # The best by their bounds: to know the k-th score they need not be the best by score.
+            scored.add(found.highest(max(_SCORED, 2 * most)))
+            if not reading.unread or reading.elsewhere < scored.least:
+                break
+        if scored.least <= 0:  # nothing is better than what no source tells of
+            rows = among.rows()
+            return Best(rows, scoring.scores(rows))
+        rows, bounds = reading.left(found, scored.least)
+    order = np.argsort(-bounds, kind="stable")
+    start, size = 0, _SCORED
+    while start < len(order) and bounds[order[start]] >= scored.least:
+        scored.add(rows[order[start : start + size]])
+        start, size = start + size, 2 * size
+    return scored.best()
+
+
+class _Seen(NamedTuple):
+    """Rows, perhaps some twice, with what the sources read give in each, and the words that each is known to have."""
+
+    rows: np.ndarray
+    bounds: np.ndarray
+    words: np.ndarray
+
+    def only(self, here: np.ndarray) -> _Seen:
+        return _Seen(self.rows[here], self.bounds[here], self.words[here])
+
+    def highest(self, most: int) -> np.ndarray:
+        """Return so many rows of the highest bounds."""
+        if len(self.rows) <= most:
+            return self.rows
+        return self.rows[np.argpartition(self.bounds, len(self.bounds) - most)[-most:]]
+
+
+class _Reading:
+    """Sources as they are read, those that can give most first."""
+
+    def __init__(self, sources: Sources, postings: FieldPostings, among: RowSet) -> None:
+        self.unread = sorted(sources.all, key=lambda source: source.most)
+        self.elsewhere = np.inf  # what a row may have that no read source knows
+        self._pairs = sources.pairs
+        self._read = 0  # bits of the words
+        self._among = among
+        self._bounds = _Bounds(postings)
+        self._rows: list[np.ndarray] = []
+        self._budget = _READ
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bounds.close()
+
+    def more(self) -> _Seen:
+        """Read on; return what is known of the rows read so far."""
+        size = 0
+        new = []
+        while self.unread and (not size or size + self.unread[-1].size <= self._budget):
+            source = self.unread.pop()
+            size += source.size
+            new.append(source.add(self._bounds))
+            self._read |= source.bit
+        self._budget *= 2
+        rows = np.concatenate(new) if new else np.zeros(0, np.int64)
+        self._rows.append(rows[self._among.has(rows)])
+        pairs = sum(pair.most for pair in self._pairs if not pair.words & self._read)
+        self.elsewhere = (self._unread_most() + pairs) * _SLACK
+        rows = np.concatenate(self._rows)
+        return _Seen(rows, self._bounds.most[rows], self._bounds.words[rows])
+
+    def _unread_most(self) -> float:
+        return sum(source.most for source in self.unread)
+
+    def left(self, found: _Seen, least: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows that may reach a score, and what they may reach: unread sources are asked of these alone."""
+        while True:
+            reach = (found.bounds + self._unread_most() + self._of_pairs(found.words)) * _SLACK
+            here = np.flatnonzero(reach >= least)
+            found = found.only(here)
+            if not self.unread or len(here) <= _SCORED // 2:
+                return found.rows, reach[here]
+            source = self.unread.pop()
+            has, is_word = source.has(found.rows)
+            found = found._replace(bounds=found.bounds + source.most * has)
+            if source.bit:
+                found = found._replace(words=found.words | np.where(is_word, np.uint32(source.bit), np.uint32(0)))
+                self._read |= source.bit
+
+    def _of_pairs(self, words: np.ndarray) -> np.ndarray:
+        """Return what pairs may give in rows that are known to have these words."""
+        pairs = [(pair.most, pair.words & self._read) for pair in self._pairs]
+        of_all = sum(most for most, bits in pairs if not bits)
+        # Of pairs with a read word, that it be there is all that is known, or that both are.
+        asked = [(most, bits) for most, bits in pairs if bits]
+        points = np.full(len(words), float(of_all))
+        for most, bits in asked:
+            points[(words & np.uint32(bits)) == bits] += most
+        return points
+
+
+class _Scored:
+    """Rows with their scores."""
+
+    def __init__(self, scoring: Scoring, most: int) -> None:
+        self._scoring = scoring
+        self._most = most
+        self._rows = np.zeros(0, np.int64)
+        self._scores = np.zeros(0)
+        self.least = -np.inf  # the score that the best have at least, as far as is known
+
+    def add(self, rows: np.ndarray) -> None:
+        """Score those of the rows that were not scored yet."""
+        rows = np.sort(rows)
+        rows = rows[firsts(rows)]
+        if len(self._rows):
+            rows = rows[~np.isin(rows, self._rows, assume_unique=True)]
+        if not len(rows):
+            return
+        self._rows = np.concatenate([self._rows, rows])
+        self._scores = np.concatenate([self._scores, self._scoring.scores(rows)])
+        if len(self._rows) >= self._most:
+            self.least = np.partition(self._scores, len(self._scores) - self._most)[-self._most]
+
+    def best(self) -> Best:
+        """Return the best."""
+        here = np.flatnonzero(self._scores >= self.least)
+        here = here[np.argsort(self._rows[here])]
+        return Best(self._rows[here], self._scores[here])

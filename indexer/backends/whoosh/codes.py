@@ -1,0 +1,70 @@
+"""What a list tells of a row in one byte: how much a lemma may give there at most, before the row itself is read.
+
+Four bits say how often the lemma stands there for the row's length, four how near to the beginning it stands first.
+Both are rounded so that what they are taken for is never less than what is true. Nothing in a code depends on the
+saturation k1 or on the numbers of the lead, which a search may change; b and the average length are those of the
+segment's own time (`bounds`): if the average has grown since, frequencies count as much more, and with another b a code
+says nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from indexer import ranking
+    from indexer.settings import Ranking
+
+_LEVELS = 16
+_HALF = 0.5  # normalised frequency at the middle of the scale
+_NEAR = 15.0  # words from the beginning at the middle of the other one
+_ANY = 1e9  # a frequency that no row has
+
+
+def write(agreement: np.ndarray, first: np.ndarray, lengths: np.ndarray, b: float, average: float) -> np.ndarray:
+    """Return the code of each row: from the weights of the lemma's places, its first place, and the row's length.
+
+    >>> table = read(np.array([0.5, 10.0]), 0.5, 10.0)
+    >>> code = int(write(np.array([1.0]), np.array([3]), np.array([10]), 0.5, 10.0)[0])
+    >>> bool(table.frequency[code] >= 1.0), bool(table.first[code] <= 3)
+    (True, True)
+    """
+    normal = agreement / ((1 - b) + (b / average) * lengths)
+    often = np.minimum((normal / (normal + _HALF) * _LEVELS).astype(np.uint8), _LEVELS - 1)
+    near = np.minimum((_NEAR / (_NEAR + first) * _LEVELS).astype(np.uint8), _LEVELS - 1)
+    codes: np.ndarray = (often << 4) | near
+    return codes
+
+
+class Table(NamedTuple):
+    """What each code is taken for."""
+
+    frequency: np.ndarray  # at most; normalised by the row's length
+    first: np.ndarray  # at least
+
+
+def read(bounds: np.ndarray, b: float, average: float) -> Table:
+    """Return what codes mean for a search with this b in a collection with this average length."""
+    codes = np.arange(_LEVELS * _LEVELS)
+    often, near = (codes >> 4) + 1, (codes & 15) + 1
+    share = np.minimum(often / _LEVELS, 1 - 1e-9)
+    frequency = np.where(often == _LEVELS, _ANY, _HALF * share / (1 - share))
+    if b == bounds[0]:
+        frequency *= max(1.0, average / bounds[1])
+    else:
+        frequency[:] = _ANY
+    return Table(frequency, np.maximum(_NEAR * _LEVELS / near - _NEAR, 0.0))
+
+
+def lead(table: Table, settings: Ranking) -> np.ndarray:
+    """Return the most that the first place may give by each code, against a weight of 1."""
+    points: np.ndarray = settings.lead * (settings.lead_words / (settings.lead_words + table.first))
+    return points
+
+
+def bm25(frequency: np.ndarray, saturation: ranking.Saturation) -> np.ndarray:
+    """Return the most that a normalised frequency gives, against a weight of 1."""
+    points: np.ndarray = frequency / (frequency + saturation.k1)
+    return points

@@ -1,0 +1,149 @@
+"""Lists of rows, each row with a code, as gaps: what an evaluation reads most of.
+
+A list takes the narrowest of three widths for its gaps that is short for it. A gap that its width cannot hold is
+written as steps of the highest value, which stand for no row: so all widths are read alike, many lists at once, by one
+cumulative sum. On 300,000 paragraphs of news a row takes 1.6 bytes so, and 4 as it is; packed to the bit it would take
+1.3, and four times as long to read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from indexer.backends.whoosh.arrays import Arrays
+
+_WIDTHS = (1, 2, 4)  # bytes
+_DTYPES = {1: np.uint8, 2: np.uint16, 4: np.uint32}
+_MOST = {width: np.iinfo(kind).max for width, kind in _DTYPES.items()}
+PARTS = ("start", "size", "found", *(f"gap{w}" for w in _WIDTHS), *(f"code{w}" for w in _WIDTHS))
+
+
+class Lists(NamedTuple):
+    """Some lists, one after another; arrays of one length, rows in order within each list."""
+
+    of: np.ndarray  # which of the lists
+    rows: np.ndarray  # int64
+    codes: np.ndarray  # uint8
+
+
+def ranges(starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers in ranges, one range after another; for each number first which range it is of.
+
+    >>> [array.tolist() for array in ranges(np.array([7, 3]), np.array([2, 1]))]
+    [[0, 0, 1], [7, 8, 3]]
+    """
+    of = np.arange(len(starts)).repeat(lengths)
+    return of, np.arange(len(of)) + (starts - lengths.cumsum() + lengths)[of]
+
+
+def write(rows: np.ndarray, codes: np.ndarray, found: np.ndarray) -> Arrays:
+    """Return lists as arrays with the names in PARTS; `found` is how many rows each has.
+
+    >>> made = write(np.array([3, 700, 9]), np.array([1, 2, 3], np.uint8), np.array([2, 1]))
+    >>> [part.tolist() for part in read(made, np.array([0, 1]))]
+    [[0, 0, 1], [3, 700, 9], [1, 2, 3]]
+    """
+    ends = np.cumsum(found, dtype=np.int64)
+    starts = ends - found
+    # The first gap is from row 0; so it may be zero, as may be what is left of one that was too wide.
+    gaps = np.diff(rows.astype(np.int64), prepend=0)
+    gaps[starts[found > 0]] = rows[starts[found > 0]]
+    steps = [_steps(gaps, width) for width in _WIDTHS]
+    sizes = np.stack([np.add.reduceat(step + 1, starts) if len(starts) else starts for step in steps])
+    bytes_ = sizes * (np.array(_WIDTHS) + 1)[:, None]  # a code beside each gap
+    chosen = np.argmin(bytes_, axis=0)
+    of_row = np.repeat(chosen, found)
+    made: Arrays = {"found": found.astype(np.uint32)}
+    start, size = np.zeros(len(found), np.int64), np.zeros(len(found), np.int64)
+    for at, width in enumerate(_WIDTHS):
+        here, ours = of_row == at, chosen == at
+        most = _MOST[width]
+        taken = np.cumsum(steps[at][here] + 1)
+        gap = np.full(int(taken[-1]) if taken.size else 0, most, _DTYPES[width])
+        gap[taken - 1] = gaps[here] - steps[at][here] * most
+        code = np.zeros(len(gap), np.uint8)
+        code[taken - 1] = codes[here]
+        made[f"gap{width}"], made[f"code{width}"] = gap, code
+        size[ours] = sizes[at][ours]
+        start[ours] = np.cumsum(sizes[at][ours]) - sizes[at][ours]
+    # The width is the rest of the start by three.
+    made["start"] = (start * len(_WIDTHS) + chosen).astype(np.uint64)
+    made["size"] = size.astype(np.uint32)
+    return made
+
+
+def _steps(gaps: np.ndarray, width: int) -> np.ndarray:
+    steps: np.ndarray = gaps // _MOST[width]
+    return steps
+
+
+def read(of: Arrays, numbers: np.ndarray, prefix: str = "") -> Lists:
+    """Return the lists with these numbers."""
+    starts = of[f"{prefix}start"][numbers].astype(np.int64)
+    sizes = of[f"{prefix}size"][numbers].astype(np.int64)
+    starts, kinds = np.divmod(starts, len(_WIDTHS))
+    parts = []
+    for at, width in enumerate(_WIDTHS):
+        ours = np.flatnonzero(kinds == at)
+        if ours.size:
+            gap, code = of[f"{prefix}gap{width}"], of[f"{prefix}code{width}"]
+            parts.append(_read(gap, code, ours, starts[ours], sizes[ours]))
+    if not parts:
+        return Lists(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint8))
+    if len(parts) == 1:
+        return parts[0]
+    joined = Lists(*map(np.concatenate, zip(*parts, strict=True)))
+    order = np.argsort(joined.of, kind="stable")
+    return Lists(*(part[order] for part in joined))
+
+
+class Placed(NamedTuple):
+    """Where a list is, to read it alone: it takes less time than to be asked by its number."""
+
+    gaps: np.ndarray
+    codes: np.ndarray
+    is_plain: bool  # each gap is a row's
+
+    def read(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows, and their codes."""
+        rows = self.gaps.cumsum(dtype=np.int64)
+        if self.is_plain:
+            return rows, self.codes
+        is_row = (self.gaps != _MOST[self.gaps.dtype.itemsize]).nonzero()[0]
+        return rows[is_row], self.codes[is_row]
+
+
+def place(of: Arrays, number: int, prefix: str = "") -> Placed:
+    """Return the list with a number."""
+    start, kind = divmod(int(of[f"{prefix}start"][number]), len(_WIDTHS))
+    size = int(of[f"{prefix}size"][number])
+    here, width = slice(start, start + size), _WIDTHS[kind]
+    gaps, codes = of[f"{prefix}gap{width}"][here], of[f"{prefix}code{width}"][here]
+    return Placed(gaps, codes, size == int(of[f"{prefix}found"][number]))
+
+
+def _read(gap: np.ndarray, code: np.ndarray, lists: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> Lists:
+    most = _MOST[gap.dtype.itemsize]
+    if len(lists) == 1:
+        here = slice(int(starts[0]), int(starts[0] + sizes[0]))
+        gaps, codes = gap[here], code[here]
+        rows = np.cumsum(gaps, dtype=np.int64)
+        of = np.full(len(rows), lists[0])
+    else:
+        which, at = ranges(starts, sizes)
+        gaps, codes = gap[at], code[at]
+        rows = np.cumsum(gaps, dtype=np.int64)
+        ends = np.cumsum(sizes)
+        before = np.zeros(len(ends), np.int64)
+        before[1:] = rows[ends[:-1] - 1]
+        rows -= before[which]
+        of = lists[which]
+    if gap.dtype.itemsize < _WIDTHS[-1]:
+        is_row = gaps != most
+        if not is_row.all():
+            return Lists(of[is_row], rows[is_row], codes[is_row])
+    return Lists(of, rows, codes)
+

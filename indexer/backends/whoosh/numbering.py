@@ -1,0 +1,196 @@
+"""The words of a build: each different one has a number, and what it is found by, once."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import numpy as np
+
+from indexer import ranking
+from indexer.analysis.context import PLACES
+from indexer.backends.whoosh import arrays
+from indexer.backends.whoosh.lists import ranges
+from indexer.backends.whoosh.words import OPENS, Entries, form_of, term_of, opens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from indexer.analysis import Analyzer, Found
+    from indexer.backends.whoosh.arrays import Arrays
+    from indexer.backends.whoosh.segment import Content, Segment
+    from indexer.types import Lemma
+
+def look_up(keys: Iterable[bytes], analyzer: Analyzer) -> Entries:
+    """Return what each word is found by."""
+    entries = Entries([], [], [], [], [])
+    for key in keys:
+        found = analyzer.found_by(form_of(term_of(key)), opens(key))
+        # A lemma that a compound shares with one of its parts counts by the compound.
+        steps = {lemma.text: ranking.steps(lemma.weight) for lemma in (*found.parts, *found.lemmas)}
+        own = {lemma.text for lemma in found.lemmas}
+        entries.counts.append(len(steps))
+        entries.lemmas.extend(text.encode("utf-8", "surrogatepass") for text in steps)
+        entries.parts.extend(text not in own for text in steps)
+        entries.weightings.append(weighting(found, steps))
+        entries.ties.append(tuple(found.ties))
+    return entries
+
+
+def weighting(found: Found, steps: dict[str, int]) -> bytes:
+    """Return the weights of a word's lemmas: those alone, then a place and the weights there for each other place."""
+    alone = bytes(steps.values())
+    if not found.elsewhere:
+        return alone
+    made: dict[tuple[Lemma, ...], bytes] = {}
+    for lemmas in found.elsewhere.values():
+        if lemmas not in made:
+            here = steps | {lemma.text: ranking.steps(lemma.weight) for lemma in lemmas}
+            made[lemmas] = bytes(here.values())
+    return alone + b"".join(bytes((place,)) + made[lemmas] for place, lemmas in found.elsewhere.items())
+
+
+class Numbering:
+    """Words in the order in which they were met."""
+
+    def __init__(self) -> None:
+        self.keys: list[bytes] = []
+        self._number: dict[bytes, int] = {}
+        self._lemmas: dict[bytes, int] = {}
+        self._weightings: dict[tuple[int, bytes], int] = {}
+        self._ties: dict[tuple[int, int, int], int] = {}
+        self._counts, self._pairs = array("q"), array("q")
+        self._weighting, self._tie = array("q"), array("q")
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._number
+
+    def numbers(self, keys: Iterable[bytes]) -> np.ndarray:
+        """Return the numbers of words that are known."""
+        return np.array([self._number[key] for key in keys], np.int64)
+
+    def add(self, keys: Sequence[bytes], entries: Entries) -> None:
+        """Number new words."""
+        first = len(self.keys)
+        self.keys.extend(keys)
+        self._number.update(zip(keys, range(first, len(self.keys)), strict=True))
+        lemmas, weightings, ties = self._lemmas, self._weightings, self._ties
+        self._counts.extend(entries.counts)
+        self._pairs.extend(
+            lemmas.setdefault(lemma, len(lemmas)) << 1 | part
+            for lemma, part in zip(entries.lemmas, entries.parts, strict=True)
+        )
+        alike = zip(entries.counts, entries.weightings, strict=True)
+        self._weighting.extend(weightings.setdefault(one, len(weightings)) for one in alike)
+        self._tie.extend(ties.setdefault(one, len(ties)) for one in entries.ties)
+
+    def take(self, segment: Segment) -> Content:
+        """Return what is not deleted of a segment; its words get numbers here, and are found by what they were."""
+        content = segment.left()
+        used = np.zeros(segment.words.count, np.bool_)
+        for field in content.fields.values():
+            used[field.words] = True
+        words = np.flatnonzero(used)
+        keys = segment.words.keys(words)
+        new = np.array([key not in self._number for key in keys], np.bool_)
+        self.add([key for key, is_new in zip(keys, new.tolist(), strict=True) if is_new], segment.words.entries(words[new]))
+        numbers = np.zeros(segment.words.count, np.uint32)
+        numbers[words] = self.numbers(keys)
+        fields = {field: row._replace(words=numbers[row.words]) for field, row in content.fields.items()}
+        return replace(content, fields=fields)
+
+    def words(self, used: np.ndarray) -> Arrays:
+        """Return the arrays of Words for these words, numbered in their order."""
+        keys = [self.keys[number] for number in used.tolist()]
+        terms = [key.removesuffix(OPENS) for key in keys]
+        forms = sorted(set(terms))
+        number = dict(zip(forms, range(len(forms)), strict=True))
+        form = np.fromiter(map(number.__getitem__, terms), np.int64, len(terms))
+        is_opening = np.fromiter((key.endswith(OPENS) for key in keys), np.bool_, len(keys))
+        word_form = form << 1 | is_opening
+        counts = _array(self._counts)
+        starts = np.cumsum(counts) - counts
+        _, at = ranges(starts[used], counts[used])
+        pairs = _array(self._pairs)[at]
+        lemmas, lemma = _renumbered(pairs >> 1, list(self._lemmas))
+        # Which words have a lemma, lemma by lemma.
+        word = np.repeat(np.arange(len(used)), counts[used])
+        hashes, of_hash = _hashed(lemmas)
+        made = {
+            **_packed("form", forms),
+            **_packed("lemma", lemmas),
+            "lemma_hashes": hashes,
+            "lemma_of_hash": of_hash,
+            "lemma_until": np.cumsum(np.bincount(lemma, minlength=len(lemmas))).astype(np.uint32),
+            "lemma_words": word[np.argsort(lemma, kind="stable")].astype(np.uint32),
+            "form_words": np.argsort(word_form, kind="stable").astype(np.uint32),
+            "word_form": word_form.astype(np.uint32),
+            "word_until": np.cumsum(counts[used]).astype(np.uint32),
+            "word_lemma": (lemma << 1 | pairs & 1).astype(np.uint32),
+        }
+        ties, tie = np.unique(_array(self._tie)[used], return_inverse=True)
+        every = np.array(list(self._ties), np.int64).reshape(-1, 3)[ties]
+        made["word_ties"] = tie.astype(np.uint16)
+        made["tie_expects"] = every[:, 0].astype(np.uint8)
+        made["tie_offers"], made["tie_asks"] = every[:, 1].astype(np.uint32), every[:, 2].astype(np.uint32)
+        return made | self._weighed(_array(self._weighting)[used])
+
+    def _weighed(self, of_words: np.ndarray) -> Arrays:
+        numbers, of_words = np.unique(of_words, return_inverse=True)
+        every = list(self._weightings)
+        wanted = [every[number] for number in numbers.tolist()]
+        plain = np.array([len(steps) == count for count, steps in wanted], np.bool_)
+        order = np.argsort(~plain, kind="stable")  # first those that weigh alike everywhere
+        place_of = np.empty(len(order), np.int64)
+        place_of[order] = np.arange(len(order))
+        steps = bytearray()
+        known: dict[bytes, int] = {}
+        start = np.zeros((len(order), PLACES), np.uint32)
+        for row, at in enumerate(order.tolist()):
+            count, packed = wanted[at]
+            start[row] = _kept(packed[:count], steps, known)
+            for other in range(count, len(packed), count + 1):
+                start[row, packed[other]] = _kept(packed[other + 1 : other + 1 + count], steps, known)
+        return {
+            "word_weighting": place_of[of_words].astype(np.uint32),
+            "weighting_start": start.reshape(-1),
+            "weighting_plain": np.array([plain.sum()], np.uint32),
+            "steps": np.frombuffer(bytes(steps), np.uint8),
+        }
+
+
+def _kept(steps: bytes, blob: bytearray, known: dict[bytes, int]) -> int:
+    """Return where steps are in the blob, which is longer afterwards if they were not."""
+    at = known.get(steps)
+    if at is None:
+        at = known[steps] = len(blob)
+        blob += steps
+    return at
+
+
+def _renumbered(numbers: np.ndarray, texts: list[bytes]) -> tuple[list[bytes], np.ndarray]:
+    """Return the texts that have one of the numbers, in order of their bytes, and the numbers in this order."""
+    used, of_used = np.unique(numbers, return_inverse=True)
+    wanted = [texts[number] for number in used.tolist()]
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return [wanted[at] for at in order], rank[of_used]
+
+
+def _packed(name: str, texts: list[bytes]) -> Arrays:
+    blob, ends = arrays.pack(texts)
+    return {f"{name}s": blob, f"{name}_ends": ends.astype(np.uint32)}
+
+
+def _hashed(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
+    hashes = np.fromiter(map(crc32, texts), np.uint32, len(texts))
+    order = np.argsort(hashes, kind="stable")
+    return hashes[order], order.astype(np.uint32)
+
+
+def _array(values: array[int]) -> np.ndarray:
+    return np.frombuffer(values, np.int64) if values else np.zeros(0, np.int64)
+

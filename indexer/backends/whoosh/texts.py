@@ -1,0 +1,101 @@
+"""The stored paragraphs: packed into blocks, each compressed by itself, for a result wants ten and not all.
+
+Zlib comes with Python. At 8 KiB a block of Russian is stored in 0.33 of its bytes and read in 40 µs; at 64 KiB in 0.27
+and 250 µs.
+"""
+
+from __future__ import annotations
+
+import zlib
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from indexer.backends.whoosh import arrays
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from indexer.backends.whoosh.arrays import Arrays
+
+PARTS = ("blocks", "block_ends", "block_rows", "text_ends")
+_BLOCK = 8192  # bytes, about
+_LEVEL = 1  # 3 takes twice as long and saves a twentieth
+_OPENED = 32  # blocks that are kept
+
+
+class Blocks(NamedTuple):
+    """Paragraphs in order."""
+
+    packed: list[bytes]
+    rows: np.ndarray  # of each block
+    lengths: np.ndarray  # of each paragraph, in bytes
+
+
+def pack(texts: Iterable[bytes]) -> Blocks:
+    """Return paragraphs as blocks."""
+    packed, rows, lengths = [], [], []
+    waiting: list[bytes] = []
+    size = 0
+    for text in texts:
+        waiting.append(text)
+        lengths.append(len(text))
+        size += len(text)
+        if size >= _BLOCK:
+            packed.append(zlib.compress(b"".join(waiting), _LEVEL))
+            rows.append(len(waiting))
+            waiting, size = [], 0
+    if waiting:
+        packed.append(zlib.compress(b"".join(waiting), _LEVEL))
+        rows.append(len(waiting))
+    return Blocks(packed, np.array(rows, np.int64), np.array(lengths, np.int64))
+
+
+def write(parts: Iterable[Blocks]) -> Arrays:
+    """Return the arrays of PARTS."""
+    parts = list(parts)
+    blob, ends = arrays.pack([block for part in parts for block in part.packed])
+    rows = np.concatenate([part.rows for part in parts])
+    lengths = np.concatenate([part.lengths for part in parts])
+    # Within its block: what all paragraphs before it take, less what those of the blocks before do.
+    total = np.cumsum(lengths)
+    until = np.cumsum(rows)
+    before = np.zeros(len(rows), np.int64)
+    before[1:] = total[until[:-1] - 1]
+    return {
+        "blocks": blob,
+        "block_ends": ends,
+        "block_rows": until.astype(np.uint32),
+        "text_ends": (total - np.repeat(before, rows)).astype(np.uint32),
+    }
+
+
+class Texts:
+    """Stored paragraphs by their rows. Threads may share it."""
+
+    def __init__(self, of: Arrays) -> None:
+        self._of = of
+        self._opened = lru_cache(_OPENED)(self._open)
+
+    def __getitem__(self, row: int) -> bytes:
+        block = int(np.searchsorted(self._of["block_rows"], row, side="right"))
+        first = int(self._of["block_rows"][block - 1]) if block else 0
+        start = int(self._of["text_ends"][row - 1]) if row > first else 0
+        return self._opened(block)[start : int(self._of["text_ends"][row])]
+
+    def all(self) -> Blocks:
+        """Return them all, as they are packed."""
+        rows = np.diff(self._of["block_rows"].astype(np.int64), prepend=0)
+        ends = self._of["text_ends"].astype(np.int64)
+        lengths = np.diff(ends, prepend=0)
+        first = (np.cumsum(rows) - rows)[rows > 0]
+        lengths[first] = ends[first]
+        return Blocks(arrays.all_of(self._of["blocks"], self._of["block_ends"]), rows, lengths)
+
+    def _open(self, block: int) -> bytes:
+        try:
+            return zlib.decompress(arrays.unpack(self._of["blocks"], self._of["block_ends"], block))
+        except zlib.error as wrong:
+            message = "a block of text cannot be unpacked"
+            raise arrays.NotArrays(message) from wrong

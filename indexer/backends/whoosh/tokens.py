@@ -1,0 +1,121 @@
+"""The texts of all fields as numbers of words, in order: from it come positions, forms, sentences and weights.
+
+A place takes two bytes. The number of a rare word does not fit; the place then says so, and the number stands in a list
+of its own, in order of places.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from indexer.backends.whoosh.lists import ranges
+from indexer.backends.whoosh.words import Neighbours
+
+if TYPE_CHECKING:
+    from indexer.backends.whoosh.arrays import Arrays
+
+PARTS = ("low", "rare_at", "rare", "opens", "ends")
+_RARE = 0xFFFF
+_BIT = (128 >> np.arange(8)).astype(np.uint8)
+
+
+class Tokens:
+    """The places of some fields, row after row; a place is a number among those of all rows."""
+
+    def __init__(self, of: Arrays) -> None:
+        self._low, self._rare_at, self._rare, self._opens, self._ends = (of[part] for part in PARTS)
+
+    def starts(self, rows: np.ndarray) -> np.ndarray:
+        """Return the first place of each row."""
+        starts = self._ends[rows - 1].astype(np.int64)
+        starts[rows == 0] = 0
+        return starts
+
+    def ends(self, rows: np.ndarray) -> np.ndarray:
+        """Return the place after the last of each row."""
+        return self._ends[rows].astype(np.int64)
+
+    def lengths(self, rows: slice) -> np.ndarray:
+        """Return how many places each of some adjacent rows has."""
+        return np.diff(self._ends[rows].astype(np.int64), prepend=self.places(rows).start)
+
+    def places(self, rows: slice) -> slice:
+        """Return the places of some adjacent rows."""
+        return slice(*(int(self._ends[row - 1]) if row else 0 for row in (rows.start, rows.stop)))
+
+    def words(self, places: np.ndarray | slice) -> np.ndarray:
+        """Return the words at places."""
+        words = self._low[places].astype(np.int64)
+        rare = (words == _RARE).nonzero()[0]
+        if rare.size:
+            at = rare + places.start if isinstance(places, slice) else places[rare]
+            words[rare] = self._rare_words(at)
+        return words
+
+    def having(self, places: np.ndarray, wanted: Among) -> tuple[np.ndarray, np.ndarray]:
+        """Return where among places one of the wanted words stands, and which."""
+        low = self._low[places]
+        found = wanted.low[low].nonzero()[0]
+        words = low[found].astype(np.int64)
+        if wanted.low[_RARE]:
+            rare = (words == _RARE).nonzero()[0]
+            if rare.size:
+                numbers = self._rare_words(places[found[rare]])
+                words[rare] = numbers
+                is_wanted = np.ones(len(words), np.bool_)
+                is_wanted[rare] = wanted.has(numbers)
+                if not is_wanted.all():
+                    found, words = found[is_wanted], words[is_wanted]
+        return found, words
+
+    def _rare_words(self, places: np.ndarray) -> np.ndarray:
+        # Asked in the type of the list: else all of it would be turned into another.
+        return self._rare[self._rare_at.searchsorted(places.astype(self._rare_at.dtype))]
+
+    def opens(self, places: np.ndarray) -> np.ndarray:
+        """Return whether each place opens a sentence."""
+        opens: np.ndarray = (self._opens[places >> 3] & _BIT[places & 7]) != 0
+        return opens
+
+    def neighbours(self, places: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Neighbours:
+        """Return the words beside places of rows that start and end so; none beyond the sentence."""
+        before = np.full(len(places), -1)
+        has_before = ((places > starts) & ~self.opens(places)).nonzero()[0]
+        before[has_before] = self.words(places[has_before] - 1)
+        after = np.full(len(places), -1)
+        has_after = (places + 1 < ends).nonzero()[0]
+        has_after = has_after[~self.opens(places[has_after] + 1)]
+        after[has_after] = self.words(places[has_after] + 1)
+        return Neighbours(before, after)
+
+
+class Among:
+    """Words that are looked for, in order of their numbers."""
+
+    def __init__(self, words: np.ndarray) -> None:
+        self._words = words
+        self.low = np.zeros(_RARE + 1, np.bool_)
+        frequent = int(np.searchsorted(words, _RARE))
+        self.low[words[:frequent]] = True
+        self.low[_RARE] = frequent < len(words)
+
+    def has(self, words: np.ndarray) -> np.ndarray:
+        """Return whether each of these is one of them."""
+        at = self._words.searchsorted(words)
+        at[at == len(self._words)] = 0
+        mask: np.ndarray = self._words[at] == words
+        return mask
+
+
+def write(words: np.ndarray, opens: np.ndarray, lengths: np.ndarray) -> Arrays:
+    """Return the arrays of PARTS."""
+    is_rare = words >= _RARE
+    return {
+        "low": np.where(is_rare, _RARE, words).astype(np.uint16),
+        "rare_at": np.flatnonzero(is_rare).astype(np.uint32),
+        "rare": words[is_rare].astype(np.uint32),
+        "opens": np.packbits(opens),
+        "ends": np.cumsum(lengths, dtype=np.int64).astype(np.uint32),
+    }

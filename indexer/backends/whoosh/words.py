@@ -1,0 +1,294 @@
+"""What a segment knows of words: forms, lemmas, and which form may have which lemma with which weight at which place.
+
+A word is a form and, where a capital letter depends on it, whether it opens a sentence. Words are numbered by
+frequency, the most frequent first, so that most places of a text take two bytes; forms and lemmas are numbered in the
+order of their bytes. A word's weights are kept once for all words weighed alike (`weighting`): a list for each kind of
+place that analysis.context tells apart, most of them the same one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
+
+import numpy as np
+
+from indexer.analysis import Found
+from indexer.analysis.context import PLACES, Ties
+from indexer.analysis.fold import NORMAL, fold
+from indexer.backends.whoosh import arrays
+from indexer.backends.whoosh.lists import ranges
+from indexer.ranking import WEIGHT_STEPS
+from indexer.types import Lemma
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from indexer.backends.whoosh.arrays import Arrays
+    from indexer.types import Form
+
+PARTS = (
+    *("forms", "form_ends", "form_words"),  # form_words: numbers of words in order of their forms
+    *("lemmas", "lemma_ends", "lemma_hashes", "lemma_of_hash", "lemma_until", "lemma_words"),
+    *("word_form", "word_until", "word_lemma", "word_weighting", "word_ties"),
+    *("tie_expects", "tie_offers", "tie_asks", "weighting_start", "weighting_plain", "steps"),
+)
+OPENS = b"\0"
+_CAPITALISED, _CAPITALS = "1", "2"  # how a form differs from its folded text; anything else is spelt out
+
+
+def form_term(form: str) -> bytes:
+    r"""Return the term of a form as written: the folded text, then, where it differs, a zero byte and the difference.
+
+    So all ways to write a word are neighbours in the order of bytes, and so are all words with a prefix.
+
+    >>> form_term("еж"), form_term("Дон"), form_term("ДОН") == "дон\x002".encode()
+    (b'\xd0\xb5\xd0\xb6', b'\xd0\xb4\xd0\xbe\xd0\xbd\x001', True)
+    >>> form_term("Ёж") == "еж\0Ёж".encode()
+    True
+    """
+    folded = fold(form)
+    if folded == form:
+        return folded.encode("utf-8", "surrogatepass")
+    if form == folded.capitalize():
+        form = _CAPITALISED
+    elif form == folded.upper():
+        form = _CAPITALS
+    return f"{folded}\0{form}".encode("utf-8", "surrogatepass")
+
+
+def form_of(term: bytes) -> str:
+    """Return the form as written that a term stands for."""
+    folded, _, written = term.decode("utf-8", "surrogatepass").partition("\0")
+    if written == _CAPITALISED:
+        return folded.capitalize()
+    return folded.upper() if written == _CAPITALS else written or folded
+
+
+def key_of(form: str, opens_sentence: bool) -> bytes:  # noqa: FBT001 -- the pair that Analyzer.key returns
+    """Return the key of a word: the term of its form, and a zero byte after it where it opens a sentence."""
+    return form_term(form) + OPENS if opens_sentence else form_term(form)
+
+
+def term_of(key: bytes) -> bytes:
+    """Return the term of a word's form."""
+    return key.removesuffix(OPENS)
+
+
+def opens(key: bytes) -> bool:
+    """Whether a word opens a sentence with a capital."""
+    return key.endswith(OPENS)
+
+
+class Entries(NamedTuple):
+    """What words are found by, in their order."""
+
+    counts: list[int]  # how many lemmas each has
+    lemmas: list[bytes]  # of all, one after another
+    parts: list[bool]  # whether each is one of a part of a compound
+    weightings: list[bytes]  # of each word: the steps alone, then a place and the steps there for each other place
+    ties: list[tuple[int, int, int]]
+
+
+class Neighbours(NamedTuple):
+    """What is beside the words of a text; numbers of words, or -1 where a sentence or the text ends."""
+
+    before: np.ndarray
+    after: np.ndarray
+
+
+class Readings(NamedTuple):
+    """Places and the lemmas that the words there may have: arrays of one length."""
+
+    place: np.ndarray  # index of a word in what was asked
+    lemma: np.ndarray
+    steps: np.ndarray  # the lemma's weight there
+
+
+class Words:
+    """See above."""
+
+    def __init__(self, of: Arrays) -> None:
+        self._of = of
+        self.count = len(of["word_form"])
+        self._plain = int(of["weighting_plain"][0])
+
+    # --- lemmas ---
+
+    def lemmas(self, texts: Sequence[bytes]) -> np.ndarray:
+        """Return the number of each lemma; -1 for one that is not there."""
+        hashes, numbers = self._of["lemma_hashes"], self._of["lemma_of_hash"]
+        first = np.searchsorted(hashes, np.array([crc32(text) for text in texts], np.uint32)).tolist()
+        return np.array([self._lemma(text, at, hashes, numbers) for text, at in zip(texts, first, strict=True)], np.int64)
+
+    def _lemma(self, text: bytes, at: int, hashes: np.ndarray, numbers: np.ndarray) -> int:
+        # Nearly always the first is the one; two lemmas may have one hash.
+        hashed = crc32(text)
+        while at < len(hashes) and hashes[at] == hashed:
+            if self.lemma(int(numbers[at])) == text:
+                return int(numbers[at])
+            at += 1
+        return -1
+
+    def lemma(self, number: int) -> bytes:
+        """Return the text of a lemma."""
+        return arrays.unpack(self._of["lemmas"], self._of["lemma_ends"], number)
+
+    def all_lemmas(self) -> list[bytes]:
+        """Return the texts of all lemmas, in order."""
+        return arrays.all_of(self._of["lemmas"], self._of["lemma_ends"])
+
+    def lemmas_beginning(self, prefix: bytes) -> range:
+        """Return the numbers of the lemmas with this prefix."""
+        blob, ends = self._of["lemmas"], self._of["lemma_ends"]
+        return range(arrays.first(blob, ends, prefix), arrays.first(blob, ends, prefix + b"\xff"))
+
+    def words_of(self, lemmas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the words that may have these lemmas, lemma by lemma; and for each which of them it is."""
+        until = self._of["lemma_until"].astype(np.int64, copy=False)
+        starts = np.where(lemmas > 0, until[lemmas - 1], 0)
+        of, at = ranges(starts, until[lemmas] - starts)
+        return self._of["lemma_words"][at].astype(np.int64), of
+
+    def first_lemmas(self, words: np.ndarray) -> np.ndarray:
+        """Return one of the lemmas of each word."""
+        until = self._of["word_until"]
+        return self._of["word_lemma"][np.where(words > 0, until[words - 1], 0)].astype(np.int64) >> 1
+
+    # --- forms ---
+
+    def form(self, number: int) -> str:
+        """Return a form as written."""
+        return form_of(self.form_term(number))
+
+    def form_term(self, number: int) -> bytes:
+        """Return the term of a form."""
+        return arrays.unpack(self._of["forms"], self._of["form_ends"], number)
+
+    def forms(self, form: Form) -> list[int]:
+        """Return the numbers of the forms that are taken for this one."""
+        variants = self.variants(fold(form.text))
+        if form.exactness == "folded":
+            return list(variants)
+        normal = NORMAL[form.exactness]
+        return [number for number in variants if normal(self.form(number)) == form.text]
+
+    def variants(self, folded: str) -> range:
+        """Return the numbers of all forms with this folded text."""
+        blob, ends = self._of["forms"], self._of["form_ends"]
+        text = folded.encode("utf-8", "surrogatepass")
+        return range(arrays.first(blob, ends, text), arrays.first(blob, ends, text + b"\1"))
+
+    def forms_of(self, words: np.ndarray) -> np.ndarray:
+        """Return the number of the form of each word."""
+        return self._of["word_form"][words].astype(np.int64) >> 1
+
+    def with_forms(self, forms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the words that have these forms; and for each which of them it is."""
+        ordered = self._of["word_form"][self._of["form_words"]] >> 1
+        first, last = (np.searchsorted(ordered, forms, side=side) for side in ("left", "right"))
+        of, at = ranges(first, last - first)
+        return self._of["form_words"][at].astype(np.int64), of
+
+    # --- words ---
+
+    def word(self, form: str, *, opens_sentence: bool) -> int | None:
+        """Return the number of a word, or None if no text has it."""
+        term = form_term(form)
+        number = arrays.first(self._of["forms"], self._of["form_ends"], term)
+        if number == len(self._of["form_ends"]) or self.form_term(number) != term:
+            return None
+        words, _ = self.with_forms(np.array([number]))
+        same = [int(word) for word in words if (int(self._of["word_form"][word]) & 1) == opens_sentence]
+        return same[0] if same else None
+
+    def found(self, word: int) -> Found:
+        """Return what a word may be, as analysis.lemmatize found it when the text was indexed."""
+        pairs = self._pairs(word)
+        lemmas = [self.lemma(pair >> 1).decode("utf-8", "surrogatepass") for pair in pairs]
+        is_part = [bool(pair & 1) for pair in pairs]
+        start = int(self._of["word_weighting"][word]) * PLACES
+        starts = self._of["weighting_start"][start : start + PLACES].tolist()
+        made = {at: _weighed(lemmas, self._of["steps"][at : at + len(pairs)].tolist()) for at in dict.fromkeys(starts)}
+        proper = {at: tuple(lemma for lemma, part in zip(made[at], is_part, strict=True) if not part) for at in made}
+        in_order = {at: tuple(sorted(proper[at], key=lambda lemma: (-lemma.weight, lemma.text))) for at in made}
+        return Found(
+            in_order[starts[0]],
+            tuple(lemma for lemma, part in zip(made[starts[0]], is_part, strict=True) if part),
+            self.ties(word),
+            {place: in_order[at] for place, at in enumerate(starts) if at != starts[0]},
+        )
+
+    def keys(self, words: np.ndarray) -> list[bytes]:
+        """Return the keys of words."""
+        terms = arrays.all_of(self._of["forms"], self._of["form_ends"])
+        of = self._of["word_form"][words].astype(np.int64).tolist()
+        return [terms[form >> 1] + OPENS if form & 1 else terms[form >> 1] for form in of]
+
+    def entries(self, words: np.ndarray) -> Entries:
+        """Return what words are found by, as a build has it."""
+        of = self._of
+        until = of["word_until"].astype(np.int64)
+        counts = np.diff(until, prepend=0)[words]
+        _, at = ranges(until[words] - counts, counts)
+        pairs = of["word_lemma"][at].astype(np.int64)
+        lemmas = self.all_lemmas()
+        ties = np.stack([of[f"tie_{part}"][of["word_ties"][words]] for part in ("expects", "offers", "asks")], axis=1)
+        starts = of["weighting_start"].reshape(-1, PLACES)
+        steps = of["steps"].tobytes()
+        known: dict[tuple[int, int], bytes] = {}
+        weightings = []
+        for one in zip(of["word_weighting"][words].tolist(), counts.tolist(), strict=True):
+            if one not in known:
+                number, count = one
+                alone, *_ = row = starts[number].tolist()
+                others = (bytes((place,)) + steps[at : at + count] for place, at in enumerate(row) if at != alone)
+                known[one] = steps[alone : alone + count] + b"".join(others)
+            weightings.append(known[one])
+        return Entries(
+            counts.tolist(),
+            [lemmas[lemma] for lemma in (pairs >> 1).tolist()],
+            (pairs & 1).astype(np.bool_).tolist(),
+            weightings,
+            [tuple(row) for row in ties.tolist()],
+        )
+
+    def _pairs(self, word: int) -> list[int]:
+        until = self._of["word_until"]
+        return self._of["word_lemma"][int(until[word - 1]) if word else 0 : int(until[word])].tolist()
+
+    def ties(self, word: int) -> Ties:
+        """Return what a word tells the words beside it."""
+        at = int(self._of["word_ties"][word])
+        return Ties(*(int(self._of[f"tie_{part}"][at]) for part in ("expects", "offers", "asks")))
+
+    def readings(self, words: np.ndarray, neighbours: Callable[[np.ndarray], Neighbours]) -> Readings:
+        """Return the lemmas of words with their weights; `neighbours` tells what is beside those with these indices."""
+        of = self._of
+        until = of["word_until"]
+        ends = until[words].astype(np.int64)
+        starts = until[words - 1].astype(np.int64)
+        starts[words == 0] = 0
+        place, pairs = ranges(starts, ends - starts)
+        lemma = of["word_lemma"][pairs].astype(np.int64) >> 1
+        weighting = of["word_weighting"][words].astype(np.int64)
+        # What weighs alike everywhere need not know what is beside it.
+        depends = (weighting >= self._plain).nonzero()[0]
+        at = weighting * PLACES
+        if depends.size:
+            at[depends] += self._places(words[depends], neighbours(depends))
+        first = of["weighting_start"][at].astype(np.int64) - starts
+        return Readings(place, lemma, of["steps"][first[place] + pairs].astype(np.int64))
+
+    def _places(self, words: np.ndarray, neighbours: Neighbours) -> np.ndarray:
+        """Return the number of each word's place: see analysis.context.place."""
+        of = self._of
+        tie = of["word_ties"]
+        expects = np.where(neighbours.before < 0, 0, of["tie_expects"][tie[neighbours.before]]).astype(np.int64)
+        offers = np.where(neighbours.after < 0, 0, of["tie_offers"][tie[neighbours.after]])
+        numbers: np.ndarray = 2 * expects + ((of["tie_asks"][tie[words]] & offers) != 0)
+        return numbers
+
+
+def _weighed(lemmas: Iterable[str], steps: Iterable[int]) -> tuple[Lemma, ...]:
+    return tuple(Lemma(lemma, step / WEIGHT_STEPS) for lemma, step in zip(lemmas, steps, strict=True))
