@@ -163,7 +163,12 @@ def tells(key: str, readings: Sequence[Reading]) -> tuple[int, int]:
             nouns += probability
             to_last |= one.slots
     expected = _OF_ADJECTIVE.get(to_next, NOTHING) if agreeing >= _SURE_ADJECTIVE * total else NOTHING
-    return _OF_PREPOSITION.get(key, expected), to_last if nouns >= _SURE_NOMINAL * total else 0
+    return preposition(key) or expected, to_last if nouns >= _SURE_NOMINAL * total else 0
+
+
+def preposition(key: str) -> int:
+    """Return what a folded form expects of the next word as a preposition: Ties.expects; NOTHING if it is none."""
+    return _OF_PREPOSITION.get(key, NOTHING)
 
 
 def asks(shapes: Sequence[Shape], *, names_only: bool) -> int:
