@@ -134,17 +134,22 @@ def look_up(keys: Iterable[WordKey], analyzer: Analyzer) -> list[Entry]:
 
 def _entry(found: Found) -> Entry:
     # A lemma that a compound shares with one of its parts counts by the compound.
-    steps = {lemma.text: ranking.steps(lemma.weight) for lemma in (*found.parts, *found.lemmas)}
+    steps = _steps((*found.parts, *found.lemmas))
     if not found.elsewhere:
         return Entry(tuple(steps.items()), found.ties)
-    made: dict[tuple[Lemma, ...], bytes] = {}
-    for lemmas in found.elsewhere.values():
-        if lemmas not in made:
-            here = steps | {lemma.text: ranking.steps(lemma.weight) for lemma in lemmas}
-            made[lemmas] = bytes(here.values())
-    return Entry(
-        tuple(steps.items()), found.ties, tuple((number, made[lemmas]) for number, lemmas in found.elsewhere.items())
-    )
+    elsewhere: list[tuple[int, bytes]] = []
+    last: tuple[Lemma, ...] = ()
+    weights = b""
+    for number, lemmas in found.elsewhere.items():
+        # Places where a form weighs the same follow each other, and share the lemmas.
+        if lemmas is not last:
+            last, weights = lemmas, bytes((steps | _steps(lemmas)).values())
+        elsewhere.append((number, weights))
+    return Entry(tuple(steps.items()), found.ties, tuple(elsewhere))
+
+
+def _steps(lemmas: Iterable[Lemma]) -> dict[str, int]:
+    return {text: ranking.steps(weight) for text, weight in lemmas}
 
 
 def finish(scanned: Scan, known: Mapping[WordKey, Entry]) -> Content:
