@@ -225,11 +225,12 @@ def fitting(shapes: tuple[Shape, ...], asks: int, *, names_only: bool) -> Ways:
     """
     ways: dict[tuple[float, ...], list[int]] = {}
     fits: dict[tuple[bool | int, ...], tuple[float, ...]] = {}
+    fillable = {one.slots for one in shapes}
     for number in places(asks):
         before, agrees = divmod(number, 2)
         slots = EXPECTED[before]
         # A way is told by what fills the slots; most words before do not tell between the readings at all.
-        way = (agrees, _kind(before), *(bool(one.slots & slots) for one in shapes))
+        way = (agrees, _kind(before), *[filled & slots != 0 for filled in fillable])
         if way not in fits:
             fits[way] = _fits(shapes, before, asks, agrees=bool(agrees), names_only=names_only)
         ways.setdefault(fits[way], []).append(number)

@@ -36,8 +36,8 @@ def parses(word: str) -> Sequence[Parse]:
 
     Scores differ from its in that those of a word with one lemma are not made probabilities.
 
-    >>> [(parse.lemma, parse.tag.text, parse.score) for parse in parses("стали")][:1]
-    [('стать', 'VERB,perf,intr plur,past,indc', 0.975342)]
+    >>> [(parse.lemma, parse.tag.text) for parse in parses("стали")][:2]
+    [('стать', 'VERB,perf,intr plur,past,indc'), ('сталь', 'NOUN,inan,femn sing,gent')]
     """
     return _dictionary().parses(word)
 

@@ -40,9 +40,9 @@ class Automaton:
     """Words → what is said of each. Threads may share it."""
 
     def __init__(self, path: Path, apart: int = -1) -> None:
-        """Map a file. After how many bytes is what is said of words much the same; it is remembered from there on.
+        """Map a file; OSError or ValueError if it cannot be read.
 
-        OSError or ValueError if the file cannot be read.
+        Of what is said of words, the first `apart` bytes tell most apart; what follows them is remembered.
         """
         with path.open("rb") as file:
             mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

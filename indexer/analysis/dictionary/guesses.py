@@ -19,7 +19,7 @@ from indexer.analysis.dictionary.lexicon import Form
 from indexer.analysis.dictionary.parses import Parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from indexer.analysis.dictionary.lexicon import Lexicon, Tag
 
@@ -76,6 +76,8 @@ class Guesses:
         self._analysers = [[partial(table[_name(unit)], unit) for unit in group] for group in groups]
         other = (self._by_shape, self._before_particle, self._adverb, self._hyphenated)
         self._of_letters = [group for group in self._analysers if all(one.func not in other for one in group)]
+        units = {_name(unit): unit for group in groups for unit in group}
+        self._known_prefixes = _by_length(units["KnownPrefixAnalyzer"].known_prefixes)
         self._endings = lru_cache(_MOST_ENDINGS)(self._find_ending)
 
     def __call__(self, word: str) -> list[Parse]:
@@ -138,7 +140,7 @@ class Guesses:
     def _after_known_prefix(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:
         name, factor = _name(unit), unit.score_multiplier
         found: list[Parse] = []
-        for length, prefixes in _by_length(tuple(unit.known_prefixes)):
+        for length, prefixes in self._known_prefixes:
             prefix = word[:length]
             if prefix in prefixes and len(word) - length >= unit.min_remainder_length:
                 found += [
@@ -217,8 +219,7 @@ def _new(parses: list[Parse], seen: Seen) -> list[Parse]:
     return found
 
 
-@lru_cache(1)
-def _by_length(prefixes: tuple[str, ...]) -> list[tuple[int, frozenset[str]]]:
+def _by_length(prefixes: Iterable[str]) -> list[tuple[int, frozenset[str]]]:
     """Return prefixes by their lengths, the longest first."""
     return [(length, frozenset(same)) for length, same in groupby(sorted(prefixes, key=len, reverse=True), key=len)]
 
