@@ -71,7 +71,8 @@ def nominative(parse: Parse, lexicon: Lexicon) -> str:
         return word.removesuffix(last.word) + nominative(last, lexicon)
     forms = _compounds(before[0], last, lexicon)
     at = lexicon.most_like_nominative(parse.tag, [tag for _, tag in forms])
-    return word if at is None else forms[at][0]
+    prefix = word.removesuffix(f"{before[0].word}-{last.word}")
+    return word if at is None else prefix + forms[at][0]
 
 
 def _compounds(left: Parse, right: Parse, lexicon: Lexicon) -> list[tuple[str, Tag]]:
