@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _BATCH = 1_000_000  # characters handed to a core at a time: half a second's work
 _WORTH_A_POOL = 4_000_000  # bytes of corpus; below it, starting processes takes longer than they save
 _SHOWN = 3  # problems of one file that its record names
-_SHARE = 3000  # words looked up by a core at a time: a quarter of a second's work
+_SHARE = 3000  # words looked up by a core at a time: a seventh of a second's work
 
 T = TypeVar("T")
 

@@ -74,8 +74,12 @@ class Analyzer:
         if known is None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            known = self._known[key] = self._lemmatizer.found(form, opens_sentence=opens_sentence)
+            known = self._known[key] = self.look_up(form, opens_sentence)
         return known
+
+    def look_up(self, form: str, opens_sentence: bool) -> Found:  # noqa: FBT001 -- likewise
+        """Return the same without remembering it: for words that are asked for once."""
+        return self._lemmatizer.found(form, opens_sentence=opens_sentence)
 
 
 def russian(settings: Analysis) -> Analyzer:

@@ -163,7 +163,12 @@ def tells(key: str, readings: Sequence[Reading]) -> tuple[int, int]:
             nouns += probability
             to_last |= one.slots
     expected = _OF_ADJECTIVE.get(to_next, NOTHING) if agreeing >= _SURE_ADJECTIVE * total else NOTHING
-    return _OF_PREPOSITION.get(key, expected), to_last if nouns >= _SURE_NOMINAL * total else 0
+    return preposition(key) or expected, to_last if nouns >= _SURE_NOMINAL * total else 0
+
+
+def preposition(key: str) -> int:
+    """Return what a folded form expects of the next word as a preposition: Ties.expects; NOTHING if it is none."""
+    return _OF_PREPOSITION.get(key, NOTHING)
 
 
 def asks(shapes: Sequence[Shape], *, names_only: bool) -> int:
@@ -220,11 +225,12 @@ def fitting(shapes: tuple[Shape, ...], asks: int, *, names_only: bool) -> Ways:
     """
     ways: dict[tuple[float, ...], list[int]] = {}
     fits: dict[tuple[bool | int, ...], tuple[float, ...]] = {}
+    fillable = {one.slots for one in shapes}
     for number in places(asks):
         before, agrees = divmod(number, 2)
         slots = EXPECTED[before]
         # A way is told by what fills the slots; most words before do not tell between the readings at all.
-        way = (agrees, _kind(before), *(bool(one.slots & slots) for one in shapes))
+        way = (agrees, _kind(before), *[filled & slots != 0 for filled in fillable])
         if way not in fits:
             fits[way] = _fits(shapes, before, asks, agrees=bool(agrees), names_only=names_only)
         ways.setdefault(fits[way], []).append(number)

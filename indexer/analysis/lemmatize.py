@@ -1,4 +1,4 @@
-"""A form → the lemmas it may have, each with a weight; the only module that knows pymorphy3."""
+"""A form → the lemmas it may have, each with a weight."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.abbreviations import STANDS_FOR
-from indexer.analysis.context import ALONE, NO_TIES, Reading, Ties, asks, fitting, shape, tells
+from indexer.analysis.context import ALONE, NO_TIES, Reading, Ties, asks, fitting, preposition, tells
+from indexer.analysis.dictionary import DICTIONARY, OneLemma, look_up, nominative, parses
 from indexer.analysis.fold import fold, plain_latin
 from indexer.types import Lemma
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from indexer.analysis.context import Ways
+    from indexer.analysis.context import Shape, Ways
+    from indexer.analysis.dictionary import Parse, Tag
     from indexer.settings import Analysis
 
 _NO_WORDS = frozenset({"Surn", "Name", "Patr", "Abbr", "Init"})
 # «где-то», «кто-либо», «по-русски», «из-за»: one word with a hyphen, not a compound of two.
 _INDIVISIBLE = frozenset({"ADVB", "NPRO", "Apro", "CONJ", "PREP", "PRCL", "INTJ", "Prnt"})
+_RUSSIAN = re.compile(r"[а-я]{2,}\Z")  # most folded forms: nothing but the dictionary tells what they are
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]")
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
 _NUMBER = re.compile(r"\d[\d.,\s\u00a0\u2009\u202f]*\Z")
@@ -41,7 +44,7 @@ _ENDS_LIKE_ADJECTIVE = ("ая", "яя", "ое", "ее", "ые")
 _INDECLINABLE = 0.1
 _GUESSED_PLURAL = 0.1  # +0.15, +0.02: «Ауесхан» is no form of «Ауесхана»
 _GUESSED_BY_TAIL = 0.3  # +0.25, +0.03: a known word at the end says less than a known ending: «липосаркома» is no «арк»
-_BY_TAIL, _BY_DICTIONARY = "UnknownPrefixAnalyzer", "DictionaryAnalyzer"  # pymorphy3's names of its ways
+_BY_TAIL = "UnknownPrefixAnalyzer"  # pymorphy3's name
 _DIGITS = 6
 
 NOWHERE: Mapping[int, tuple[Lemma, ...]] = MappingProxyType({})
@@ -73,26 +76,12 @@ class Lemmatizer:
         >>> [lemma.text for lemma in Lemmatizer(Analysis()).lemmas("стали")]
         ['стать', 'сталь']
         """
-        return self.found(form, opens_sentence=opens_sentence).lemmas
+        return self._found(form, opens_sentence=opens_sentence, elsewhere=False).lemmas
 
     def found(self, form: str, *, opens_sentence: bool = False) -> Found:
         """Return all that the form may be, alone and beside other words."""
-        key = _SPACES.sub("", fold(form))
-        # before the dictionary: «см» must not become «смотреть», nor «т» «так», nor «коп.» «копа»
-        if known := self._without_dictionary(key, form):
-            return Found(known, self.parts(form), Ties(*tells(key, ())))
-        readings = _readings(form.lower())
-        told = tells(key, readings)
-        first = readings[0].lemma
-        if all(reading.lemma == first for reading in readings):
-            return Found((Lemma(first, 1.0),), self.parts(form), Ties(*told))
-        if form.islower():
-            readings = tuple(map(_declined, readings))
-        shapes = tuple(reading.shape for reading in readings)
-        names_only = is_capitalised(form) and not opens_sentence and any(one.is_name for one in shapes)
-        asked = asks(shapes, names_only=names_only)
-        lemmas, elsewhere = self._everywhere(readings, fitting(shapes, asked, names_only=names_only))
-        return Found(lemmas, self.parts(form), Ties(*told, asked), elsewhere)
+        found = self._found(form, opens_sentence=opens_sentence, elsewhere=True)
+        return found._replace(parts=self.parts(form)) if "-" in form else found
 
     def parts(self, form: str) -> tuple[Lemma, ...]:
         """Return the lemmas of a compound's parts, lighter than the compound; none for a word that only has a hyphen.
@@ -115,6 +104,29 @@ class Lemmatizer:
         }
         found.pop(fold(form), None)
         return tuple(reversed(found.values()))
+
+    def _found(self, form: str, *, opens_sentence: bool, elsewhere: bool) -> Found:
+        """Return all that the form may be, but for its parts; with `elsewhere`, beside other words too."""
+        key = fold(form)
+        # before the dictionary: «см» must not become «смотреть», nor «т» «так», nor «коп.» «копа»
+        if key in STANDS_FOR or not _RUSSIAN.match(key):
+            key = _SPACES.sub("", key)
+            if known := self._without_dictionary(key, form):
+                return Found(known, ties=Ties(*tells(key, ())))
+        readings = _read(form.lower())
+        if isinstance(readings, _OneLemma):
+            return Found((Lemma(readings.lemma, 1.0),), ties=readings.kind.ties(key))
+        told = tells(key, readings)
+        if len({reading.lemma for reading in readings}) == 1:
+            return Found((Lemma(readings[0].lemma, 1.0),), ties=Ties(*told))
+        if form.islower():
+            readings = tuple([_declined(reading) for reading in readings])
+        shapes = tuple([reading.shape for reading in readings])
+        names_only = is_capitalised(form) and not opens_sentence and any(one.is_name for one in shapes)
+        asked = asks(shapes, names_only=names_only)
+        ways = fitting(shapes, asked, names_only=names_only)
+        lemmas, there = self._everywhere(readings, ways if elsewhere else ways[:1])
+        return Found(lemmas, ties=Ties(*told, asked), elsewhere=there)
 
     def _without_dictionary(self, key: str, form: str) -> tuple[Lemma, ...]:
         """Return the lemmas of what is no Russian word, or none."""
@@ -152,36 +164,39 @@ class Lemmatizer:
         self, readings: Sequence[Reading], ways: Ways
     ) -> tuple[tuple[Lemma, ...], Mapping[int, tuple[Lemma, ...]]]:
         """Return the lemmas of readings standing alone, and at the places where they weigh otherwise."""
-        alone = self._weighed(readings, ways[ALONE][0])
-        kept = {lemma.text for lemma in alone}
-        elsewhere = {}
-        for fit, numbers in ways[1:]:
+        numbers: dict[str, int] = {}
+        shares = [(numbers.setdefault(lemma, len(numbers)), probability) for lemma, probability, _ in readings]
+        texts = list(numbers)
+        weights = self._weights(len(texts), shares, ways[ALONE][0])
+        alone = _in_order(texts, weights)
+        if len(alone) > self.settings.most_lemmas:
             # The same lemmas everywhere: what a form is found by does not depend on its place, only how well.
-            weighed = self._weighed(readings, fit, kept)
-            if weighed != alone:
-                elsewhere.update(dict.fromkeys(numbers, weighed))
+            alone = alone[: self.settings.most_lemmas]
+            texts, weights = [lemma.text for lemma in alone], [lemma.weight for lemma in alone]
+            of_text = {text: at for at, text in enumerate(texts)}
+            shares = [(of_text.get(lemma, 0), probability * (lemma in of_text)) for lemma, probability, _ in readings]
+        elsewhere = {}
+        for fit, places in ways[1:]:
+            here = self._weights(len(texts), shares, fit)
+            if here != weights:
+                elsewhere.update(dict.fromkeys(places, _in_order(texts, here)))
         return alone, elsewhere
 
-    def _weighed(
-        self, readings: Sequence[Reading], fit: Sequence[float], kept: Container[str] | None = None
-    ) -> tuple[Lemma, ...]:
-        shares: dict[str, float] = {}
-        for reading, factor in zip(readings, fit, strict=True):
-            if kept is None or reading.lemma in kept:
-                shares[reading.lemma] = shares.get(reading.lemma, 0.0) + reading.probability * factor
-        highest = max(shares.values())
+    def _weights(self, lemmas: int, shares: Sequence[tuple[int, float]], fit: Sequence[float]) -> list[float]:
+        """Return the weights of lemmas, the highest 1, whose readings have these probabilities and fit so well."""
+        sums = [0.0] * lemmas
+        for (lemma, probability), factor in zip(shares, fit, strict=True):
+            sums[lemma] += probability * factor
+        highest = max(sums)
         rare = self.settings.rare_lemma
+        common = 1 - rare
         # Rounded, for what ties is put in order of the alphabet, and sums of tenths do not quite tie.
-        weighed = [Lemma(lemma, round(rare + (1 - rare) * share / highest, _DIGITS)) for lemma, share in shares.items()]
-        weighed.sort(key=lambda lemma: (-lemma.weight, lemma.text))
-        return tuple(weighed[: self.settings.most_lemmas])
+        return [1.0 if share == highest else round(rare + common * share / highest, _DIGITS) for share in sums]
 
 
-def dictionary_version() -> str:
-    """Return the revision of the dictionary: another one may give other lemmas."""
-    from importlib.metadata import version  # noqa: PLC0415 -- 20 ms that a search need not spend
-
-    return version("pymorphy3-dicts-ru")
+def _in_order(texts: Sequence[str], weights: Sequence[float]) -> tuple[Lemma, ...]:
+    """Return lemmas, the one with the highest weight first."""
+    return tuple([Lemma(text, -weight) for weight, text in sorted(zip([-one for one in weights], texts, strict=True))])
 
 
 @lru_cache(20_000)
@@ -191,9 +206,10 @@ def grammemes(lemma: str) -> frozenset[str]:
     >>> sorted({"NOUN", "INFN", "anim"} & grammemes("печь")), sorted(grammemes("петрович"))
     (['INFN', 'NOUN'], [])
     """
-    own = [parse for parse in _morph().parse(lemma) if fold(parse.normal_form) == lemma]
+    own = [parse for parse in parses(lemma) if fold(parse.lemma) == lemma]
     # A verb that is only guessed is nearly always a form of a noun: «мосбирже» → «мосбиржать».
-    sure = [parse for parse in own if parse.is_known] or [parse for parse in own if "INFN" not in parse.tag]
+    sure = [parse for parse in own if parse.way == DICTIONARY]
+    sure = sure or [parse for parse in own if "INFN" not in parse.tag.grammemes]
     return frozenset[str]().union(*(parse.tag.grammemes for parse in sure if not _NO_WORDS & parse.tag.grammemes))
 
 
@@ -203,7 +219,7 @@ def first_lemma(form: str) -> str:
     >>> first_lemma("Песков")
     'песок'
     """
-    return fold(_morph().parse(form.lower())[0].normal_form)
+    return fold(parses(form.lower())[0].lemma)
 
 
 def _equal(*lemmas: str) -> tuple[Lemma, ...]:
@@ -215,72 +231,94 @@ def is_capitalised(form: str) -> bool:
     return form[:1].isupper() and any(letter.islower() for letter in form)
 
 
-@lru_cache(200_000)
+class _Kind(NamedTuple):
+    """What the words of the dictionary with the same tags, and with one lemma, have in common."""
+
+    weights: tuple[tuple[float, Shape], ...]  # of the readings: their probabilities
+    expects: int  # Ties, but for what a preposition expects
+    offers: int
+
+    def ties(self, key: str) -> Ties:
+        """Return what a folded form of this kind tells the words beside it."""
+        return Ties(preposition(key) or self.expects, self.offers)
+
+
+class _OneLemma(NamedTuple):
+    """What a word with one lemma may be: most words, so nothing is made anew for them but their lemma."""
+
+    lemma: str  # folded
+    kind: _Kind
+
+
 def _readings(word: str) -> tuple[Reading, ...]:
-    # Kept, for a word comes with and without a capital, at the start of a sentence and inside.
-    return tuple(reading for parse in _morph().parse(word) for reading in _read(parse))
+    """Return what a word in lower case may be, as the dictionary orders it, its probabilities mended."""
+    read = _read(word)
+    if isinstance(read, _OneLemma):
+        return tuple([Reading(read.lemma, probability, one) for probability, one in read.kind.weights])
+    return read
 
 
-def _read(parse: Any) -> tuple[Reading, ...]:  # noqa: ANN401 -- pymorphy3 has no types
-    reading = _reading(parse)
-    if not reading.shape.is_womans_patronymic:
+@lru_cache(2000)  # a word comes with and without a capital, at the start of a sentence and inside
+def _read(word: str) -> _OneLemma | tuple[Reading, ...]:
+    found = look_up(word)
+    if isinstance(found, OneLemma):
+        lemma = fold(found.lemma)
+        kind = _kind(found.tags, like_adjective=lemma.endswith(_ENDS_LIKE_ADJECTIVE))
+        if kind and lemma not in _RARE_LEMMAS:
+            return _OneLemma(lemma, kind)
+        found = parses(word)
+    return tuple([reading for parse in found for reading in _readings_of(parse)])
+
+
+@lru_cache(20_000)
+def _kind(tags: tuple[Tag, ...], *, like_adjective: bool) -> _Kind | None:
+    """Return what words with these tags have in common; nothing if one is a woman's patronymic, with two lemmas."""
+    shapes = [tag.shape for tag in tags]
+    if any(one.is_womans_patronymic for one in shapes):
+        return None
+    lemma = _ENDS_LIKE_ADJECTIVE[0] if like_adjective else ""  # as far as it matters
+    weights = tuple((_overrated(lemma, one), one) for one in shapes)
+    return _Kind(weights, *tells("", [Reading(lemma, probability, one) for probability, one in weights]))
+
+
+def _readings_of(parse: Parse) -> tuple[Reading, ...]:
+    lemma, one = fold(parse.lemma), parse.tag.shape
+    factor = _overrated(lemma, one) if parse.way == DICTIONARY else _guessed(parse)
+    reading = Reading(lemma, parse.score * factor, one)
+    if not one.is_womans_patronymic:
         return (reading,)
     # The dictionary makes «Алексеевна» a form of «Алексеевич».
-    own = parse.inflect({"sing", "nomn"}) or parse
-    return reading._replace(lemma=fold(own.word)), reading._replace(probability=0.0)
+    return reading._replace(lemma=fold(nominative(parse))), reading._replace(probability=0.0)
 
 
-def _reading(parse: Any) -> Reading:  # noqa: ANN401 -- likewise
-    """Return what a parse says, its probability mended."""
-    _, tag, normal_form, probability, methods = parse
-    lemma = fold(normal_form)
-    one = shape(tag.grammemes)
-    # Not parse.is_known, which looks the word up once more.
-    method = type(methods[-1][0]).__name__
-    if method != _BY_DICTIONARY:
-        factor = _guessed(parse, method)
-    elif one.is_rare:
-        factor = _RARE_TAG
-    elif one.is_declined_noun and lemma.endswith(_ENDS_LIKE_ADJECTIVE):
-        factor = _NOUN_LIKE_ADJECTIVE
-    else:
-        factor = _RARE_LEMMAS.get(lemma, 1.0)
-    return Reading(lemma, probability * factor, one)
+def _overrated(lemma: str, one: Shape) -> float:
+    """Return what the probability of a reading in the dictionary is multiplied by."""
+    if one.is_rare:
+        return _RARE_TAG
+    if one.is_declined_noun and lemma.endswith(_ENDS_LIKE_ADJECTIVE):
+        return _NOUN_LIKE_ADJECTIVE
+    return _RARE_LEMMAS.get(lemma, 1.0)
 
 
-def _guessed(parse: Any, method: str) -> float:  # noqa: ANN401 -- likewise
-    is_plural = "plur" in parse.tag.grammemes and len(parse.normal_form) > len(parse.word)
+def _guessed(parse: Parse) -> float:
+    """Return what the probability of a guess is multiplied by."""
+    is_plural = "plur" in parse.tag.grammemes and len(parse.lemma) > len(parse.word)
     factor = _GUESSED_PLURAL if is_plural else 1.0
-    return factor * _GUESSED_BY_TAIL if method == _BY_TAIL else factor
+    return factor * _GUESSED_BY_TAIL if parse.way == _BY_TAIL else factor
 
 
 def _declined(reading: Reading) -> Reading:
-    factor = _INDECLINABLE if reading.shape.is_indeclinable else 1.0
-    return reading._replace(probability=reading.probability * factor)
+    if not reading.shape.is_indeclinable:
+        return reading
+    return reading._replace(probability=reading.probability * _INDECLINABLE)
 
 
 def _tags(word: str) -> frozenset[str]:
-    return frozenset().union(*(p.tag.grammemes for p in _morph().parse(word)[:1]))
+    return parses(word)[0].tag.grammemes
 
 
 def _english(word: str) -> str:
     return _snowball().stemWord(word)  # type: ignore[no-any-return]
-
-
-@cache
-def _morph() -> Any:  # noqa: ANN401 -- pymorphy3 has no types
-    # 0.2 s: only for a word that is looked up.
-    from pymorphy3 import MorphAnalyzer  # noqa: PLC0415 -- lazily, see above
-    from pymorphy3.analyzer import ProbabilityEstimator  # noqa: PLC0415 -- likewise
-
-    class WhereItMatters(ProbabilityEstimator):
-        """Estimates the readings of words with several lemmas: of the others it took a quarter of the time."""
-
-        def apply_to_parses(self, word: str, word_lower: str, parses: list[Any]) -> list[Any]:
-            lemmas = {lemma for _, _, lemma, _, _ in parses}
-            return super().apply_to_parses(word, word_lower, parses) if len(lemmas) > 1 else parses
-
-    return MorphAnalyzer(probability_estimator_cls=WhereItMatters)
 
 
 @cache

@@ -267,7 +267,8 @@ def _points() -> list[float]:
 
 
 def _forget() -> None:
-    lemmatize._readings.cache_clear()  # noqa: SLF001 -- what was read by other rules
+    lemmatize._read.cache_clear()  # noqa: SLF001 -- what was read by other rules
+    lemmatize._kind.cache_clear()  # noqa: SLF001 -- likewise
     context.fitting.cache_clear()
 
 

@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 
 from indexer import ranking
-from indexer.analysis.context import PLACES
+from indexer.analysis.context import PLACES, Ties
 from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.words import OPENS, Entries, form_of, term_of, opens
@@ -27,29 +27,33 @@ def look_up(keys: Iterable[bytes], analyzer: Analyzer) -> Entries:
     """Return what each word is found by."""
     entries = Entries([], [], [], [], [])
     for key in keys:
-        found = analyzer.found_by(form_of(term_of(key)), opens(key))
+        found = analyzer.look_up(form_of(term_of(key)), opens(key))
+        own = _steps(found.lemmas)
         # A lemma that a compound shares with one of its parts counts by the compound.
-        steps = {lemma.text: ranking.steps(lemma.weight) for lemma in (*found.parts, *found.lemmas)}
-        own = {lemma.text for lemma in found.lemmas}
+        steps = _steps(found.parts) | own if found.parts else own
         entries.counts.append(len(steps))
         entries.lemmas.extend(text.encode("utf-8", "surrogatepass") for text in steps)
         entries.parts.extend(text not in own for text in steps)
         entries.weightings.append(weighting(found, steps))
-        entries.ties.append(tuple(found.ties))
+        entries.ties.append(found.ties)
     return entries
 
 
 def weighting(found: Found, steps: dict[str, int]) -> bytes:
     """Return the weights of a word's lemmas: those alone, then a place and the weights there for each other place."""
-    alone = bytes(steps.values())
-    if not found.elsewhere:
-        return alone
-    made: dict[tuple[Lemma, ...], bytes] = {}
-    for lemmas in found.elsewhere.values():
-        if lemmas not in made:
-            here = steps | {lemma.text: ranking.steps(lemma.weight) for lemma in lemmas}
-            made[lemmas] = bytes(here.values())
-    return alone + b"".join(bytes((place,)) + made[lemmas] for place, lemmas in found.elsewhere.items())
+    made = [bytes(steps.values())]
+    last: tuple[Lemma, ...] = ()
+    weights = b""
+    for place, lemmas in found.elsewhere.items():
+        # Places where a form weighs the same follow each other, and share the lemmas.
+        if lemmas is not last:
+            last, weights = lemmas, bytes((steps | _steps(lemmas)).values())
+        made.append(bytes((place,)) + weights)
+    return b"".join(made)
+
+
+def _steps(lemmas: Iterable[Lemma]) -> dict[str, int]:
+    return {text: ranking.steps(weight) for text, weight in lemmas}
 
 
 class Numbering:
@@ -60,7 +64,7 @@ class Numbering:
         self._number: dict[bytes, int] = {}
         self._lemmas: dict[bytes, int] = {}
         self._weightings: dict[tuple[int, bytes], int] = {}
-        self._ties: dict[tuple[int, int, int], int] = {}
+        self._ties: dict[Ties, int] = {}
         self._counts, self._pairs = array("q"), array("q")
         self._weighting, self._tie = array("q"), array("q")
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from whoosh.index import TOC, clean_files
 from whoosh.util.filelock import try_for
 
-from indexer.analysis.lemmatize import dictionary_version
+from indexer.analysis import dictionary
 from indexer.backends.whoosh import arrays, state
 from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment, schema
 from indexer.backends.whoosh.assembly import assemble
@@ -126,7 +126,7 @@ class Store:
             made = state.State(
                 format=state.FORMAT,
                 settings=self._settings.baked(),
-                dictionary=dictionary_version(),
+                dictionary=dictionary.version(),
                 corpus=corpus,
                 built=datetime.now(UTC),
             )
@@ -173,11 +173,11 @@ def check(made: state.State, settings: Settings, folder: Path) -> None:
         )
     if made.settings != settings.baked():
         raise IndexIncompatible(path=folder, reason="it was built with other settings")
-    if made.dictionary != dictionary_version():
+    if made.dictionary != dictionary.version():
         raise IndexIncompatible(
             path=folder,
             reason=f"it was built with revision {made.dictionary} of the dictionary, "
-            f"and {dictionary_version()} is installed",
+            f"and {dictionary.version()} is installed",
         )
 
 

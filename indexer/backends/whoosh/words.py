@@ -87,7 +87,7 @@ class Entries(NamedTuple):
     lemmas: list[bytes]  # of all, one after another
     parts: list[bool]  # whether each is one of a part of a compound
     weightings: list[bytes]  # of each word: the steps alone, then a place and the steps there for each other place
-    ties: list[tuple[int, int, int]]
+    ties: list[Ties]
 
 
 class Neighbours(NamedTuple):
@@ -250,7 +250,7 @@ class Words:
             [lemmas[lemma] for lemma in (pairs >> 1).tolist()],
             (pairs & 1).astype(np.bool_).tolist(),
             weightings,
-            [tuple(row) for row in ties.tolist()],
+            [Ties(*row) for row in ties.tolist()],
         )
 
     def _pairs(self, word: int) -> list[int]:

@@ -1,0 +1,107 @@
+"""pymorphy3's dictionary and guesses: word for word what its MorphAnalyzer.parse gives, several times as fast.
+
+The only place that knows pymorphy3. Its files are read as they are; what a word does not need is not put together.
+"""
+
+from __future__ import annotations
+
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from indexer.analysis.dictionary.lexicon import Lexicon, Tag
+from indexer.analysis.dictionary.parses import DICTIONARY, Parse, known, weighed
+from indexer.analysis.dictionary.parses import nominative as nominative_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from indexer.analysis.dictionary.guesses import Guesses
+    from indexer.analysis.dictionary.lexicon import Entry
+
+__all__ = ["DICTIONARY", "OneLemma", "Parse", "Tag", "look_up", "nominative", "parses", "version"]
+
+_MOST_REMEMBERED = 2000  # words: parts of compounds, «северо-», «-летний», come with many; compounds are asked twice
+
+
+class OneLemma(NamedTuple):
+    """What a word of the dictionary with one lemma may be; its parses have a score of 1 each."""
+
+    lemma: str
+    tags: tuple[Tag, ...]  # of its parses
+
+
+def parses(word: str) -> Sequence[Parse]:
+    """Return all that a word in lower case may be, as MorphAnalyzer.parse orders it; at least one parse.
+
+    Scores differ from its in that those of a word with one lemma are not made probabilities.
+
+    >>> [(parse.lemma, parse.tag.text) for parse in parses("стали")][:2]
+    [('стать', 'VERB,perf,intr plur,past,indc'), ('сталь', 'NOUN,inan,femn sing,gent')]
+    """
+    return _dictionary().parses(word)
+
+
+def look_up(word: str) -> OneLemma | Sequence[Parse]:
+    """Return the same, more briefly for most words of the dictionary.
+
+    >>> look_up("стали") == parses("стали"), look_up("кошками").lemma
+    (True, 'кошка')
+    """
+    return _dictionary().look_up(word)
+
+
+def nominative(parse: Parse) -> str:
+    """Return a parsed word in the nominative singular, of its own gender; as it is if it has no such form.
+
+    >>> [nominative(parse) for parse in parses("алексеевне") if "femn" in parse.tag.grammemes]
+    ['алексеевна', 'алексеевна']
+    """
+    return _dictionary().nominative(parse)
+
+
+def version() -> str:
+    """Return the revision of the dictionary: another one may give other lemmas."""
+    from importlib.metadata import version as version_of  # noqa: PLC0415 -- 20 ms that a search need not spend
+
+    return version_of("pymorphy3-dicts-ru")
+
+
+class _Dictionary:
+    """The installed dictionary. Threads may share it."""
+
+    def __init__(self) -> None:
+        from pymorphy3_dicts_ru import get_path  # noqa: PLC0415 -- lazily, with the rest
+
+        self._lexicon = Lexicon(Path(get_path()))
+        self.parses = lru_cache(_MOST_REMEMBERED)(self._find)
+
+    def look_up(self, word: str) -> OneLemma | Sequence[Parse]:
+        if "-" in word:
+            return self.parses(word)
+        found = self._lexicon.find(word)
+        if len(found) == 1:
+            ((one, entry),) = found
+            if entry.has_one_lemma:
+                return OneLemma(entry.forms[0].lemma(one), entry.tags)
+        return self._parses(word, found)
+
+    def nominative(self, parse: Parse) -> str:
+        return nominative_of(parse, self._lexicon)
+
+    def _find(self, word: str) -> list[Parse]:
+        return self._parses(word, self._lexicon.find(word))
+
+    def _parses(self, word: str, found: list[tuple[str, Entry]]) -> list[Parse]:
+        return weighed(word, known(found) or self._guesses(word), self._lexicon)
+
+    @cached_property
+    def _guesses(self) -> Guesses:
+        from indexer.analysis.dictionary.guesses import Guesses  # noqa: PLC0415 -- 50 ms for a word it does not have
+
+        return Guesses(self._lexicon, self.parses)
+
+
+@cache
+def _dictionary() -> _Dictionary:
+    return _Dictionary()

@@ -1,0 +1,178 @@
+"""A word graph of pymorphy3's in a mapped file: dawgdic's format, which the packages DAWG and DAWG-Python read as well.
+
+A file is a number of units, the units, of 4 bytes each, and as many pairs of bytes: the guide. A node of the graph is
+the number of its unit. A unit keeps the byte that leads to it and where the units of the next bytes are; the guide
+tells which bytes these are. Here the bytes of a word are followed in one loop, and the file is mapped: processes share
+it, and what nobody asks for is not read.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from binascii import a2b_base64
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROOT = 0
+NOWHERE = -1
+
+_LABEL = 0x8000_00FF  # the byte that leads to a unit; with the highest bit it is a value instead
+_VALUE = 0x7FFF_FFFF
+_ENDS = 0x100  # a key ends here
+_OFFSET = 10  # bits that are not the offset of what follows
+_MOST_UNITS = 1 << 21  # of more, some would be so far away that their offset is written otherwise
+_SEPARATOR = b"\x01"  # between a word and what is said of it
+
+_BYTES = [bytes((byte,)) for byte in range(256)]
+_E, _YO = "е".encode(), "ё".encode()
+
+# The way of the first letters is remembered: of 375 thousand forms 14 thousand begin differently, and a guess
+# looks up five tails of its word.
+_HEAD = 3  # letters
+_MOST_HEADS = 500_000
+_AMBIGUOUS = -2  # a head that may have a ё
+
+
+class Automaton:
+    """Words → what is said of each. Threads may share it."""
+
+    def __init__(self, path: Path, apart: int = -1) -> None:
+        """Map a file; OSError or ValueError if it cannot be read.
+
+        Of what is said of words, the first `apart` bytes tell most apart; what follows them is remembered.
+        """
+        with path.open("rb") as file:
+            mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        (count,) = struct.unpack_from("=I", mapped)
+        if count > _MOST_UNITS:
+            wrong = f"{path} has {count:,} units; more than {_MOST_UNITS:,} are laid out otherwise"
+            raise ValueError(wrong)
+        self._units = mapped[4 : 4 + 4 * count].cast("I")
+        self._guide = mapped[8 + 4 * count :]
+        self._apart = apart
+        # Each key has one thing that it can mean, so it does not matter if two threads fill them at once.
+        self._heads: dict[str, int] = {}
+        self._tails: dict[int, list[bytes]] = {}
+
+    def follow(self, key: bytes, node: int = ROOT) -> int:
+        """Return the node that bytes lead to from a node, or NOWHERE."""
+        units = self._units
+        unit = units[node]
+        for label in key:
+            node ^= (unit >> _OFFSET) ^ label
+            unit = units[node]
+            if unit & _LABEL != label:
+                return NOWHERE
+        return node
+
+    def number(self, node: int) -> int:
+        """Return the number of the key that ends at a node; 0 if none does."""
+        unit = self._units[node]
+        if not unit & _ENDS:
+            return 0
+        return self._units[node ^ (unit >> _OFFSET)] & _VALUE
+
+    def similar(self, word: str) -> list[tuple[str, int]]:
+        """Return the words that may be written like this, е for ё, each with the node of what is said of it.
+
+        The word itself comes first; of the others, one comes before another if its first ё does, then if its second
+        does, and so on.
+        """
+        head = word[:_HEAD]
+        node = self._heads.get(head)
+        if node is None:
+            node = self._head(head)
+        if node == NOWHERE:
+            return []
+        if node == _AMBIGUOUS:
+            return self._spelt(word, "", ROOT)
+        units = self._units
+        unit = units[node]
+        first, *others = word[_HEAD:].encode("utf-8", "surrogatepass").split(_E)
+        for label in first:
+            node ^= (unit >> _OFFSET) ^ label
+            unit = units[node]
+            if unit & _LABEL != label:
+                return []
+        for piece in others:
+            yo = node ^ (unit >> _OFFSET) ^ _YO[0]
+            if units[yo] & _LABEL == _YO[0] and self.follow(_YO, node) != NOWHERE:
+                return self._spelt(word, head, self._heads[head])
+            for label in _E + piece:
+                node ^= (unit >> _OFFSET) ^ label
+                unit = units[node]
+                if unit & _LABEL != label:
+                    return []
+        node ^= (unit >> _OFFSET) ^ _SEPARATOR[0]
+        return [(word, node)] if units[node] & _LABEL == _SEPARATOR[0] else []
+
+    def values(self, node: int) -> list[bytes]:
+        """Return what is said of a word, in order, by the node of it; equal nodes say the same."""
+        return [a2b_base64(key) for key in self._keys(node, self._apart)]
+
+    def _head(self, head: str) -> int:
+        key = _bytes(head)
+        ways = self._ways(key, 0, ROOT)
+        node = NOWHERE if not ways else ways[0][1] if [way for way, _ in ways] == [key] else _AMBIGUOUS
+        if len(self._heads) >= _MOST_HEADS:
+            self._heads.clear()
+        self._heads[head] = node
+        return node
+
+    def _spelt(self, word: str, head: str, node: int) -> list[tuple[str, int]]:
+        """Return what `similar` does for a word with a ё in question, behind a head that has none."""
+        key = _bytes(word[len(head) :])
+        ends = [(way, self.follow(_SEPARATOR, end)) for way, end in self._ways(key, 0, node)]
+        return [(word if way is key else head + way.decode(), said) for way, said in ends if said != NOWHERE]
+
+    def _ways(self, key: bytes, start: int, node: int) -> list[tuple[bytes, int]]:
+        """Return how a key may be followed if any е from `start` on, where `node` is, may be a ё; and where to."""
+        found: list[tuple[bytes, int]] = []
+        at = key.find(_E, start)
+        while at >= 0:
+            node = self.follow(key[start:at], node)
+            if node == NOWHERE:
+                return found
+            start, after = at, at + len(_E)
+            yo = self.follow(_YO, node)
+            if yo != NOWHERE:
+                found += self._ways(key[:at] + _YO + key[after:], after, yo)
+            at = key.find(_E, after)
+        node = self.follow(key[start:], node)
+        return [(key, node), *found] if node != NOWHERE else found
+
+    def _keys(self, node: int, apart: int) -> list[bytes]:
+        """Return what may follow a node, as the guide orders it; after `apart` bytes, as it is remembered."""
+        keys: list[bytes] = []
+        self._collect(node, b"", apart, keys)
+        return keys
+
+    def _collect(self, node: int, key: bytes, apart: int, keys: list[bytes]) -> None:
+        units, guide = self._units, self._guide
+        while len(key) != apart:
+            unit = units[node]
+            if unit & _ENDS:
+                keys.append(key)
+            label = guide[2 * node]
+            if not label:
+                return
+            children = node ^ (unit >> _OFFSET)
+            node = children ^ label
+            # The last child is gone on to here; mostly it is the only one.
+            while sibling := guide[2 * node + 1]:
+                self._collect(node, key + _BYTES[label], apart, keys)
+                label = sibling
+                node = children ^ label
+            key += _BYTES[label]
+        tails = self._tails.get(node)
+        if tails is None:
+            tails = self._tails[node] = self._keys(node, -1)
+        keys += [key + tail for tail in tails]
+
+
+def _bytes(word: str) -> bytes:
+    # A lone surrogate is in no dictionary, and no error either.
+    return word.encode("utf-8", "surrogatepass")

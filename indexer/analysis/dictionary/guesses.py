@@ -1,0 +1,239 @@
+"""What a word that is not in the dictionary may be: pymorphy3's analysers, over our lexicon.
+
+Which they are, in what order they are asked, and every list and number that they go by are pymorphy3's, taken from its
+DEFAULT_UNITS; only what one does is written again. Those of initials want a capital letter, so no word gets there.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache, partial
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from pymorphy3.lang.ru import DEFAULT_UNITS
+from pymorphy3.tagset import OpencorporaTag
+from pymorphy3.utils import word_splits
+
+from indexer.analysis.dictionary.lexicon import Form
+from indexer.analysis.dictionary.parses import Parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from indexer.analysis.dictionary.lexicon import Lexicon, Tag
+
+Seen: TypeAlias = "set[tuple[object, ...]]"  # parses that are not given again
+_Unit: TypeAlias = Any  # pymorphy3 has no types
+
+_NOT_PRODUCTIVE = OpencorporaTag._NON_PRODUCTIVE_GRAMMEMES  # noqa: SLF001 -- a list of our own could differ
+_FEATURES = (
+    OpencorporaTag.PARTS_OF_SPEECH
+    | OpencorporaTag.NUMBERS
+    | OpencorporaTag.CASES
+    | OpencorporaTag.PERSONS
+    | OpencorporaTag.TENSES
+)
+_SAME_FEATURE = {"gen1": "gent", "loc1": "loct"}
+_BY_ADVERB = "по-"
+_SHORTEST_ADVERB = 5
+_ADVERB_OF = {"ADJF", "sing", "datv"}
+
+_LETTERS = re.compile(r"[Ѐ-ӿ]+\Z")  # most words: without a hyphen, and no number nor anything Latin
+_MOST_ENDINGS = 40_000
+
+
+class _Ended(NamedTuple):
+    """A parse of the words with an ending."""
+
+    ending: str  # with its ё, as long as what was asked for
+    form: Form
+    score: float
+
+
+class Guesses:
+    """The analysers. Threads may share them."""
+
+    def __init__(self, lexicon: Lexicon, parses: Callable[[str], list[Parse]]) -> None:
+        """Take what gives the parses of any word: analysers ask for parts of theirs."""
+        self._lexicon = lexicon
+        self._parses = parses
+        table: Mapping[str, Callable[[_Unit, str, Seen], list[Parse]]] = {
+            "NumberAnalyzer": self._by_shape,
+            "PunctuationAnalyzer": self._by_shape,
+            "RomanNumberAnalyzer": self._by_shape,
+            "LatinAnalyzer": self._by_shape,
+            "HyphenSeparatedParticleAnalyzer": self._before_particle,
+            "HyphenAdverbAnalyzer": self._adverb,
+            "HyphenatedWordsAnalyzer": self._hyphenated,
+            "KnownPrefixAnalyzer": self._after_known_prefix,
+            "UnknownPrefixAnalyzer": self._after_any_prefix,
+            "KnownSuffixAnalyzer": self._by_ending,
+            "UnknAnalyzer": self._unknown,
+        }
+        first, *groups = ([group] if not isinstance(group, list) else group for group in DEFAULT_UNITS)
+        del first  # the dictionary itself, and initials
+        self._analysers = [[partial(table[_name(unit)], unit) for unit in group] for group in groups]
+        other = (self._by_shape, self._before_particle, self._adverb, self._hyphenated)
+        self._of_letters = [group for group in self._analysers if all(one.func not in other for one in group)]
+        units = {_name(unit): unit for group in groups for unit in group}
+        self._known_prefixes = _by_length(units["KnownPrefixAnalyzer"].known_prefixes)
+        self._endings = lru_cache(_MOST_ENDINGS)(self._find_ending)
+
+    def __call__(self, word: str) -> list[Parse]:
+        """Return the parses of a word in lower case that is not in the dictionary, not yet weighed; at least one."""
+        seen: Seen = set()
+        found: list[Parse] = []
+        for analysers in self._of_letters if _LETTERS.match(word) else self._analysers:
+            for analyser in analysers:
+                found += analyser(word, seen)
+            if found:
+                break
+        return found
+
+    def _by_shape(self, unit: _Unit, word: str, _: Seen) -> list[Parse]:
+        shape = unit.check_shape(word, word)
+        if not shape:
+            return []
+        tag = self._lexicon.tag(getattr(unit, "TAG_STR", None) or f"NUMB,{shape}")
+        return [Parse(word, tag, word, unit.score, _name(unit))]
+
+    def _before_particle(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:
+        if "-" not in word:
+            return []
+        for particle in unit.particles_after_hyphen:
+            if word.endswith(particle) and word != particle:
+                name, factor = _name(unit), unit.score_multiplier
+                parses = [
+                    Parse(one + particle, tag, lemma + particle, score * factor, name, by)
+                    for one, tag, lemma, score, _, by in self._parses(word.removesuffix(particle))
+                ]
+                return _new(parses, seen)
+        return []
+
+    def _adverb(self, unit: _Unit, word: str, _: Seen) -> list[Parse]:
+        if len(word) < _SHORTEST_ADVERB or not word.startswith(_BY_ADVERB):
+            return []
+        if not any(parse.tag.grammemes >= _ADVERB_OF for parse in self._parses(word.removeprefix(_BY_ADVERB))):
+            return []
+        return [Parse(word, self._lexicon.tag("ADVB"), word, unit.score_multiplier, _name(unit))]
+
+    def _hyphenated(self, unit: _Unit, word: str, _: Seen) -> list[Parse]:
+        left, hyphen, right = word.partition("-")
+        if not (left and hyphen and right) or "-" in right or word.startswith(tuple(unit.skip_prefixes)):
+            return []
+        name, factor = _name(unit), unit.score_multiplier
+        rights = self._parses(right)
+        both = [
+            Parse(f"{a.word}-{b.word}", a.tag, f"{a.lemma}-{b.lemma}", a.score * factor, name, (a, b))
+            for a in self._parses(left)
+            if _is_of_a_part_of_speech(a.tag)
+            for b in rights
+            if _features(a.tag) == _features(b.tag)
+        ]
+        return both + [
+            Parse(f"{left}-{b.word}", b.tag, f"{left}-{b.lemma}", b.score * factor, name, (b,))
+            for b in rights
+            if _is_of_a_part_of_speech(b.tag)
+        ]
+
+    def _after_known_prefix(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:
+        name, factor = _name(unit), unit.score_multiplier
+        found: list[Parse] = []
+        for length, prefixes in self._known_prefixes:
+            prefix = word[:length]
+            if prefix in prefixes and len(word) - length >= unit.min_remainder_length:
+                found += [
+                    Parse(prefix + one, tag, prefix + lemma, score * factor, name, by)
+                    for one, tag, lemma, score, _, by in self._parses(word[length:])
+                    if _is_productive(tag)
+                ]
+        return _new(found, seen)
+
+    def _after_any_prefix(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:
+        name, factor = _name(unit), unit.score_multiplier
+        found = [
+            Parse(prefix + one, form.tag, prefix + form.lemma(one), factor, name, form)
+            for prefix, rest in word_splits(word)
+            for one, entry in self._lexicon.find(rest)
+            for form in entry.forms
+            if _is_productive(form.tag)
+        ]
+        return _new(found, seen) if found else found
+
+    def _by_ending(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:
+        if len(word) < unit.min_word_length:
+            return []
+        prefixes = tuple([at for at, prefix in enumerate(self._lexicon.prefixes) if word.startswith(prefix)])
+        longest = self._lexicon.longest_ending
+        beginning = word[:-longest]
+        name = _name(unit)
+        found = []
+        for ending, form, score in self._endings(unit.score_multiplier, word[-longest:], prefixes):
+            one = beginning + ending
+            if not seen or (one, form.tag.ordered, form.paradigm) not in seen:
+                found.append(Parse(one, form.tag, form.lemma(one), score, name, form))
+        return found
+
+    def _find_ending(self, factor: float, ending: str, prefixes: tuple[int, ...]) -> tuple[_Ended, ...]:
+        """Return what the longest known part of an ending says, for words that begin with prefixes of forms."""
+        found: list[_Ended] = []
+        seen: Seen = set()
+        for prefix in reversed(prefixes):
+            counted: list[tuple[int, _Ended]] = []
+            total = 1  # as pymorphy3 smooths
+            for length in range(self._lexicon.longest_ending, 0, -1):
+                before = ending[:-length]
+                for one, endings in self._lexicon.endings(prefix, ending[-length:]):
+                    for count, form in endings:
+                        if not _is_productive(form.tag):
+                            continue
+                        total += count
+                        key = (before + one, form.tag.ordered, form.paradigm)
+                        if key not in seen:
+                            seen.add(key)
+                            counted.append((count, _Ended(before + one, form, 0.0)))
+                if total > 1:
+                    break
+            found += [one._replace(score=count / total * factor) for count, one in counted]
+        found.sort(key=lambda one: one.score, reverse=True)
+        return tuple(found)
+
+    def _unknown(self, unit: _Unit, word: str, _: Seen) -> list[Parse]:
+        return [Parse(word, self._lexicon.tag("UNKN"), word, 1.0, _name(unit))]
+
+
+def _name(unit: _Unit) -> str:
+    return type(unit).__name__
+
+
+def _new(parses: list[Parse], seen: Seen) -> list[Parse]:
+    """Return the parses not yet seen, and have them seen."""
+    found = []
+    for parse in parses:
+        by = parse.by
+        key = (parse.word, parse.tag.ordered, by.paradigm if isinstance(by, Form) else by and by[-1])
+        if key not in seen:
+            seen.add(key)
+            found.append(parse)
+    return found
+
+
+def _by_length(prefixes: Iterable[str]) -> list[tuple[int, frozenset[str]]]:
+    """Return prefixes by their lengths, the longest first."""
+    return [(length, frozenset(same)) for length, same in groupby(sorted(prefixes, key=len, reverse=True), key=len)]
+
+
+def _is_productive(tag: Tag) -> bool:
+    """Whether new words are made like this."""
+    return tag.grammemes.isdisjoint(_NOT_PRODUCTIVE)
+
+
+def _is_of_a_part_of_speech(tag: Tag) -> bool:
+    return tag.ordered[0] in OpencorporaTag.PARTS_OF_SPEECH
+
+
+@lru_cache(8192)
+def _features(tag: Tag) -> frozenset[str]:
+    """Return what two parts of a compound agree in."""
+    return frozenset(_SAME_FEATURE.get(grammeme, grammeme) for grammeme in tag.grammemes & _FEATURES)

@@ -1,0 +1,185 @@
+"""What pymorphy3's dictionary says of words: paradigms, suffixes and tags, put together only when asked for."""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from indexer.analysis.context import Shape, shape
+from indexer.analysis.dictionary.automaton import NOWHERE, Automaton
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_OF_WORD = struct.Struct(">HH")  # a paradigm, and the number of a form in it
+_OF_ENDING = struct.Struct(">IHH")  # likewise, after how many words end so
+_PER_WHOLE = 1_000_000  # as pymorphy3 stores P(tag | word)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tag:
+    """A tag of OpenCorpora's."""
+
+    text: str  # as it is known by in the table of probabilities
+    ordered: tuple[str, ...]  # its grammemes; tags that have the same are equal, though there may be two texts
+    grammemes: frozenset[str]
+    shape: Shape
+
+
+class Form(NamedTuple):
+    """A form of a paradigm, and how to make the first one of it: `before + word[start:stop] + after`."""
+
+    paradigm: int
+    number: int
+    tag: Tag
+    before: str
+    start: int
+    stop: int | None
+    after: str
+
+    def lemma(self, word: str) -> str:
+        """Return the normal form of a word of this form."""
+        return f"{self.before}{word[self.start : self.stop]}{self.after}"
+
+
+class Entry(NamedTuple):
+    """What words of the dictionary may be; all that have the same forms share it."""
+
+    forms: tuple[Form, ...]
+    tags: tuple[Tag, ...]  # of the forms
+    has_one_lemma: bool
+
+
+class Lexicon:
+    """The dictionary in a folder, of pymorphy3's format 2. Threads may share it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open it; OSError or ValueError if it is no such dictionary."""
+        self._folder = folder
+        options = dict(_json(folder / "meta.json"))["compile_options"]
+        self.prefixes: list[str] = options["paradigm_prefixes"]  # of forms: «наи», «по»
+        self.longest_ending: int = options["max_suffix_length"]  # that words are guessed by
+        self._suffixes: list[str] = _json(folder / "suffixes.json")
+        self._tag_texts: list[str] = _json(folder / "gramtab-opencorpora-int.json")
+        self._paradigms, self._starts = _paradigms(folder / "paradigms.array")
+        self._words = Automaton(folder / "words.dawg", apart=3)
+        self._probabilities = Automaton(folder / "p_t_given_w.intdawg")
+        self._endings: dict[int, Automaton] = {}
+        # Filled as they are asked for, each key with the one thing that it can mean: two threads may both do so.
+        self._tags: dict[str, Tag] = {}
+        self._forms: dict[tuple[int, int], Form] = {}
+        self._entries: dict[int, Entry] = {}
+        self._nominatives: dict[tuple[int, int], Form | None] = {}
+
+    def find(self, word: str) -> list[tuple[str, Entry]]:
+        """Return the words of the dictionary that may be written like this, with what each may be."""
+        entries = self._entries
+        return [(one, entries.get(node) or self._read(one, node)) for one, node in self._words.similar(word)]
+
+    def endings(self, prefix: int, ending: str) -> list[tuple[str, list[tuple[int, Form]]]]:
+        """Return the endings that may be written like this, each with how many words have it in which form.
+
+        They are counted among words that begin with a prefix of forms, of that number.
+        """
+        automaton = self._endings.get(prefix)
+        if automaton is None:
+            path = self._folder / f"prediction-suffixes-{prefix}.dawg"
+            automaton = self._endings[prefix] = Automaton(path, apart=8)
+        return [
+            (one, [(count, self.form(*of)) for count, *of in map(_OF_ENDING.unpack, automaton.values(node))])
+            for one, node in automaton.similar(ending)
+        ]
+
+    def probabilities(self, word: str, tags: list[Tag]) -> list[float] | None:
+        """Return the share of each tag among the places of a word in OpenCorpora's texts; None if all are 0."""
+        node = self._probabilities.follow(f"{word}:".encode("utf-8", "surrogatepass"))
+        if node == NOWHERE:
+            return None
+        ends = [self._probabilities.follow(tag.text.encode(), node) for tag in tags]
+        shares = [0.0 if end == NOWHERE else self._probabilities.number(end) / _PER_WHOLE for end in ends]
+        return shares if any(shares) else None
+
+    def tag(self, text: str) -> Tag:
+        """Return a tag by its text, one object for each."""
+        found = self._tags.get(text)
+        if found is None:
+            ordered = tuple(text.replace(" ", ",", 1).split(","))
+            grammemes = frozenset(ordered)
+            found = self._tags.setdefault(text, Tag(text, ordered, grammemes, shape(grammemes)))
+        return found
+
+    def form(self, paradigm: int, number: int) -> Form:
+        """Return a form of a paradigm."""
+        found = self._forms.get((paradigm, number))
+        if found is None:
+            found = self._forms[paradigm, number] = self._change(paradigm, number, 0)
+        return found
+
+    def nominative(self, form: Form) -> Form | None:
+        """Return how to make of a form what pymorphy3 makes of it by inflect({"sing", "nomn"}), as its "first" form."""
+        key = (form.paradigm, form.number)
+        if key not in self._nominatives:
+            changes = self.changes(form)
+            at = self.most_like_nominative(form.tag, [tag for tag, _ in changes])
+            self._nominatives[key] = None if at is None else changes[at][1]
+        return self._nominatives[key]
+
+    def changes(self, form: Form) -> list[tuple[Tag, Form]]:
+        """Return the tags of all forms of a paradigm, and how to make each of this form, as its "first" one."""
+        _, forms = self._starts[form.paradigm]
+        return [(self._tag(form.paradigm, to), self._change(form.paradigm, form.number, to)) for to in range(forms)]
+
+    def most_like_nominative(self, tag: Tag, tags: list[Tag]) -> int | None:
+        """Return which of these tags pymorphy3 takes for the nominative singular of a tag, if any."""
+        wanted = {"sing", "nomn"}
+        parents = {name: parent for name, parent, *_ in _json(self._folder / "grammemes.json")}
+        classes = {parents[grammeme] for grammeme in wanted}
+        excluded = {name for name, parent in parents.items() if {parent, parents.get(parent)} & classes} - wanted
+        like = (tag.grammemes | wanted) - excluded
+        fitting = [at for at, one in enumerate(tags) if wanted <= one.grammemes]
+        likeness = [len(like & tags[at].grammemes) - 0.1 * len(like ^ tags[at].grammemes) for at in fitting]
+        return fitting[likeness.index(max(likeness))] if fitting else None
+
+    def _change(self, paradigm: int, number: int, to: int) -> Form:
+        tag = self._tag(paradigm, number)
+        if number == to:
+            return Form(paradigm, number, tag, "", 0, None, "")
+        prefix, suffix = self._affixes(paradigm, number)
+        before, after = self._affixes(paradigm, to)
+        return Form(paradigm, number, tag, before, len(prefix), -len(suffix) or None, after)
+
+    def _affixes(self, paradigm: int, number: int) -> tuple[str, str]:
+        start, forms = self._starts[paradigm]
+        prefix, suffix = self._paradigms[start + 2 * forms + number], self._paradigms[start + number]
+        return self.prefixes[prefix], self._suffixes[suffix]
+
+    def _tag(self, paradigm: int, number: int) -> Tag:
+        start, forms = self._starts[paradigm]
+        return self.tag(self._tag_texts[self._paradigms[start + forms + number]])
+
+    def _read(self, word: str, node: int) -> Entry:
+        forms = tuple([self.form(*_OF_WORD.unpack(value)) for value in self._words.values(node)])
+        # Whether lemmas are equal is told by the suffixes of the forms, and by their prefixes if these differ.
+        has_one = len(forms) == 1 or len({(form.lemma(word), form.before, form.start) for form in forms}) == 1
+        entry = self._entries[node] = Entry(forms, tuple([form.tag for form in forms]), has_one)
+        return entry
+
+
+def _paradigms(path: Path) -> tuple[memoryview, list[tuple[int, int]]]:
+    """Return all paradigms, and where each starts and how many forms it has.
+
+    A paradigm is the suffixes of all its forms, then their tags, then their prefixes.
+    """
+    numbers = memoryview(path.read_bytes()).cast("H")
+    starts = []
+    at = 1
+    for _ in range(numbers[0]):
+        starts.append((at + 1, numbers[at] // 3))
+        at += 1 + numbers[at]
+    return numbers, starts
+
+
+def _json(path: Path) -> Any:  # noqa: ANN401 -- whatever the file holds
+    return json.loads(path.read_bytes())

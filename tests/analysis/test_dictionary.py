@@ -1,0 +1,152 @@
+"""The dictionary gives word for word what pymorphy3 gives."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pymorphy3 import MorphAnalyzer
+from pymorphy3.analyzer import ProbabilityEstimator
+from pymorphy3.lang.ru import CHAR_SUBSTITUTES
+
+from indexer.analysis import dictionary
+from indexer.analysis.dictionary import OneLemma, look_up, nominative, parses
+from indexer.analysis.tokenize import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+CYRILLIC = re.compile("[Ѐ-ӿ]")
+
+CHOSEN = {
+    "ё, written and not": "ёж еж все всё берез берёз елка ёлка небо нёбо осел осёл шел шёл чем чём узнаем ее теленок "
+    "перелет перелёте черно-желтый желтенький ежевечерне переерошенная",
+    "several lemmas": "стали мыла вина суда есть большую вели белка жгутов печь уже пять дуло моей",
+    "hyphens": "где-то кто-либо по-русски по-хорошему по-мамбургски из-за скажи-ка все-таки ну-с ростов-на-дону "
+    "человек-гора интернет-магазин вице-премьер северо-восточный воздушно-капельный бабай-агай-ка иван-царевич-то "
+    "- -- -а а- а-б по- по-о по-моему-то -то то- кое-кто диван-кровать лоббист-бутявка ми-8 20-летний 5-то т-34 я-ты",
+    "prefixes": "псевдокошка байткод сверхбутявка антиантиутопия небутявка наихудшая понаехавший поинтереснее "
+    "наибутявейший побутявее недобутявить экс-президент экс-бутявка суперсупергерой авиаавто контр-бутявка за-я "
+    "неемкий",
+    "unknown": "бутявка бутявок мамбурах глокая куздра штеко будланула бокренка вкантакте ауесхана липосаркома "
+    "мосбирже байденом зеленского шольцу хаски ыыы ъъъ ьь жгр вдв оон",
+    "patronymics": "алексеевна алексеевне ильиничной мамедшаховны ивановне-петровне анне-ивановне ивановной-то "
+    "суперпетровной суперпетровной-ильиничной ивановны никитишну фёдоровне",
+    "no Russian": "україна їжак беларусь ўжо ґанок ђорђе ѣ ѵ ҂ а\u0301 д'артаньян pdf iv mcm i привет-pdf it-отдел "
+    "веб-2 т34 b2b 12 12.5 -12 1e5 nan inf ٣ , ... !? ' 日本 ß i\u0307 \u1c80 \ud7ff",
+    "letters": "а б в и о у я ё й ъ",
+    "long": "достопримечательностями превысокомногорассмотрительствующий " + "пере" * 40 + "бег " + "е" * 60,
+}
+
+
+class WhereItMatters(ProbabilityEstimator):
+    """Our one departure from pymorphy3: the scores of a word with one lemma, whole or part, are not estimated."""
+
+    def apply_to_parses(self, word: str, word_lower: str, parses: list[Any]) -> list[Any]:
+        lemmas = {parse[2] for parse in parses}
+        return list(super().apply_to_parses(word, word_lower, parses)) if len(lemmas) > 1 else parses
+
+
+@cache
+def morph() -> Any:  # noqa: ANN401 -- pymorphy3 has no types
+    return MorphAnalyzer(probability_estimator_cls=WhereItMatters)
+
+
+def compare(word: str) -> None:
+    """Fail if anything that is said of a word is not what pymorphy3 says, to the last bit, and in its order."""
+    expected, found = morph().parse(word), parses(word)
+    assert [(p.word, p.tag.text, p.lemma, p.score, p.way) for p in found] == [
+        (p.word, str(p.tag), p.normal_form, p.score, type(p.methods_stack[-1][0]).__name__) for p in expected
+    ]
+    assert [p.tag.grammemes for p in found] == [p.tag.grammemes for p in expected]
+    for own, its in zip(found, expected, strict=True):
+        if own.tag.shape.is_womans_patronymic:
+            assert nominative(own) == (its.inflect({"sing", "nomn"}) or its).word
+    brief = look_up(word)
+    if isinstance(brief, OneLemma):
+        assert {(p.lemma, p.score, p.way) for p in found} == {(brief.lemma, 1.0, dictionary.DICTIONARY)}
+        assert [p.tag for p in found] == list(brief.tags)
+    else:
+        assert list(brief) == list(found)
+
+
+def of_texts(texts: Iterable[str]) -> Iterator[str]:
+    """Give the different words that the dictionary is asked for, in lower case."""
+    seen: set[str] = set()
+    for text in texts:
+        new = {word.lower() for word in words(text) if CYRILLIC.search(word)} - seen
+        seen |= new
+        yield from sorted(new)
+
+
+@pytest.mark.parametrize("kind", CHOSEN)
+def test_hard_words(kind: str) -> None:
+    for word in ["", *CHOSEN[kind].split(" ")]:
+        compare(word)
+
+
+def test_words_of_the_corpus() -> None:
+    for word in of_texts(path.read_text(encoding="utf-8") for path in sorted(CORPUS.rglob("*.md"))):
+        compare(word)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_words_of_an_encyclopedia(shared_data: Path) -> None:
+    with lzma.open(shared_data / "scale" / "paragraphs.jsonl.xz", "rt", encoding="utf-8") as lines:
+        for word in islice(of_texts(json.loads(line)["text"] for line in lines), 300_000):
+            compare(word)
+
+
+@given(st.text("абвегийклмнопрстуеёьюя-", max_size=12))
+def test_any_letters(word: str) -> None:
+    compare(word)
+
+
+@given(st.text(st.characters(codec="utf-8", max_codepoint=0x2000), max_size=6).map(str.lower))
+def test_any_characters(word: str) -> None:
+    compare(word)
+
+
+@given(st.sampled_from(" ".join(CHOSEN.values()).split(" ")), st.sampled_from(" ".join(CHOSEN.values()).split(" ")))
+def test_any_compounds(left: str, right: str) -> None:
+    compare(f"{left}-{right}")
+    compare(left + right)
+
+
+def test_threads_share_a_dictionary() -> None:
+    asked = " ".join(CHOSEN.values()).split(" ")
+    expected = [parses(word) for word in asked]
+    shared = dictionary._Dictionary()  # noqa: SLF001 -- one that has nothing remembered yet
+    with ThreadPoolExecutor(8) as pool:
+        rounds = [pool.submit(lambda: [shared.parses(word) for word in asked]) for _ in range(8)]
+        for found in rounds:
+            for one, other in zip(found.result(), expected, strict=True):
+                assert [(p.word, p.tag.text, p.lemma, p.score) for p in one] == [
+                    (p.word, p.tag.text, p.lemma, p.score) for p in other
+                ]
+
+
+def test_yo_is_all_that_is_substituted() -> None:
+    assert CHAR_SUBSTITUTES == {"е": "ё"}
+
+
+def test_pymorphy3_is_imported_for_guesses_only() -> None:
+    code = "import sys; from indexer.analysis.dictionary import parses; parses({!r}); print('pymorphy3' in sys.modules)"
+    said = [
+        subprocess.run([sys.executable, "-c", code.format(word)], check=True, capture_output=True, text=True).stdout
+        for word in ("стали", "бутявка")
+    ]
+    assert said == ["False\n", "True\n"]
