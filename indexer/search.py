@@ -16,7 +16,7 @@ from indexer.backends.whoosh import state
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import folder_size, reading
 from indexer.errors import ParagraphMissing, QueryError
-from indexer.meaning.encoder import points
+from indexer.meaning.encoder import entitled, points
 from indexer.meaning.reranking import Reranked, reranked
 from indexer.queries import Known, printed, understand
 from indexer.ranking import parts
@@ -151,7 +151,7 @@ class Search:
         asked = _asked(meant)
         if not asked or not best:
             return [Reranked(hit, 0.0) for hit in found]
-        near = points(asked, [hit.paragraph.text for hit in best], encoder, settings)
+        near = points(asked, [entitled(hit.heading.title, hit.paragraph.text) for hit in best], encoder, settings)
         more = [float(one) * best[0].score for one in near]
         first = found.complete if _is_short(meant.query, self._settings.ranking) else 0
         return [*reranked(best, more, first), *(Reranked(hit, 0.0) for hit in rest)]

@@ -140,11 +140,12 @@ class Meaning(_Numbers):
     """How paragraphs that words found are put in order by an encoder, where that is asked for."""
 
     # Paragraphs or documents that are looked at; the others follow as they are. Each takes a tenth of a second. nDCG@10
-    # averaged over XQuAD, its sentences and laws is higher by 0.0145 with 10, 0.0188 with 20, 0.0194 with 30 and 50.
+    # averaged over XQuAD, its sentences and laws, all without titles, is higher by 0.0145 with 10, 0.0188 with 20,
+    # 0.0194 with 30 and 50.
     depth: int = 20
-    characters: int = 500  # of a paragraph that are looked at, its first
+    characters: int = 500  # of a paragraph that are looked at, its first, with the title before it
     # Points of what means the same as the query, as a part of the best score. nDCG@10 averaged over five sets
-    # (tests/quality/meaning.py --most 300): 0.8748 without, 0.8926 as they stand, 0.8875 with both numbers chosen on
+    # (tests/quality/meaning.py --most 300): 0.8748 without, 0.8959 as they stand, 0.8932 with both numbers chosen on
     # the other four sets; from 1.0 to 2.0 it is within 0.003 of the best.
     weight: float = 1.8
     unlike: float = 0.7  # cosine up to which there are none

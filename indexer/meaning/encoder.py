@@ -61,6 +61,15 @@ def points(asked: str, texts: Sequence[str], encoder: Encoder, settings: Meaning
     return settings.weight * np.clip((cosines - settings.unlike) / (1 - settings.unlike), 0, 1)
 
 
+def entitled(title: str, text: str) -> str:
+    """Return a paragraph as it is compared: the title of its document says what it is about.
+
+    >>> entitled("Закалка", "Её бросают в воду."), entitled("", "Её бросают в воду.")
+    ('Закалка. Её бросают в воду.', 'Её бросают в воду.')
+    """
+    return f"{title}. {text}" if title else text
+
+
 def _encodable(text: str) -> str:
     """Return a text without what UTF-8 has no place for, or C no end."""
     return text.encode(errors="replace").decode().replace("\0", " ")

@@ -19,6 +19,7 @@ from .encoders import Tiny
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import numpy as np
 
@@ -76,6 +77,14 @@ def test_of_a_short_query_those_with_every_word_stay_first(searcher: Searcher) -
     found = list(searcher.search("пчела кузнец", limit=None, semantic=Tiny()))
     assert found[0].document.path == "00.txt"
     assert found[0].score >= found[1].score
+
+
+def test_a_title_tells_what_a_paragraph_is_about(tmp_path: Path) -> None:
+    texts = [Document(f"{title}.txt", "Кузнец ходил.", title=title) for title in ("Пчела", "Металл")]
+    build_index(texts, tmp_path, processes=1)
+    with open_index(tmp_path) as titled:
+        found = [one.document.title for one in titled.search("кузнец сталь железо ковать", semantic=Tiny())]
+    assert found == ["Металл", "Пчела"]
 
 
 def test_only_what_is_asked_of_texts_is_compared(searcher: Searcher) -> None:

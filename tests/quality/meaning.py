@@ -21,7 +21,7 @@ import numpy as np
 from indexer.errors import QueryError
 from indexer.evaluation import WHOLE, read_sets
 from indexer.evaluation.systems import Bench
-from indexer.meaning.encoder import open_encoder, points
+from indexer.meaning.encoder import entitled, open_encoder, points
 from indexer.search import _asked, _is_short, open_index
 
 from .sweep import RELEVANCE, SETS
@@ -123,7 +123,7 @@ def found(index: Searcher, text: str) -> tuple[list[str], list[str], np.ndarray,
     results = list(answer)
     return (
         [result.document.path for result in results],
-        [result.paragraph.text for result in results],
+        [entitled(result.document.title, result.paragraph.text) for result in results],
         np.array([result.score for result in results]),
         answer.complete if _is_short(index._understood(text).query, WHOLE.ranking) else 0,  # noqa: SLF001 -- likewise
     )
