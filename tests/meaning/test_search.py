@@ -7,23 +7,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import Document, Settings, build_index, open_index
-from indexer.analysis.fold import fold
-from indexer.meaning.nearness import Asked, nearness, question
 from indexer.meaning.reranking import reranked
-from indexer.meaning.vectors import open_vectors
 from indexer.settings import Meaning
 from indexer.types import Heading, Hit, Paragraph, Span
 
-from . import models
+from .encoders import Tiny
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from indexer import Searcher, Vectors
+    import numpy as np
+
+    from indexer import Searcher
 
 DEPTH = 5
 FEW = replace(Settings(), meaning=replace(Meaning(), depth=DEPTH))
@@ -35,15 +35,6 @@ TEXTS = [
 ]
 
 
-def asked(*names: str) -> Asked:
-    return Asked(names, frozenset(map(fold, names)))
-
-
-@pytest.fixture(scope="module")
-def vectors(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
-    return open_vectors(models.write(tmp_path_factory.mktemp("vectors") / "tiny.tar", models.parts()))
-
-
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     folder = tmp_path_factory.mktemp("index")
@@ -52,19 +43,19 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
         yield found
 
 
-def test_a_paragraph_about_the_missing_word_comes_first(searcher: Searcher, vectors: Vectors) -> None:
+def test_a_paragraph_about_the_missing_word_comes_first(searcher: Searcher) -> None:
     query = "кузнец самовар далее сталь"
     assert [one.document.path for one in searcher.search(query, limit=2)] == ["00.txt", "01.txt"]
-    by_meaning = searcher.search(query, limit=2, semantic=vectors)
+    by_meaning = searcher.search(query, limit=2, semantic=Tiny())
     assert [one.document.path for one in by_meaning] == ["01.txt", "00.txt"]
     assert by_meaning.results[0].meaning > by_meaning.results[1].meaning >= 0
 
 
 @pytest.mark.parametrize("query", ["кузнец", "кузнец мёд", "кузнец сталь пчела металл", "-самовар кузнец улей сталь"])
 @pytest.mark.parametrize("per_document", [False, True])
-def test_pages_are_parts_of_one_list(searcher: Searcher, vectors: Vectors, query: str, per_document: bool) -> None:  # noqa: FBT001 -- pytest's
+def test_pages_are_parts_of_one_list(searcher: Searcher, query: str, per_document: bool) -> None:  # noqa: FBT001 -- pytest's
     def search(limit: int | None, offset: int = 0) -> list[tuple[str, float]]:
-        page = searcher.search(query, limit=limit, offset=offset, per_document=per_document, semantic=vectors)
+        page = searcher.search(query, limit=limit, offset=offset, per_document=per_document, semantic=Tiny())
         return [(one.paragraph.id, one.score) for one in page]
 
     plain, whole = searcher.search(query, limit=None), search(None)
@@ -75,54 +66,48 @@ def test_pages_are_parts_of_one_list(searcher: Searcher, vectors: Vectors, query
         assert [one for offset in range(0, 20, limit) for one in search(limit, offset)] == whole
 
 
-def test_counts_and_the_order_by_date_stay(searcher: Searcher, vectors: Vectors) -> None:
-    plain, by_meaning = searcher.search("кузнец сталь"), searcher.search("кузнец сталь", semantic=vectors)
+def test_counts_and_the_order_by_date_stay(searcher: Searcher) -> None:
+    plain, by_meaning = searcher.search("кузнец сталь"), searcher.search("кузнец сталь", semantic=Tiny())
     assert (plain.total, plain.complete) == (by_meaning.total, by_meaning.complete)
-    assert searcher.search("кузнец", limit=0, semantic=vectors) == searcher.search("кузнец", limit=0)
-    assert searcher.search("кузнец", sort="date", semantic=vectors) == searcher.search("кузнец", sort="date")
+    assert searcher.search("кузнец", limit=0, semantic=Tiny()) == searcher.search("кузнец", limit=0)
+    assert searcher.search("кузнец", sort="date", semantic=Tiny()) == searcher.search("кузнец", sort="date")
 
 
-def test_of_a_short_query_those_with_every_word_stay_first(searcher: Searcher, vectors: Vectors) -> None:
-    found = list(searcher.search("пчела кузнец", limit=None, semantic=vectors))
+def test_of_a_short_query_those_with_every_word_stay_first(searcher: Searcher) -> None:
+    found = list(searcher.search("пчела кузнец", limit=None, semantic=Tiny()))
     assert found[0].document.path == "00.txt"
     assert found[0].score >= found[1].score
 
 
-def test_words_that_have_no_vector_change_nothing(searcher: Searcher, vectors: Vectors) -> None:
-    assert searcher.search("кузнец", semantic=vectors) == searcher.search("кузнец")
+def test_a_title_tells_what_a_paragraph_is_about(tmp_path: Path) -> None:
+    texts = [Document(f"{title}.txt", "Кузнец ходил.", title=title) for title in ("Пчела", "Металл")]
+    build_index(texts, tmp_path, processes=1)
+    with open_index(tmp_path) as titled:
+        found = [one.document.title for one in titled.search("кузнец сталь железо ковать", semantic=Tiny())]
+    assert found == ["Металл", "Пчела"]
 
 
-def test_a_score_is_the_sum_of_its_parts(searcher: Searcher, vectors: Vectors) -> None:
+def test_only_what_is_asked_of_texts_is_compared(searcher: Searcher) -> None:
+    asked: list[str] = []
+
+    class Listening(Tiny):
+        def query(self, texts: list[str]) -> np.ndarray:
+            asked.extend(texts)
+            return super().query(texts)
+
+        def passage(self, texts: list[str]) -> np.ndarray:
+            return super().query(texts)
+
+    list(searcher.search('+кузнец "Мёд ел" -самовар путь:txt', semantic=Listening()))
+    assert asked == ["кузнец Мёд ел"]
+
+
+def test_a_score_is_the_sum_of_its_parts(searcher: Searcher) -> None:
     query = "кузнец мёд пчела сталь"
-    for one in searcher.search(query, semantic=vectors):
+    for one in searcher.search(query, semantic=Tiny()):
         told = searcher.explain(query, one.paragraph, meaning=one.meaning)
         assert sum(part.score for part in told) == pytest.approx(one.score)
         assert [part.of for part in told].count("meaning") == (1 if one.meaning else 0)
-
-
-def test_common_words_count_little(vectors: Vectors) -> None:
-    meant = question([asked("сталь"), asked("и")], vectors, Meaning())
-    assert meant is not None
-    near = nearness(meant, ["и", "железо", "самовар", ""], vectors, Meaning())
-    assert near.missing[0] < 0.5 < near.missing[1]
-    assert near.whole[1] > near.whole[0]
-    assert list(near.missing[2:]) == list(near.whole[2:]) == [0, 0]
-
-
-def test_a_lemma_stands_for_a_form_that_is_not_known(vectors: Vectors) -> None:
-    meant = question([asked("стали", "стать", "сталь")], vectors, Meaning())
-    assert meant is not None
-    assert nearness(meant, ["Металл!"], vectors, Meaning()).missing[0] == pytest.approx(1)
-
-
-@settings(deadline=None)
-@given(texts=st.lists(st.text() | st.sampled_from(["\ud800", "мёд" * 50_000, "🐝\u200fмёд"]), max_size=4))
-def test_any_text_is_between_nothing_and_all(vectors: Vectors, texts: list[str]) -> None:
-    meant = question([asked("мёд")], vectors, Meaning())
-    assert meant is not None
-    for measure in nearness(meant, texts, vectors, Meaning()):
-        assert len(measure) == len(texts)
-        assert ((measure >= 0) & (measure <= 1 + 1e-6)).all()
 
 
 @given(scores=st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), max_size=20), first=st.integers(0, 20))

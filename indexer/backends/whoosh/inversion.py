@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.analysis.tokenize import Numbered, Numbers, number
+from indexer.analysis.tokenize import SENTENCE, TEXT, signed_tokens
 from indexer.backends.whoosh import texts
 from indexer.backends.whoosh.segment import HEADING_FIELDS, Content, Rows, Whole, heading_to_bytes
 from indexer.backends.whoosh.words import key_of
@@ -56,10 +56,10 @@ def scan(documents: Iterable[tuple[str, Document]], analyzer: Analyzer, settings
         if len(paragraphs) > before:
             kept.append((file, document))
             paragraphs_of.append(len(paragraphs) - before)
-    numbers = Numbers()
-    rows = {"text": number((paragraph.text for paragraph in paragraphs), numbers)}
+    numbers = _Numbers()
+    rows = {"text": _number((paragraph.text for paragraph in paragraphs), numbers)}
     for field in HEADING_FIELDS:
-        rows[field] = number((getattr(document, field) for _, document in kept), numbers)
+        rows[field] = _number((getattr(document, field) for _, document in kept), numbers)
     keys, fields = _keys(rows, list(numbers), analyzer)
     content = Content(
         headings=[heading_to_bytes(document.heading) for _, document in kept],
@@ -77,12 +77,35 @@ def scan(documents: Iterable[tuple[str, Document]], analyzer: Analyzer, settings
     return Scan(keys, content)
 
 
+class _Numbers(dict[str, int]):
+    """Token → its number; a new one gets the next."""
+
+    def __init__(self) -> None:
+        super().__init__({TEXT: 0, SENTENCE: 1})
+
+    def __missing__(self, token: str) -> int:
+        number = self[token] = len(self)
+        return number
+
+
+def _number(texts_: Iterable[str], numbers: _Numbers) -> Rows:
+    """Return texts by the numbers of their tokens."""
+    found = np.fromiter(map(numbers.__getitem__, signed_tokens(texts_)), np.int64)
+    is_text, is_sentence = found == numbers[TEXT], found == numbers[SENTENCE]
+    is_token = ~(is_text | is_sentence)
+    opens = np.zeros(len(found), np.bool_)
+    opens[1:] = is_sentence[:-1]
+    edges = np.append(np.flatnonzero(is_text), len(found))
+    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(is_token)])
+    return Rows(found[is_token], np.diff(before[edges]), opens[is_token])
+
+
 def _keys(
-    rows: dict[str, Numbered], tokens: list[str], analyzer: Analyzer
+    rows: dict[str, Rows], tokens: list[str], analyzer: Analyzer
 ) -> tuple[list[bytes], dict[str, Rows]]:
     """Return the keys of the words that tokens are, and the rows with the numbers of these keys."""
     # A token is another word where it opens a sentence.
-    words = np.concatenate([row.tokens << 1 | row.opens for row in rows.values()])
+    words = np.concatenate([row.words << 1 | row.opens for row in rows.values()])
     different, of_place = np.unique(words, return_inverse=True)
     keys: dict[bytes, int] = {}
     of_word = np.array(
@@ -92,7 +115,7 @@ def _keys(
         ],
         np.int32,
     )
-    places = np.split(of_word[of_place], np.cumsum([len(row.tokens) for row in rows.values()])[:-1])
+    places = np.split(of_word[of_place], np.cumsum([len(row.words) for row in rows.values()])[:-1])
     fields = {
         field: Rows(of_field, row.lengths, row.opens)
         for (field, row), of_field in zip(rows.items(), places, strict=True)
