@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from indexer import build_index, open_index
 from indexer.settings import Asking, Ranking, Settings
-from tests.benchmarks.scale import documents, questions, say
+from tests.benchmarks.corpus import documents, questions, say
 
 if TYPE_CHECKING:
     from indexer import Searcher
