@@ -86,7 +86,7 @@ def plot(points: list[Point], path: Path) -> None:
     """Draw builds on the left, searches on the right."""
     from matplotlib.figure import Figure  # noqa: PLC0415 -- the figures can be had without it
 
-    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    figure = Figure(figsize=(12, 5.5), layout="constrained")
     builds, searches = figure.subplots(1, 2)
     sizes = [one.paragraphs for one in points]
     for name in points[0].built:
@@ -98,7 +98,8 @@ def plot(points: list[Point], path: Path) -> None:
     for axes, unit in ((builds, "build, s"), (searches, "search for a real question, ms")):
         axes.set(xscale="log", yscale="log", xlabel="paragraphs", ylabel=unit)
         axes.grid(visible=True, which="major", alpha=0.3)
-        axes.legend(fontsize="small")
+        # Below the axes: wherever it stands within, it hides one of eight lines.
+        axes.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2)
     figure.suptitle(f"{machine.machine()}; {datetime.now(UTC):%Y-%m-%d}", fontsize="small")
     figure.savefig(path, dpi=120)
 
