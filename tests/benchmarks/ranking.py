@@ -14,16 +14,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from indexer import build_index, open_index
-from indexer.settings import Asking, Ranking, Settings
-from tests.benchmarks.scale import documents, questions, say
+from tests.benchmarks.corpus import documents, questions, say
+from tests.benchmarks.peers.ours import PLAIN
 
 if TYPE_CHECKING:
     from indexer import Searcher
-
-PLAIN = Settings(
-    ranking=Ranking(k1=1.2, b=0.75, title=0.0, light=1.0, lead=0.0, adjacency=0.0, all_first=0),
-    asking=Asking(relative=0.0),
-)
 
 
 def milliseconds(searcher: Searcher, question: str) -> float:

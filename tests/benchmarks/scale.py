@@ -7,40 +7,14 @@ take from text to ten results with marks.
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
-import lzma
 import resource
 import statistics
-import sys
 import time
-from itertools import groupby, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
 
-from indexer import Document, QueryError, Searcher, build_index, open_index
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
-
-
-def documents(paragraphs: int) -> Iterator[Document]:
-    """Give the documents that the first paragraphs of the corpus belong to."""
-    with lzma.open(DATA / "scale" / "paragraphs.jsonl.xz", "rt", encoding="utf-8") as lines:
-        rows: Iterator[dict[str, Any]] = map(json.loads, islice(lines, paragraphs))
-        for path, group in groupby(rows, key=lambda row: row["doc"]):
-            of_document = list(group)
-            text = "\n\n".join(row["text"] for row in of_document)
-            yield Document(path, text, title=of_document[0]["title"])
-
-
-def questions(count: int) -> list[str]:
-    """Return real questions."""
-    with gzip.open(DATA / "queries" / "miracl_ru_dev.tsv.gz", "rt", encoding="utf-8") as lines:
-        return [line.rstrip("\n").split("\t")[-1] for line in islice(lines, count)]
+from indexer import QueryError, Searcher, build_index, open_index
+from tests.benchmarks.corpus import documents, questions, say
 
 
 def latencies(searcher: Searcher, asked: list[str]) -> list[float]:
@@ -74,11 +48,6 @@ def main() -> None:
             for time_of_asking in ("first", "second"):
                 cuts = statistics.quantiles(latencies(searcher, asked), n=100)
                 say(f"asked the {time_of_asking} time: p50 {cuts[49]:.1f} ms, p95 {cuts[94]:.1f} ms")
-
-
-def say(line: str) -> None:
-    """Print a line of the result."""
-    sys.stdout.write(line + "\n")
 
 
 if __name__ == "__main__":

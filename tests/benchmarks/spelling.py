@@ -35,7 +35,7 @@ from indexer.suggest import complete, corrections
 from indexer.suggest.spelling import DEFAULT, slips
 from indexer.suggest.words import Known
 from indexer.vocabulary import Lexicon, Vocabulary
-from tests.benchmarks.scale import DATA, say
+from tests.benchmarks.corpus import DATA, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,33 @@
+"""The systems: ours and its peers, a module for each library."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.benchmarks.peers.base import System
+
+# In the order of the tables.
+MODULES = ("ours", "tantivy", "fts5", "bm25s", "xapian", "stock_whoosh")
+
+
+class NotInstalled(Exception):
+    """A module's library is not there; its text says which."""
+
+
+def systems(module: str) -> tuple[System, ...]:
+    """Return the systems of a module; NotInstalled if its library is not there."""
+    try:
+        found: tuple[System, ...] = import_module(f"tests.benchmarks.peers.{module}").SYSTEMS
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").startswith(("tests", "indexer")):
+            raise
+        message = f"{missing.name} is not installed"
+        raise NotInstalled(message) from missing
+    return found
+
+
+def find(name: str) -> System:
+    """Return a system by its name."""
+    return next(system for system in systems(name.partition("/")[0]) if system.name == name)
