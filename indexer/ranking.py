@@ -31,7 +31,7 @@ from functools import reduce
 from itertools import pairwise
 from math import log1p
 from operator import add
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 
 from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, ScorePart, Together, Window, Word
 
@@ -44,7 +44,14 @@ if TYPE_CHECKING:
     from indexer.types import Query
 
     Number = TypeVar("Number", float, np.ndarray)
-    Idf = Callable[[Word], float]
+
+class Idf(Protocol):
+    """What tells the idf of words in a field."""
+
+    def __call__(self, word: Word, *, alone: bool = False) -> float:
+        """Return the idf of a word with its relatives, or without them."""
+        ...
+
 
 WEIGHT_STEPS = 100  # a lemma's weight is kept as a whole number of hundredths, so that sums of products are exact
 
@@ -132,7 +139,7 @@ def pairs(query: Together, settings: Ranking) -> Iterator[Phrase]:
 
 def without_relatives(word: Word) -> Word:
     """Return a word as it finds, and as it counts within a phrase."""
-    return replace(word, relatives=()) if word.relatives else word
+    return Word(word.lemmas, word.forms, (), word.light) if word.relatives else word
 
 
 def in_title(leaf: Word | Phrase) -> Word | Phrase:
@@ -141,9 +148,9 @@ def in_title(leaf: Word | Phrase) -> Word | Phrase:
 
 
 def weight(leaf: Word | Phrase, idf_of: Idf, settings: Ranking) -> float:
-    """Return the weight of a word or of a phrase in a field; `idf_of` takes a word with its relatives."""
+    """Return the weight of a word or of a phrase in a field."""
     if isinstance(leaf, Phrase):
-        return add_up(idf_of(without_relatives(word)) for word in leaf.words)
+        return add_up(idf_of(word, alone=True) for word in leaf.words)
     return settings.light * idf_of(leaf) if leaf.light else idf_of(leaf)
 
 

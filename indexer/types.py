@@ -118,6 +118,10 @@ class Word:
     relatives: tuple[Lemma, ...] = ()  # they find nothing, but count in the score of what others find; not in phrases
     light: bool = False  # asks or joins rather than tells: «какой», «из»; it finds as others do, and scores less
 
+    def __hash__(self) -> int:
+        """By the first of everything: words are looked up very often, and few begin alike."""
+        return hash((self.lemmas[:1], self.forms[:1], len(self.relatives)))
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase:

@@ -280,7 +280,8 @@ class Scores:
 
         return score
 
-    def _idf(self, word: Word) -> float:
+    def _idf(self, word: Word, *, alone: bool = False) -> float:
+        word = ranking.without_relatives(word) if alone else word
         counts = [
             sum(any(lemma.text in place.lemmas for place in row.places) for row in self._rows)
             for lemma in (*word.lemmas, *word.relatives)
@@ -289,7 +290,7 @@ class Scores:
         counts.append(sum(bool(_rows(by_form, row)) for row in self._rows))
         return ranking.idf(max(counts), self._collection)
 
-    def _idf_in(self, field: str) -> Callable[[Word], float]:
+    def _idf_in(self, field: str) -> ranking.Idf:
         return self._in(field)._idf  # noqa: SLF001 -- its own class
 
     def _in(self, field: str) -> Scores:

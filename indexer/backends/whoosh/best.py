@@ -19,7 +19,7 @@ import numpy as np
 
 from indexer import ranking
 from indexer.backends.whoosh import codes
-from indexer.backends.whoosh.postings import firsts
+from indexer.backends.whoosh.postings import join
 from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, Together, Window, Word
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _SLACK = 1 + 1e-9  # bounds are added up in another order than scores
 _SCORED = 64  # rows at once: of fewer, it is not the rows that take the time
+_GUESS = 0.7  # of what the k-th row may have
 _WORDS = 32  # that have a bit
 _READ = 8000  # rows that are read of sources before the best of them are scored
 
@@ -41,6 +42,7 @@ class _Bounds:
         self._postings = postings
         self.most = postings.take_scratch(np.float64)
         self.words = postings.take_scratch(np.uint32)  # a bit for each word that was read
+        self._last = postings.take_scratch(np.int32)  # written before it is read; what is left there tells nothing
         self._touched: list[np.ndarray] = []
 
     def close(self) -> None:
@@ -49,13 +51,15 @@ class _Bounds:
             self.words[rows] = 0
         self._postings.give_back(self.most)
         self._postings.give_back(self.words)
+        self._postings.give_back(self._last)
 
-    def add(self, rows: np.ndarray, points: np.ndarray | float) -> np.ndarray:
-        """Add what a source gives in rows; return those that had nothing before, perhaps some twice."""
-        before = self.most[rows]
-        # A row may come more than once, with the same points: it gets them once.
-        self.most[rows] = before + points
-        new = rows[before == 0]
+    def add(self, rows: np.ndarray, points: np.ndarray) -> np.ndarray:
+        """Add what sources give in rows, perhaps in some more than once; return those that had nothing before, each once."""
+        new = rows[self.most[rows] == 0]
+        number = np.arange(len(new), dtype=np.int32)
+        self._last[new] = number
+        new = new[self._last[new] == number]
+        np.add.at(self.most, rows, points)
         self._touched.append(new)
         return new
 
@@ -67,8 +71,8 @@ class Source(Protocol):
     size: int  # rows that it gives anything in, about
     bit: int  # of the word that it is; 0 if none
 
-    def add(self, bounds: _Bounds) -> np.ndarray:
-        """Add the most that it gives in each row; return the rows that had nothing before, perhaps some twice."""
+    def read(self) -> tuple[np.ndarray, np.ndarray, int]:
+        """Return the rows, perhaps some twice, and how much at most in each; how many of the first have the word."""
         ...
 
     def has(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -86,8 +90,8 @@ class _Of:
         self.size = rows.count
         self._rows = rows
 
-    def add(self, bounds: _Bounds) -> np.ndarray:
-        return bounds.add(self._rows.rows(), self.most)
+    def read(self) -> tuple[np.ndarray, np.ndarray, int]:
+        return self._rows.rows(), np.full(self.size, self.most), 0
 
     def has(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         mask = self._rows.has(rows)
@@ -100,35 +104,48 @@ class _OfWord:
     def __init__(self, word: Word, evaluation: Evaluation, factor: float, bit: int) -> None:
         settings = evaluation.settings
         self.bit = bit
-        self._postings = evaluation.postings
-        self._settings = settings
-        self._weight = factor * ranking.weight(word, evaluation.idf, settings)
-        self._weights = [ranking.steps(one.weight) / ranking.WEIGHT_STEPS for one in (*word.lemmas, *word.relatives)]
-        self._lemmas = [one.text for one in (*word.lemmas, *word.relatives)]
-        self._own = len(word.lemmas)
-        self._is_text = evaluation.field == "text"
-        self._saturation = ranking.saturation(evaluation.field, settings)
-        self.most = self._weight * (1 + settings.lead) if self._is_text else self._weight
-        self.size = sum(entry.found for entry in self._postings.entries(self._lemmas))
+        self._word = word
+        self._evaluation = evaluation
+        self._weight = factor * evaluation.weight(word)
+        self._more = 0.0  # wherever it is
+        self.most = self._weight * (1 + settings.lead) if evaluation.field == "text" else self._weight
+        self.size = sum(entry.found for entry in evaluation.entries(word))
 
-    def add(self, bounds: _Bounds) -> np.ndarray:
-        rows, frequency, lead, own = self._postings.bounded(self._lemmas, self._weights, self._own, self._settings)
-        if len(self._lemmas) > 1 and len(rows):
-            frequency = _total(self._postings, rows, frequency)
-            if self._is_text:
-                lead = _highest_of(self._postings, rows, lead)
-        points = codes.bm25(frequency, self._saturation)
-        if self._is_text:
-            points = points + lead
-        if self.bit:
-            bounds.words[own] |= np.uint32(self.bit)
-        return bounds.add(rows, self._weight * points)
+    def raise_by(self, most: float) -> None:
+        """Let it give so much more wherever it gives anything."""
+        self._more += most
+        self.most += most
+
+    def read(self) -> tuple[np.ndarray, np.ndarray, int]:
+        word, postings, settings = self._word, self._evaluation.postings, self._evaluation.settings
+        entries = self._evaluation.entries(word)
+        rows, points = [], []
+        own = len(word.lemmas)
+        of_own = 0
+        start = 0
+        if own > 1:
+            # One place may have them all, and counts once: frequencies are added up, not points.
+            weights = [ranking.steps(lemma.weight) / ranking.WEIGHT_STEPS for lemma in word.lemmas]
+            of_lemmas, frequency, lead = postings.frequencies(entries[:own], weights, settings)
+            rows.append(of_lemmas)
+            points.append(codes.bm25(frequency, ranking.saturation(postings.field_name, settings)) + lead)
+            start, of_own = own, len(of_lemmas)
+        for at, lemma in enumerate((*word.lemmas, *word.relatives)[start:], start):
+            if entries[at].found:
+                weight = ranking.steps(lemma.weight) / ranking.WEIGHT_STEPS
+                of_lemma, of_row = postings.points(entries[at], weight, settings)
+                rows.append(of_lemma)
+                points.append(of_row)
+                of_own += len(of_lemma) * (at < own)
+        total = self._weight * join(points)
+        return join(rows), total + self._more if self._more else total, of_own
 
     def has(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        own = self._postings.rows(self._lemmas[: self._own]).has(rows)
-        if self._own == len(self._lemmas):
+        word, postings = self._word, self._evaluation.postings
+        own = self._evaluation.rows(word).has(rows)
+        if not word.relatives:
             return own, own
-        return own | self._postings.rows(self._lemmas[self._own :]).has(rows), own
+        return own | postings.rows_of(self._evaluation.entries(word)[len(word.lemmas) :]).has(rows), own
 
 
 class _OfHeading:
@@ -136,44 +153,19 @@ class _OfHeading:
 
     bit = 0
 
-    def __init__(self, source: Source, documents: FieldPostings, texts: FieldPostings) -> None:
+    def __init__(self, source: Source, texts: FieldPostings) -> None:
         self.most = source.most
         self.size = source.size
         self._source = source
-        self._documents = documents
         self._texts = texts
 
-    def add(self, bounds: _Bounds) -> np.ndarray:
-        of_documents = _Bounds(self._documents)
-        documents = np.sort(self._source.add(of_documents))
-        documents = documents[firsts(documents)]
-        most = of_documents.most[documents]
-        of_documents.close()
+    def read(self) -> tuple[np.ndarray, np.ndarray, int]:
+        documents, points, _ = self._source.read()
         rows, of = self._texts.spread(documents)
-        return bounds.add(rows, most[of])
+        return rows, points[of], 0
 
     def has(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self._source.has(self._texts.documents(rows))
-
-
-def _total(postings: FieldPostings, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return for each the sum of the values of its row. Rows are summed up in place: to sort them takes ten times as
-    long."""
-    scratch = postings.take_scratch(np.float64)
-    np.add.at(scratch, rows, values)
-    total = scratch[rows]
-    scratch[rows] = 0.0
-    postings.give_back(scratch)
-    return total
-
-
-def _highest_of(postings: FieldPostings, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
-    scratch = postings.take_scratch(np.float64)
-    np.maximum.at(scratch, rows, values)
-    highest = scratch[rows]
-    scratch[rows] = 0.0
-    postings.give_back(scratch)
-    return highest
 
 
 class Pair(NamedTuple):
@@ -196,18 +188,15 @@ class Sources:
     def _keep(self, source: Source, evaluation: Evaluation) -> None:
         if source.most > 0 and source.size:
             if evaluation.postings is not self._texts and self._texts.field_name == "text":
-                source = _OfHeading(source, evaluation.postings, self._texts)
+                source = _OfHeading(source, self._texts)
             self.all.append(source)
 
     def _add(self, query: Query, evaluation: Evaluation, factor: float) -> None:
         match query:
             case Word() | Phrase():
                 self._add_leaf(query, evaluation, factor)
-            case Together(clauses):
-                for clause in clauses:
-                    self._add(clause, evaluation, factor)
-                for pair in ranking.pairs(query, evaluation.settings):
-                    self._add_pair(pair, evaluation, factor * evaluation.settings.adjacency)
+            case Together():
+                self._add_words(query, evaluation, factor)
                 bonus = factor * ranking.bonus(query, evaluation.field, evaluation.idf_in, evaluation.settings)
                 if bonus:
                     self._keep(_Of(evaluation.found(query).complete, bonus), evaluation)
@@ -225,52 +214,81 @@ class Sources:
 
     def _add_leaf(self, leaf: Word | Phrase, evaluation: Evaluation, factor: float) -> None:
         settings = evaluation.settings
-        if bonus := factor * ranking.typed_bonus(leaf, evaluation.field, evaluation.idf_in, settings):
-            assert isinstance(leaf, Phrase)  # noqa: S101 -- nothing else is typed
+        if isinstance(leaf, Phrase) and leaf.typed:
+            bonus = factor * ranking.typed_bonus(leaf, evaluation.field, evaluation.idf_in, settings)
             self._keep(_Of(evaluation.typed(leaf), bonus), evaluation)
-        self._add_here(leaf, evaluation, factor)
+        self._add_here(leaf, evaluation, factor, {})
         if evaluation.field == "text" and settings.title:
-            self._add_here(ranking.in_title(leaf), evaluation.within("title"), factor * settings.title)
+            self._add_here(ranking.in_title(leaf), evaluation.within("title"), factor * settings.title, {})
 
-    def _add_here(self, leaf: Word | Phrase, evaluation: Evaluation, factor: float) -> None:
-        """Add what a leaf gives in one field."""
+    def _add_here(
+        self, leaf: Word | Phrase, evaluation: Evaluation, factor: float, more: dict[int, float]
+    ) -> None:
+        """Add what a leaf gives in one field, and what pairs may give with it, by the identity of words."""
         if isinstance(leaf, Word) and not leaf.forms:
             bit = 0
             if evaluation.postings is self._texts and len(self._bits) < _WORDS:
                 bit = self._bits.setdefault(id(leaf), 1 << len(self._bits))
-            self._keep(_OfWord(leaf, evaluation, factor, bit), evaluation)
+            source = _OfWord(leaf, evaluation, factor, bit)
+            if id(leaf) in more:
+                source.raise_by(more[id(leaf)])
+            self._keep(source, evaluation)
             return
-        weight = factor * ranking.weight(leaf, evaluation.idf, evaluation.settings)
+        weight = factor * evaluation.weight(leaf)
         most = weight * (1 + evaluation.settings.lead) if evaluation.field == "text" else weight
         rows = evaluation.rows(leaf)
         if isinstance(leaf, Word) and leaf.relatives:
-            rows |= evaluation.postings.rows([lemma.text for lemma in leaf.relatives])
+            rows |= evaluation.postings.rows_of(evaluation.entries(leaf)[len(leaf.lemmas) :])
         self._keep(_Of(rows, most), evaluation)
 
-    def _add_pair(self, pair: Phrase, evaluation: Evaluation, factor: float) -> None:
+    def _add_words(self, query: Together, evaluation: Evaluation, factor: float) -> None:
+        """Add the clauses of what a space joins, and their pairs."""
         settings = evaluation.settings
+        in_titles: dict[int, float] = {}
+        titles = evaluation.within("title") if evaluation.field == "text" and settings.title else None
+        pairs = [
+            pair
+            for pair in evaluation.pairs(query)
+            if all(evaluation.is_anywhere(word) or (titles and titles.is_anywhere(word)) for word in pair.words)
+        ]
+        if titles:
+            for pair in pairs:
+                # Two words side by side in a title: as much as may be wherever the rarer of them is.
+                if all(titles.is_anywhere(word) for word in pair.words):
+                    weight = factor * settings.adjacency * settings.title * titles.weight(pair)
+                    rarer = id(max(pair.words, key=titles.idf))
+                    in_titles[rarer] = in_titles.get(rarer, 0.0) + weight
+        for clause in query.clauses:
+            if isinstance(clause, Word) and titles and not clause.forms:
+                self._add_here(clause, evaluation, factor, {})
+                self._add_here(clause, titles, factor * settings.title, in_titles)
+                in_titles.pop(id(clause), None)
+            else:
+                self._add(clause, evaluation, factor)
+        # Of words that forms are looked for of, or that a query has twice, titles are asked about the pair itself.
+        for pair in pairs:
+            self._add_pair(pair, evaluation, factor * settings.adjacency)
+            if titles and any(id(word) in in_titles for word in pair.words):
+                weight = factor * settings.adjacency * settings.title * titles.weight(pair)
+                self._keep(_Of(_both(pair, titles), weight), titles)
+
+    def _add_pair(self, pair: Phrase, evaluation: Evaluation, factor: float) -> None:
+        weight = factor * evaluation.weight(pair)
+        if evaluation.field == "text":
+            weight *= 1 + evaluation.settings.lead
+        one, other = (self._bits.get(id(word), 0) for word in pair.words)
         if not all(evaluation.is_anywhere(word) for word in pair.words):
             return
-        weight = factor * ranking.weight(pair, evaluation.idf, settings)
-        if evaluation.field == "text":
-            weight *= 1 + settings.lead
-        one, other = (self._bits.get(id(word), 0) for word in pair.words)
         if evaluation.postings is self._texts and one and other and one != other:
             self.pairs.append(Pair(weight, one | other))
         else:
             self._keep(_Of(_both(pair, evaluation), weight), evaluation)
-        if evaluation.field == "text" and settings.title:
-            titles = evaluation.within("title")
-            if not all(titles.is_anywhere(word) for word in pair.words):
-                return
-            weight = factor * settings.title * ranking.weight(pair, titles.idf, settings)
-            self._keep(_Of(_both(pair, titles), weight), titles)
 
 
 def _both(pair: Phrase, evaluation: Evaluation) -> RowSet:
     """Return the rows that have both words."""
     one, other = pair.words
-    return evaluation.rows(ranking.without_relatives(one)) & evaluation.rows(ranking.without_relatives(other))
+    return evaluation.rows(one) & evaluation.rows(other)
 
 
 class Best(NamedTuple):
@@ -286,7 +304,7 @@ def best(query: Query, evaluation: Evaluation, scoring: Scoring, among: RowSet, 
         rows = among.rows()
         return Best(rows, scoring.scores(rows))
     scored = _Scored(scoring, most)
-    with _Reading(Sources(query, evaluation), evaluation.postings, among) as reading:
+    with _Reading(Sources(query, evaluation), evaluation.postings, among, most) as reading:
         while True:
             found = reading.more()
             # The best by their bounds: to know the k-th score they need not be the best by score.
@@ -298,15 +316,15 @@ def best(query: Query, evaluation: Evaluation, scoring: Scoring, among: RowSet, 
             return Best(rows, scoring.scores(rows))
         rows, bounds = reading.left(found, scored.least)
     order = np.argsort(-bounds, kind="stable")
-    start, size = 0, _SCORED
+    start, size = 0, 4 * _SCORED
     while start < len(order) and bounds[order[start]] >= scored.least:
         scored.add(rows[order[start : start + size]])
-        start, size = start + size, 2 * size
+        start += size
     return scored.best()
 
 
 class _Seen(NamedTuple):
-    """Rows, perhaps some twice, with what the sources read give in each, and the words that each is known to have."""
+    """Rows with what the sources read give in each, and the words that each is known to have."""
 
     rows: np.ndarray
     bounds: np.ndarray
@@ -322,17 +340,24 @@ class _Seen(NamedTuple):
         return self.rows[np.argpartition(self.bounds, len(self.bounds) - most)[-most:]]
 
 
+    def kth(self, most: int) -> float:
+        """Return the bound that so many rows have at least; 0 if there are fewer."""
+        count = len(self.bounds)
+        return float(np.partition(self.bounds, count - most)[count - most]) if count >= most else 0.0
+
+
 class _Reading:
     """Sources as they are read, those that can give most first."""
 
-    def __init__(self, sources: Sources, postings: FieldPostings, among: RowSet) -> None:
+    def __init__(self, sources: Sources, postings: FieldPostings, among: RowSet, most: int) -> None:
+        self._most = most
         self.unread = sorted(sources.all, key=lambda source: source.most)
         self.elsewhere = np.inf  # what a row may have that no read source knows
         self._pairs = sources.pairs
-        self._read = 0  # bits of the words
+        self._known = 0  # bits of the words that were read
         self._among = among
         self._bounds = _Bounds(postings)
-        self._rows: list[np.ndarray] = []
+        self._rows: list[np.ndarray] = [np.zeros(0, np.int64)]
         self._budget = _READ
 
     def __enter__(self) -> Self:
@@ -343,19 +368,37 @@ class _Reading:
 
     def more(self) -> _Seen:
         """Read on; return what is known of the rows read so far."""
+        self._read(self._budget)
+        self._budget *= 2
+        found = self._seen()
+        # A guess, to save a round of scoring: what the k-th row will have at least is most of what it may have.
+        while self.unread and self.unread[-1].size <= _READ and self.elsewhere > _GUESS * found.kth(self._most):
+            self._read(_READ // 2)
+            found = self._seen()
+        return found
+
+    def _read(self, budget: int) -> None:
+        """Read sources with so many rows, or one."""
+        rows, points = [], []
         size = 0
-        new = []
-        while self.unread and (not size or size + self.unread[-1].size <= self._budget):
+        while self.unread and (not rows or size + self.unread[-1].size <= budget):
             source = self.unread.pop()
             size += source.size
-            new.append(source.add(self._bounds))
-            self._read |= source.bit
-        self._budget *= 2
-        rows = np.concatenate(new) if new else np.zeros(0, np.int64)
-        self._rows.append(rows[self._among.has(rows)])
-        pairs = sum(pair.most for pair in self._pairs if not pair.words & self._read)
+            of_source, most, own = source.read()
+            rows.append(of_source)
+            points.append(most)
+            if source.bit:
+                self._bounds.words[of_source[:own]] |= np.uint32(source.bit)
+                self._known |= source.bit
+        if rows:
+            new = self._bounds.add(join(rows), join(points))
+            self._rows.append(new[self._among.has(new)])
+        pairs = sum(pair.most for pair in self._pairs if not pair.words & self._known)
         self.elsewhere = (self._unread_most() + pairs) * _SLACK
+
+    def _seen(self) -> _Seen:
         rows = np.concatenate(self._rows)
+        self._rows = [rows]
         return _Seen(rows, self._bounds.most[rows], self._bounds.words[rows])
 
     def _unread_most(self) -> float:
@@ -374,11 +417,11 @@ class _Reading:
             found = found._replace(bounds=found.bounds + source.most * has)
             if source.bit:
                 found = found._replace(words=found.words | np.where(is_word, np.uint32(source.bit), np.uint32(0)))
-                self._read |= source.bit
+                self._known |= source.bit
 
     def _of_pairs(self, words: np.ndarray) -> np.ndarray:
         """Return what pairs may give in rows that are known to have these words."""
-        pairs = [(pair.most, pair.words & self._read) for pair in self._pairs]
+        pairs = [(pair.most, pair.words & self._known) for pair in self._pairs]
         of_all = sum(most for most, bits in pairs if not bits)
         # Of pairs with a read word, that it be there is all that is known, or that both are.
         asked = [(most, bits) for most, bits in pairs if bits]
@@ -401,7 +444,6 @@ class _Scored:
     def add(self, rows: np.ndarray) -> None:
         """Score those of the rows that were not scored yet."""
         rows = np.sort(rows)
-        rows = rows[firsts(rows)]
         if len(self._rows):
             rows = rows[~np.isin(rows, self._rows, assume_unique=True)]
         if not len(rows):

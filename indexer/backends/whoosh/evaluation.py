@@ -19,9 +19,9 @@ from indexer.backends.whoosh.rowset import RowSet, intersection, union
 from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, Together, Window, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from indexer.backends.whoosh.postings import FieldPostings, Group
+    from indexer.backends.whoosh.postings import Entry, FieldPostings, Group
     from indexer.settings import Ranking
     from indexer.types import Query
 
@@ -33,23 +33,40 @@ class Found(NamedTuple):
     complete: RowSet  # those that have every clause
 
 
+class _Word:
+    """What is known of a word of the query in a field."""
+
+    __slots__ = ("alone", "entries", "idf", "rows", "word")
+
+    def __init__(self, word: Word, entries: list[Entry]) -> None:
+        self.word = word  # kept, for words are told by their identity
+        self.entries = entries  # of its lemmas, then of its relatives
+        self.idf: float | None = None
+        self.alone: float | None = None  # its idf without relatives
+        self.rows: RowSet | None = None
+
+
 class Evaluation:
-    """One query over one field; what a word needs is read once however often it is used."""
+    """One query over one field; what a word needs is read once however often it is used.
+
+    Words and phrases are known by identity: to hash one takes longer than to find out what is asked of it.
+    """
 
     def __init__(self, postings: FieldPostings, settings: Ranking) -> None:
         self.postings = postings
         self.settings = settings
         self.field = postings.field_name
-        self._rows: dict[Word | Phrase, RowSet] = {}
+        self._words: dict[int, _Word] = {}
+        self._phrases: dict[int, tuple[Phrase, RowSet]] = {}
         self._found: dict[int, tuple[Query, Found]] = {}
         self._fields: dict[str, Evaluation] = {}
-        self._idfs: dict[Word, float] = {}
+        self._weights: dict[int, tuple[Word | Phrase, float]] = {}
+        self._pairs: dict[int, tuple[Together, list[Phrase]]] = {}
 
     # --- what is found ---
 
     def found(self, query: Query) -> Found:
         """Return the rows that a query finds, deleted ones left out."""
-        # By identity: to hash a deep query at each of its levels takes longer than to evaluate it.
         known = self._found.get(id(query))
         if known is None:
             known = self._found[id(query)] = (query, self._find(query))
@@ -94,12 +111,25 @@ class Evaluation:
 
     def rows(self, leaf: Word | Phrase) -> RowSet:
         """Return the rows that a word or phrase finds."""
-        if leaf not in self._rows:
-            self._rows[leaf] = self._rows_of_word(leaf) if isinstance(leaf, Word) else self._rows_of_phrase(leaf)
-        return self._rows[leaf]
+        if isinstance(leaf, Word):
+            known = self._known(leaf)
+            if known.rows is None:
+                known.rows = self._rows_of_word(known)
+            return known.rows
+        if id(leaf) not in self._phrases:
+            self._phrases[id(leaf)] = (leaf, self._rows_of_phrase(leaf))
+        return self._phrases[id(leaf)][1]
 
-    def _rows_of_word(self, word: Word) -> RowSet:
-        sets = [self.postings.rows([lemma.text for lemma in word.lemmas])] if word.lemmas else []
+    def _known(self, word: Word) -> _Word:
+        known = self._words.get(id(word))
+        if known is None:
+            entries = self.postings.entries([lemma.text for lemma in (*word.lemmas, *word.relatives)])
+            known = self._words[id(word)] = _Word(word, entries)
+        return known
+
+    def _rows_of_word(self, known: _Word) -> RowSet:
+        word = known.word
+        sets = [self.postings.rows_of(known.entries[: len(word.lemmas)])] if word.lemmas else []
         if word.forms:
             sets.append(self._set(self.postings.with_forms(word.forms)))
         return self._any(sets) if sets else self._set(np.zeros(0, np.int64))
@@ -107,35 +137,57 @@ class Evaluation:
     def _rows_of_phrase(self, phrase: Phrase) -> RowSet:
         if len(phrase.words) == 1:
             return self.rows(phrase.words[0])
-        _, places = self._where(_words(phrase))
-        return self._set(_rows_of(in_a_row([places(word) for word in _words(phrase)]).keys))
+        _, places = self._where(phrase.words)
+        return self._set(_rows_of(in_a_row([places(word) for word in phrase.words]).keys))
 
-    def _where(self, words: Iterable[Word]) -> tuple[np.ndarray, Callable[[Word], Places]]:
+    def _where(self, words: Sequence[Word]) -> tuple[np.ndarray, Callable[[Word], Places]]:
         """Return the rows that have all words, and what tells where each stands there."""
-        words = tuple(map(ranking.without_relatives, words))
         rows = intersection([self.rows(word) for word in words]).rows()
-        standing = Sought(self.postings, words).places((self.postings, rows))
-        return rows, lambda word: standing.of(ranking.without_relatives(word), rows)
+        standing = Sought(self.postings, [(word, True) for word in words]).places((self.postings, rows))
+        return rows, lambda word: standing.of(word, rows)
 
     def typed(self, phrase: Phrase) -> RowSet:
         """Return the rows where a phrase stands, and somewhere in the very forms typed."""
-        return self.rows(Phrase(phrase.typed)) & self.rows(phrase)
+        return self._rows_of_phrase(Phrase(phrase.typed)) & self.rows(phrase)
 
-    def idf(self, word: Word) -> float:
+    def entries(self, word: Word) -> list[Entry]:
+        """Return the entries of a word's lemmas, then of its relatives."""
+        return self._known(word).entries
+
+    def idf(self, word: Word, *, alone: bool = False) -> float:
         """Return the idf of a word: that of the most frequent of its lemmas, its relatives, and its forms together."""
-        if word not in self._idfs:
-            counts = [entry.found for entry in self.postings.entries(self.postings.lemmas_of(word))]
+        known = self._known(word)
+        idf = known.alone if alone else known.idf
+        if idf is None:
+            counts = [entry.found for entry in known.entries[: len(word.lemmas) if alone else None]]
             if word.forms:
-                counts.append(self.rows(Word((), word.forms)).count)
-            self._idfs[word] = ranking.idf(max(counts, default=0), self.postings.collection)
-        return self._idfs[word]
+                counts.append(self.rows(Word((), word.forms)).count if word.lemmas else self.rows(word).count)
+            idf = ranking.idf(max(counts, default=0), self.postings.collection)
+            if alone:
+                known.alone = idf
+            else:
+                known.idf = idf
+        return idf
+
+    def weight(self, leaf: Word | Phrase) -> float:
+        """Return the weight of a word or phrase."""
+        known = self._weights.get(id(leaf))
+        if known is None:
+            known = self._weights[id(leaf)] = (leaf, ranking.weight(leaf, self.idf, self.settings))
+        return known[1]
+
+    def pairs(self, query: Together) -> list[Phrase]:
+        """Return the pairs of words that count where they stand side by side."""
+        known = self._pairs.get(id(query))
+        if known is None:
+            known = self._pairs[id(query)] = (query, list(ranking.pairs(query, self.settings)))
+        return known[1]
 
     def is_anywhere(self, word: Word) -> bool:
         """Whether any row may have a word itself."""
-        lemmas = [lemma.text for lemma in word.lemmas]
-        return bool(word.forms) or any(entry.found for entry in self.postings.entries(lemmas))
+        return bool(word.forms) or any(entry.found for entry in self.entries(word)[: len(word.lemmas)])
 
-    def idf_in(self, field: str) -> Callable[[Word], float]:
+    def idf_in(self, field: str) -> ranking.Idf:
         """Return the idf of a field."""
         return self.within(field).idf
 
@@ -160,8 +212,7 @@ class Evaluation:
 
     def _near(self, near: Near) -> np.ndarray:
         """Return the rows where a chain of links reaches its last leaf."""
-        words = dict.fromkeys(word for leaf in near.leaves for word in _words(leaf))
-        rows, places = self._where(words)
+        rows, places = self._where([word for leaf in near.leaves for word in _words(leaf)])
         spans = [
             (in_a_row([places(word) for word in _words(leaf)]).keys, len(_words(leaf))) for leaf in near.leaves
         ]
@@ -181,7 +232,7 @@ class Evaluation:
 
     def _window(self, window: Window) -> np.ndarray:
         """Return the rows with a window that holds all the words."""
-        _, places = self._where(dict.fromkeys(window.words))
+        _, places = self._where(window.words)
         wanted = {word: places(word).keys for word in window.words}
         keys = np.sort(join(list(wanted.values())))
         keys = keys[firsts(keys)]
@@ -207,18 +258,18 @@ class Leaves:
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
         self.all: list[Word | Phrase] = []
-        self._numbers: dict[Word | Phrase, int] = {}
 
     def number(self, leaf: Word | Phrase) -> int:
-        """Return the number of a leaf."""
-        number = self._numbers.setdefault(leaf, len(self.all))
-        if number == len(self.all):
-            self.all.append(leaf)
-        return number
+        """Take a leaf; return its number."""
+        self.all.append(leaf)
+        return len(self.all) - 1
 
     @cached_property
     def _sought(self) -> tuple[Sought, list[Group]]:
-        scored = [_scored(leaf) for leaf in self.all]
+        # The words whose places each leaf scores by: those of a phrase without their relatives.
+        scored = [
+            [(leaf, False)] if isinstance(leaf, Word) else [(word, True) for word in leaf.words] for leaf in self.all
+        ]
         sought = Sought(self.evaluation.postings, chain.from_iterable(scored))
         return sought, sought.groups(scored)
 
@@ -250,7 +301,7 @@ class Leaves:
 
 
 def _weights(leaves: Iterable[Word | Phrase], evaluation: Evaluation) -> np.ndarray:
-    return np.array([[ranking.weight(leaf, evaluation.idf, evaluation.settings)] for leaf in leaves])
+    return np.array([[evaluation.weight(leaf)] for leaf in leaves])
 
 
 class Scoring:
@@ -295,7 +346,7 @@ class Scoring:
     def _together(self, query: Together) -> Score:
         # The clauses, then the pairs: the reference engine adds up in this order too.
         parts = [self._of(clause) for clause in query.clauses]
-        pairs = ranking.pairs(query, self._settings)
+        pairs = self._evaluation.pairs(query)
         total = _sum([*parts, *(_times(self._settings.adjacency, self._leaf(pair)) for pair in pairs)])
         bonus = ranking.bonus(query, self._evaluation.field, self._evaluation.idf_in, self._settings)
         if not bonus:
@@ -370,14 +421,8 @@ def _points(
     return np.where(agreement > 0, points, 0.0)
 
 
-def _scored(leaf: Word | Phrase) -> tuple[Word, ...]:
-    """Return the words whose places a leaf scores by."""
-    return (leaf,) if isinstance(leaf, Word) else tuple(map(ranking.without_relatives, leaf.words))
-
-
 def _words(leaf: Word | Phrase) -> tuple[Word, ...]:
-    """Return the words that a leaf finds by."""
-    return tuple(map(ranking.without_relatives, (leaf,) if isinstance(leaf, Word) else leaf.words))
+    return (leaf,) if isinstance(leaf, Word) else leaf.words
 
 
 def _whole(rows: RowSet) -> Found:

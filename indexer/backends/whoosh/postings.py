@@ -54,9 +54,18 @@ class Listed(NamedTuple):
 class Entry(NamedTuple):
     """What the segments have of a lemma."""
 
+    lemma: str
     numbers: tuple[tuple[int, int], ...]  # of the parts that know it, and of the lemma there
     lists: tuple[Listed, ...]
     found: int  # deleted rows left out
+
+
+class _Table(NamedTuple):
+    """What each code is taken for, for one weight of a lemma."""
+
+    frequency: np.ndarray
+    lead: np.ndarray
+    points: np.ndarray
 
 
 class Places(NamedTuple):
@@ -167,8 +176,10 @@ class FieldPostings:
         self._entries: dict[str, Entry] = {}
         self._dense: dict[str, RowSet] = {}
         self._lock = Lock()
-        self._scratch: dict[type[np.generic], list[np.ndarray]] = {np.float64: [], np.uint32: []}
-        self._tables: dict[tuple[int, float], codes.Table] = {}
+        self._scratch: dict[type[np.generic], list[np.ndarray]] = {
+            kind: [] for kind in (np.float64, np.uint32, np.int32)
+        }
+        self._tables: dict[tuple[float, ...], _Table] = {}
 
     @cached_property
     def size(self) -> int:
@@ -242,7 +253,8 @@ class FieldPostings:
                     found[at].append(Listed(number, lemma, of.place(listed)))
                     count[at] += int(of.found[listed])
         entries = [
-            Entry(tuple(numbers), tuple(lists), many) for numbers, lists, many in zip(known, found, count, strict=True)
+            Entry(lemma, tuple(numbers), tuple(lists), many)
+            for lemma, numbers, lists, many in zip(lemmas, known, found, count, strict=True)
         ]
         if self.live is None:
             return entries
@@ -286,13 +298,13 @@ class FieldPostings:
         words = [part.segment.words for part in self._parts]
         return {of.lemma(number).decode("utf-8", "surrogatepass") for of in words for number in of.lemmas_beginning(begins)}
 
-    def rows(self, lemmas: Sequence[str]) -> RowSet:
-        """Return the rows that have any of the lemmas."""
+    def rows_of(self, entries: Sequence[Entry]) -> RowSet:
+        """Return the rows that have any of some lemmas."""
         sets: list[RowSet] = []
         sparse: list[Entry] = []
-        for lemma, entry in zip(lemmas, self.entries(lemmas), strict=True):
+        for entry in entries:
             if entry.found * _DENSE > self.size:
-                sets.append(self._dense_rows(lemma, entry))
+                sets.append(self._dense_rows(entry))
             elif entry.found:
                 sparse.append(entry)
         if sparse:
@@ -309,8 +321,8 @@ class FieldPostings:
         base = self._bases[listed.part]
         return rows + base if base else rows
 
-    def _dense_rows(self, lemma: str, entry: Entry) -> RowSet:
-        found = self._dense.get(lemma)
+    def _dense_rows(self, entry: Entry) -> RowSet:
+        found = self._dense.get(entry.lemma)
         if found is None:
             mask = np.zeros(self.size, np.bool_)
             mask[self._rows_of([entry])] = True
@@ -319,39 +331,70 @@ class FieldPostings:
                 # The oldest goes first; which are asked for again tells the next time.
                 while len(self._dense) >= max(1, _KEPT * 8 // max(self.size, 1)):
                     del self._dense[next(iter(self._dense))]
-                self._dense[lemma] = found
+                self._dense[entry.lemma] = found
         return found
 
-    def bounded(
-        self, lemmas: Sequence[str], weights: Sequence[float], own: int, settings: Ranking
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Return the rows of lemmas, list after list, and what these give there at most.
+    def points(self, entry: Entry, weight: float, settings: Ranking) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of a lemma with this weight, and how much it gives there at most for an idf of 1."""
+        rows, points = [], []
+        for listed in entry.lists:
+            of_list, coded = listed.placed.read()
+            rows.append(self._based(listed, of_list))
+            points.append(self._table(listed.part, settings, weight).points[coded])
+        return self._bounded(join(rows), join(points))
 
-        That is the frequency, normalised by the row's length and times the lemma's weight, and the points of the first
-        place for a weight of 1; see codes.py. Last come the rows of the first `own` lemmas again.
+    def frequencies(
+        self, entries: Sequence[Entry], weights: Sequence[float], settings: Ranking
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the rows of some lemmas, each once, their frequencies there added up, and the points of the first.
+
+        Frequencies are normalised by the row's length, and times the lemma's weight; both are at most so much.
         """
-        saturation = ranking.saturation(self.field_name, settings)
         rows, frequency, lead = [], [], []
-        of_own = 0
-        for number, (entry, weight) in enumerate(zip(self.entries(lemmas), weights, strict=True)):
+        for entry, weight in zip(entries, weights, strict=True):
             for listed in entry.lists:
-                table = self._table(listed.part, saturation.b)
+                table = self._table(listed.part, settings, weight)
                 of_list, coded = listed.placed.read()
                 rows.append(self._based(listed, of_list))
-                frequency.append((table.frequency * weight)[coded])
-                lead.append(codes.lead(table, settings)[coded])
-                of_own += len(coded) * (number < own)
+                frequency.append(table.frequency[coded])
+                lead.append(table.lead[coded])
         every = join(rows)
-        found = every, join(frequency), join(lead), every[:of_own]
-        if self.live is None:
-            return found
-        here, own_here = self.live[every], self.live[found[3]]
-        return found[0][here], found[1][here], found[2][here], found[3][own_here]
+        # Added up in place: to sort the rows would take ten times as long.
+        total, highest = self.take_scratch(np.float64), self.take_scratch(np.float64)
+        np.add.at(total, every, join(frequency))
+        np.maximum.at(highest, every, join(lead))
+        once = self._each_once(every)
+        found = self._bounded(once, total[once], highest[once])
+        total[every] = highest[every] = 0.0
+        self.give_back(total)
+        self.give_back(highest)
+        return found
 
-    def _table(self, part: int, b: float) -> codes.Table:
-        if (part, b) not in self._tables:
-            self._tables[part, b] = codes.read(self._of[part].bounds, b, self.collection.average)
-        return self._tables[part, b]
+    def _each_once(self, rows: np.ndarray) -> np.ndarray:
+        """Return rows that come more than once only once."""
+        last = self.take_scratch(np.int32)
+        number = np.arange(len(rows), dtype=np.int32)
+        last[rows] = number  # the last to write its number wins
+        once: np.ndarray = rows[last[rows] == number]
+        self.give_back(last)
+        return once
+
+    def _bounded(self, rows: np.ndarray, *values: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return rows that are not deleted, with their values."""
+        if self.live is None:
+            return rows, *values
+        here = self.live[rows]
+        return rows[here], *(array[here] for array in values)
+
+    def _table(self, part: int, settings: Ranking, weight: float) -> _Table:
+        key = part, weight, settings.b, settings.title_b, settings.lead, settings.lead_words, settings.k1
+        if key not in self._tables:
+            saturation = ranking.saturation(self.field_name, settings)
+            table = codes.read(self._of[part].bounds, saturation.b, self.collection.average)
+            frequency = table.frequency * weight
+            lead = codes.lead(table, settings) if self.field_name == "text" else np.zeros(len(frequency))
+            self._tables[key] = _Table(frequency, lead, codes.bm25(frequency, saturation) + lead)
+        return self._tables[key]
 
     def with_forms(self, forms: tuple[Form, ...]) -> np.ndarray:
         """Return the rows that have any of the forms, in order: looked for where their lemmas are."""
@@ -424,37 +467,36 @@ class FieldPostings:
         of, rows = ranges(start, self._documents.starts[documents + 1] - start)
         return rows, of
 
-    def lemmas_of(self, word: Word) -> list[str]:
-        """Return all that a word is scored by, relatives too."""
-        return [lemma.text for lemma in (*word.lemmas, *word.relatives)]
-
 
 class Sought:
     """Words, and what finds them in rows: all are looked for in one pass, over rows of several fields at once."""
 
-    def __init__(self, postings: FieldPostings, words: Iterable[Word]) -> None:
+    def __init__(self, postings: FieldPostings, words: Iterable[tuple[Word, bool]]) -> None:
+        """Take words, each with or without its relatives (alone)."""
         self._postings = postings
-        self._numbers: dict[tuple[object, ...], int] = {}
+        self._numbers: dict[tuple[int, bool], int] = {}  # by the identity of the word
+        self._words: list[Word] = []
         self._lemmas: list[tuple[str, int, int]] = []  # with the number of the word, and the weight in steps
         self._forms: list[tuple[Form, int]] = []
         self._lookouts: dict[int, list[Callable[[np.ndarray], _Columns]]] = {}
-        for word in words:
+        for word, alone in words:
             number = len(self._numbers)
-            if self._numbers.setdefault(_looks(word), number) == number:
-                by = (*word.lemmas, *word.relatives)
+            if self._numbers.setdefault(_looks(word, alone=alone), number) == number:
+                self._words.append(word)
+                by = word.lemmas if alone else (*word.lemmas, *word.relatives)
                 self._lemmas.extend((lemma.text, number, ranking.steps(lemma.weight)) for lemma in by)
                 self._forms.extend((form, number) for form in word.forms)
 
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def number(self, word: Word) -> int:
+    def number(self, word: Word, *, alone: bool) -> int:
         """Return the number of a word."""
-        return self._numbers[_looks(word)]
+        return self._numbers[_looks(word, alone=alone)]
 
-    def groups(self, leaves: Sequence[tuple[Word, ...]]) -> list[Group]:
+    def groups(self, leaves: Sequence[Sequence[tuple[Word, bool]]]) -> list[Group]:
         """Return leaves by how many words they have."""
-        numbers = [[self.number(word) for word in words] for words in leaves]
+        numbers = [[self.number(word, alone=alone) for word, alone in words] for words in leaves]
         made = []
         for length in {len(words) for words in leaves}:
             at = [leaf for leaf, words in enumerate(leaves) if len(words) == length]
@@ -545,8 +587,8 @@ class Sought:
 _Columns: TypeAlias = "tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]"  # word, index of row, position, agreement
 
 
-def _looks(word: Word) -> tuple[object, ...]:
-    return word.lemmas, word.relatives, word.forms
+def _looks(word: Word, *, alone: bool) -> tuple[int, bool]:
+    return id(word), alone or not word.relatives
 
 
 class Group(NamedTuple):
@@ -566,8 +608,8 @@ class Standing:
         self._agreement = agreement
 
     def of(self, word: Word, rows: np.ndarray) -> Places:
-        """Return where a word stands; `rows` are those that were asked for."""
-        start = (self._sought.number(word) * self._rows) << POSITION_BITS
+        """Return where a word stands without its relatives; `rows` are those that were asked for."""
+        start = (self._sought.number(word, alone=True) * self._rows) << POSITION_BITS
         here = slice(*self._keys.searchsorted([start, start + (self._rows << POSITION_BITS)]).tolist())
         keys = self._keys[here] - start
         return Places((rows[keys >> POSITION_BITS] << POSITION_BITS) | (keys & POSITION), self._agreement[here])

@@ -8,6 +8,7 @@ place that analysis.context tells apart, most of them the same one.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
@@ -145,8 +146,9 @@ class Words:
 
     def words_of(self, lemmas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the words that may have these lemmas, lemma by lemma; and for each which of them it is."""
-        until = self._of["lemma_until"].astype(np.int64, copy=False)
-        starts = np.where(lemmas > 0, until[lemmas - 1], 0)
+        until = self._of["lemma_until"]
+        starts = until[lemmas - 1].astype(np.int64)
+        starts[lemmas == 0] = 0
         of, at = ranges(starts, until[lemmas] - starts)
         return self._of["lemma_words"][at].astype(np.int64), of
 
@@ -185,10 +187,15 @@ class Words:
 
     def with_forms(self, forms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the words that have these forms; and for each which of them it is."""
-        ordered = self._of["word_form"][self._of["form_words"]] >> 1
-        first, last = (np.searchsorted(ordered, forms, side=side) for side in ("left", "right"))
+        asked = forms.astype(self._forms_in_order.dtype)
+        first, last = (self._forms_in_order.searchsorted(asked, side=side) for side in ("left", "right"))
         of, at = ranges(first, last - first)
         return self._of["form_words"][at].astype(np.int64), of
+
+    @cached_property
+    def _forms_in_order(self) -> np.ndarray:
+        """Return the forms of the words in order of their forms."""
+        return self._of["word_form"][self._of["form_words"]] >> 1
 
     # --- words ---
 
