@@ -5,7 +5,9 @@ the same order for both, so the reference engine and the array engine agree to t
 
 The score of a query is the sum over its words (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and
 Beyond", 2009, formula 3.15, with Lucene's idf, which is never negative), a word being a group of alternatives:
-whichever lemma of it stands at a place, the place counts once, by the best of them. A phrase is a word whose places are
+whichever lemma of it stands at a place, the place counts once, by the best of them, and its idf is that of the most
+frequent alternative, as in Lucene's SynonymQuery: how many paragraphs have any of them cannot be told without reading
+all their lists, and ranks no better (nDCG@10 over five sets 0.8707 so, 0.8708 with it; by the sum 0.8691). A phrase is a word whose places are
 those of all its words in a row, by the worst of them, and whose idf is the sum of theirs. Conditions (nearness, dates,
 paths) weigh nothing. To that comes
 
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from indexer.types import Query
 
     Number = TypeVar("Number", float, np.ndarray)
+
 
 class Idf(Protocol):
     """What tells the idf of words in a field."""
@@ -102,7 +105,9 @@ def saturation(field: str, settings: Ranking) -> Saturation:
     return Saturation(settings.k1, settings.b) if field == "text" else Saturation(settings.title_k1, settings.title_b)
 
 
-def bm25(agreement: Number, length: Number, weight: float, collection: Collection, saturation: Saturation) -> Number:
+def bm25(
+    agreement: Number, length: Number, weight: Number | float, collection: Collection, saturation: Saturation
+) -> Number:
     """Return the part of the score that a word gives, in [0, weight).
 
     `agreement` is the sum over the word's places in a paragraph, in steps squared; `length` the paragraph's words;
@@ -113,7 +118,7 @@ def bm25(agreement: Number, length: Number, weight: float, collection: Collectio
     return weight * (frequency / (frequency + (k1 * (1.0 - b) + (k1 * b / collection.average) * length)))
 
 
-def lead(first: Number, weight: float, settings: Ranking) -> Number:
+def lead(first: Number, weight: Number | float, settings: Ranking) -> Number:
     """Return the part of the score that a word gives by its first place in a paragraph, counted from 0.
 
     It is in (0, settings.lead * weight], and half of the most at place `settings.lead_words`: the evidence of Troy and

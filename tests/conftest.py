@@ -17,6 +17,14 @@ settings.load_profile("without a clock")
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes, and say so, unless it is asked for."""
+    if "long" not in config.getoption("markexpr"):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="takes minutes: run with -m long"))
+
+
 @pytest.fixture(scope="session")
 def analyzer() -> Analyzer:
     return russian(Settings().analysis)

@@ -82,7 +82,8 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 def signed_tokens(texts: Iterable[str]) -> list[str]:
     """Return the texts of the tokens of many texts, with a sign where each text begins and where each sentence does.
 
-    >>> signed_tokens(["Не он. Он не", "да"]) == [TEXT, SENTENCE, "Не", "он", SENTENCE, "Он", "не", TEXT, SENTENCE, "да"]
+    >>> found = signed_tokens(["Не он. Он не", "да"])
+    >>> found == [TEXT, SENTENCE, "Не", "он", SENTENCE, "Он", "не", TEXT, SENTENCE, "да"]
     True
     """
     # The signs are written into the texts, and all of them are one text: a call for each sentence took twice as long.

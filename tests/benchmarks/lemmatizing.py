@@ -26,7 +26,7 @@ from indexer.analysis import dictionary, lemmatize
 from indexer.analysis.fold import fold, written
 from indexer.analysis.tokenize import words
 from indexer.settings import Analysis
-from tests.benchmarks.scale import DATA, say
+from tests.benchmarks.corpus import DATA, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable

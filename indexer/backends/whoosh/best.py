@@ -54,14 +54,14 @@ class _Bounds:
         self._postings.give_back(self._last)
 
     def add(self, rows: np.ndarray, points: np.ndarray) -> np.ndarray:
-        """Add what sources give in rows, perhaps in some more than once; return those that had nothing before, each once."""
+        """Add what sources give in rows, perhaps in some twice; return those that had nothing before, each once."""
         new = rows[self.most[rows] == 0]
         number = np.arange(len(new), dtype=np.int32)
         self._last[new] = number
-        new = new[self._last[new] == number]
+        once: np.ndarray = new[self._last[new] == number]
         np.add.at(self.most, rows, points)
-        self._touched.append(new)
-        return new
+        self._touched.append(once)
+        return once
 
 
 class Source(Protocol):
@@ -221,9 +221,7 @@ class Sources:
         if evaluation.field == "text" and settings.title:
             self._add_here(ranking.in_title(leaf), evaluation.within("title"), factor * settings.title, {})
 
-    def _add_here(
-        self, leaf: Word | Phrase, evaluation: Evaluation, factor: float, more: dict[int, float]
-    ) -> None:
+    def _add_here(self, leaf: Word | Phrase, evaluation: Evaluation, factor: float, more: dict[int, float]) -> None:
         """Add what a leaf gives in one field, and what pairs may give with it, by the identity of words."""
         if isinstance(leaf, Word) and not leaf.forms:
             bit = 0
@@ -339,7 +337,6 @@ class _Seen(NamedTuple):
             return self.rows
         return self.rows[np.argpartition(self.bounds, len(self.bounds) - most)[-most:]]
 
-
     def kth(self, most: int) -> float:
         """Return the bound that so many rows have at least; 0 if there are fewer."""
         count = len(self.bounds)
@@ -379,7 +376,8 @@ class _Reading:
 
     def _read(self, budget: int) -> None:
         """Read sources with so many rows, or one."""
-        rows, points = [], []
+        rows: list[np.ndarray] = []
+        points: list[np.ndarray] = []
         size = 0
         while self.unread and (not rows or size + self.unread[-1].size <= budget):
             source = self.unread.pop()

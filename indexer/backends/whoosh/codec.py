@@ -136,7 +136,7 @@ class ArrayTermsReader(base.TermsReader):
         if not len(rows):
             missing = f"No term {field}:{text!r}"
             raise TermNotFound(missing)
-        weights = np.ones(len(rows))
+        weights: np.ndarray = np.ones(len(rows))
         if field in ANALYSED_FIELDS:
             lookout = Lookout(self._segment, self._segment.words.lemmas([text]))
             places = lookout.places(rows + self._segment.fields[field].all.start)

@@ -213,9 +213,7 @@ class Evaluation:
     def _near(self, near: Near) -> np.ndarray:
         """Return the rows where a chain of links reaches its last leaf."""
         rows, places = self._where([word for leaf in near.leaves for word in _words(leaf)])
-        spans = [
-            (in_a_row([places(word) for word in _words(leaf)]).keys, len(_words(leaf))) for leaf in near.leaves
-        ]
+        spans = [(in_a_row([places(word) for word in _words(leaf)]).keys, len(_words(leaf))) for leaf in near.leaves]
         starts = self.postings.sentences(rows) if None in near.links else np.zeros(0, np.int64)
         reached, length = spans[0]
         for (there, there_length), link in zip(spans[1:], near.links, strict=True):
@@ -397,7 +395,9 @@ class Columns:
         """Return a row for each leaf."""
         leaves, postings = self._leaves, self._evaluation.postings
         titles = leaves.titles
-        asked = [(postings, self.rows)] if titles is None else [(postings, self.rows), (titles.postings, self.documents)]
+        asked = (
+            [(postings, self.rows)] if titles is None else [(postings, self.rows), (titles.postings, self.documents)]
+        )
         agreement, first = leaves.sought.places(*asked).tables(leaves.groups, len(leaves.all))
         count = len(self.rows)
         points = _points(agreement[:, :count], first[:, :count], leaves.weights, self._evaluation, self.rows)

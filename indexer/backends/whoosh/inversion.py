@@ -100,9 +100,7 @@ def _number(texts_: Iterable[str], numbers: _Numbers) -> Rows:
     return Rows(found[is_token], np.diff(before[edges]), opens[is_token])
 
 
-def _keys(
-    rows: dict[str, Rows], tokens: list[str], analyzer: Analyzer
-) -> tuple[list[bytes], dict[str, Rows]]:
+def _keys(rows: dict[str, Rows], tokens: list[str], analyzer: Analyzer) -> tuple[list[bytes], dict[str, Rows]]:
     """Return the keys of the words that tokens are, and the rows with the numbers of these keys."""
     # A token is another word where it opens a sentence.
     words = np.concatenate([row.words << 1 | row.opens for row in rows.values()])

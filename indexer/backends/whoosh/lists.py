@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh.arrays import Arrays
 
 _WIDTHS = (1, 2, 4)  # bytes
-_DTYPES = {1: np.uint8, 2: np.uint16, 4: np.uint32}
-_MOST = {width: np.iinfo(kind).max for width, kind in _DTYPES.items()}
+_DTYPES: dict[int, type[np.unsignedinteger]] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
+_MOST = {width: 256**width - 1 for width in _WIDTHS}
 PARTS = ("start", "size", "found", *(f"gap{w}" for w in _WIDTHS), *(f"code{w}" for w in _WIDTHS))
 
 
@@ -146,4 +146,3 @@ def _read(gap: np.ndarray, code: np.ndarray, lists: np.ndarray, starts: np.ndarr
         if not is_row.all():
             return Lists(of[is_row], rows[is_row], codes[is_row])
     return Lists(of, rows, codes)
-

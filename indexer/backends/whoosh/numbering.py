@@ -13,7 +13,7 @@ from indexer import ranking
 from indexer.analysis.context import PLACES, Ties
 from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh.lists import ranges
-from indexer.backends.whoosh.words import OPENS, Entries, form_of, term_of, opens
+from indexer.backends.whoosh.words import OPENS, Entries, form_of, opens, term_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.backends.whoosh.segment import Content, Segment
     from indexer.types import Lemma
+
 
 def look_up(keys: Iterable[bytes], analyzer: Analyzer) -> Entries:
     """Return what each word is found by."""
@@ -76,7 +77,7 @@ class Numbering:
         return np.array([self._number[key] for key in keys], np.int64)
 
     def add(self, keys: Sequence[bytes], entries: Entries) -> None:
-        """Number new words."""
+        """Give numbers to new words."""
         first = len(self.keys)
         self.keys.extend(keys)
         self._number.update(zip(keys, range(first, len(self.keys)), strict=True))
@@ -99,7 +100,9 @@ class Numbering:
         words = np.flatnonzero(used)
         keys = segment.words.keys(words)
         new = np.array([key not in self._number for key in keys], np.bool_)
-        self.add([key for key, is_new in zip(keys, new.tolist(), strict=True) if is_new], segment.words.entries(words[new]))
+        self.add(
+            [key for key, is_new in zip(keys, new.tolist(), strict=True) if is_new], segment.words.entries(words[new])
+        )
         numbers = np.zeros(segment.words.count, np.uint32)
         numbers[words] = self.numbers(keys)
         fields = {field: row._replace(words=numbers[row.words]) for field, row in content.fields.items()}
@@ -197,4 +200,3 @@ def _hashed(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
 
 def _array(values: array[int]) -> np.ndarray:
     return np.frombuffer(values, np.int64) if values else np.zeros(0, np.int64)
-

@@ -272,7 +272,7 @@ class FieldPostings:
 
     def first_row(self, part: int) -> int:
         """Return the number of the field's first row among all rows of a segment."""
-        return self._of[part].all.start
+        return int(self._of[part].all.start)
 
     def segment(self, part: int) -> Segment:
         """Return the segment of a part."""
@@ -296,7 +296,9 @@ class FieldPostings:
         """Return the lemmas that begin so, those of deleted rows and of other fields too."""
         begins = prefix.encode("utf-8", "surrogatepass")
         words = [part.segment.words for part in self._parts]
-        return {of.lemma(number).decode("utf-8", "surrogatepass") for of in words for number in of.lemmas_beginning(begins)}
+        return {
+            of.lemma(number).decode("utf-8", "surrogatepass") for of in words for number in of.lemmas_beginning(begins)
+        }
 
     def rows_of(self, entries: Sequence[Entry]) -> RowSet:
         """Return the rows that have any of some lemmas."""
@@ -341,7 +343,8 @@ class FieldPostings:
             of_list, coded = listed.placed.read()
             rows.append(self._based(listed, of_list))
             points.append(self._table(listed.part, settings, weight).points[coded])
-        return self._bounded(join(rows), join(points))
+        of_rows, of_points = self._live_of(join(rows), join(points))
+        return of_rows, of_points
 
     def frequencies(
         self, entries: Sequence[Entry], weights: Sequence[float], settings: Ranking
@@ -364,11 +367,11 @@ class FieldPostings:
         np.add.at(total, every, join(frequency))
         np.maximum.at(highest, every, join(lead))
         once = self._each_once(every)
-        found = self._bounded(once, total[once], highest[once])
+        of_rows, frequencies, leads = self._live_of(once, total[once], highest[once])
         total[every] = highest[every] = 0.0
         self.give_back(total)
         self.give_back(highest)
-        return found
+        return of_rows, frequencies, leads
 
     def _each_once(self, rows: np.ndarray) -> np.ndarray:
         """Return rows that come more than once only once."""
@@ -379,7 +382,7 @@ class FieldPostings:
         self.give_back(last)
         return once
 
-    def _bounded(self, rows: np.ndarray, *values: np.ndarray) -> tuple[np.ndarray, ...]:
+    def _live_of(self, rows: np.ndarray, *values: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return rows that are not deleted, with their values."""
         if self.live is None:
             return rows, *values

@@ -95,7 +95,8 @@ class RowSet:
             return np.zeros(len(rows), np.bool_)
         at = np.searchsorted(ours, rows)
         at[at == len(ours)] = 0
-        return ours[at] == rows
+        same: np.ndarray = ours[at] == rows
+        return same
 
     def mask(self) -> np.ndarray:
         """Return the mask over all rows."""

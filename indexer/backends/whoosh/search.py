@@ -207,14 +207,16 @@ class WhooshEngine:
         return len(firsts(self._documents.of(rows.rows())))
 
     def _best_documents(self, rows: RowSet, most: int, the_best: Callable[[RowSet, int], Best]) -> Best:
-        """Return the best paragraph of each document: more paragraphs are looked at until these are enough documents."""
+        """Return the best paragraph of each document; more are looked at until there are enough documents."""
         wanted = most
         while True:
             wanted *= 4
             top = the_best(rows, wanted)
             chosen = self._one_a_document(top)
             # Those that tie with the last one may be the best of their documents, and all of these are here.
-            if len(top.rows) >= rows.count or len(chosen.rows) >= most and _kth(chosen.scores, most) >= top.scores.min():
+            if len(top.rows) >= rows.count or (
+                len(chosen.rows) >= most and _kth(chosen.scores, most) >= top.scores.min()
+            ):
                 return chosen
 
     def _one_a_document(self, top: Best) -> Best:
@@ -224,9 +226,7 @@ class WhooshEngine:
         kept = np.sort(order[firsts(document[order])])
         return Best(top.rows[kept], top.scores[kept])
 
-    def _newest(
-        self, found: RowSet, stop: int, the_best: Callable[[RowSet, int], Best], *, per_document: bool
-    ) -> Best:
+    def _newest(self, found: RowSet, stop: int, the_best: Callable[[RowSet, int], Best], *, per_document: bool) -> Best:
         """Return the rows of the newest documents, as many as may be on a page that ends at `stop`."""
         rows = found.rows()
         newest = self._newest_first(rows)

@@ -144,7 +144,6 @@ class Field:
         """Return the lists with these numbers, deleted rows included."""
         return lists.read(self._of, numbers, self._prefix)
 
-
     def place(self, number: int) -> Placed:
         """Return where the list with this number is."""
         return lists.place(self._of, number, self._prefix)
@@ -239,7 +238,11 @@ class Segment:
 
     def written(self, forms: np.ndarray) -> dict[str, int]:
         """Return forms in the texts by their numbers, and at how many places each stands."""
-        return {self.words.form(int(form)): int(count) for form, count in zip(forms, self.form_counts("text", forms), strict=True) if count}
+        return {
+            self.words.form(int(form)): int(count)
+            for form, count in zip(forms, self.form_counts("text", forms), strict=True)
+            if count
+        }
 
     def form_counts(self, field: str, forms: np.ndarray) -> np.ndarray:
         """Return how often each of these forms stands in a field."""
@@ -317,10 +320,14 @@ class Segment:
     def left(self) -> Content:
         """Return what is not deleted, for merging into another segment; words keep the numbers they have here."""
         live = self.live if self.live is not None else np.ones(self.paragraphs, np.bool_)
-        counts = np.add.reduceat(live, self.first_paragraphs, dtype=np.int64) if self.paragraphs else np.zeros(0, np.int64)
+        counts = (
+            np.add.reduceat(live, self.first_paragraphs, dtype=np.int64) if self.paragraphs else np.zeros(0, np.int64)
+        )
         documents = counts > 0
         kept = {field: live if field == "text" else documents for field in ANALYSED_FIELDS}
-        packed = self.texts.all() if live.all() else texts.pack(self.texts[row] for row in np.flatnonzero(live).tolist())
+        packed = (
+            self.texts.all() if live.all() else texts.pack(self.texts[row] for row in np.flatnonzero(live).tolist())
+        )
         headings = arrays.all_of(self.of["headings"], self.of["heading_ends"])
         return Content(
             headings=list(compress(headings, documents.tolist())),

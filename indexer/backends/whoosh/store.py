@@ -18,8 +18,8 @@ from whoosh.util.filelock import try_for
 
 from indexer.analysis import dictionary
 from indexer.backends.whoosh import arrays, state
-from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment, schema
 from indexer.backends.whoosh.assembly import assemble
+from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment, schema
 from indexer.backends.whoosh.numbering import Numbering
 from indexer.backends.whoosh.storage import INDEX_NAME, NotContents, Storage, latest_generation, read_segments
 from indexer.errors import IndexBusy, IndexDamaged, IndexIncompatible, IndexNotWritten

@@ -120,7 +120,9 @@ class Words:
         """Return the number of each lemma; -1 for one that is not there."""
         hashes, numbers = self._of["lemma_hashes"], self._of["lemma_of_hash"]
         first = np.searchsorted(hashes, np.array([crc32(text) for text in texts], np.uint32)).tolist()
-        return np.array([self._lemma(text, at, hashes, numbers) for text, at in zip(texts, first, strict=True)], np.int64)
+        return np.array(
+            [self._lemma(text, at, hashes, numbers) for text, at in zip(texts, first, strict=True)], np.int64
+        )
 
     def _lemma(self, text: bytes, at: int, hashes: np.ndarray, numbers: np.ndarray) -> int:
         # Nearly always the first is the one; two lemmas may have one hash.
@@ -155,7 +157,8 @@ class Words:
     def first_lemmas(self, words: np.ndarray) -> np.ndarray:
         """Return one of the lemmas of each word."""
         until = self._of["word_until"]
-        return self._of["word_lemma"][np.where(words > 0, until[words - 1], 0)].astype(np.int64) >> 1
+        lemmas: np.ndarray = self._of["word_lemma"][np.where(words > 0, until[words - 1], 0)].astype(np.int64) >> 1
+        return lemmas
 
     # --- forms ---
 
@@ -183,7 +186,8 @@ class Words:
 
     def forms_of(self, words: np.ndarray) -> np.ndarray:
         """Return the number of the form of each word."""
-        return self._of["word_form"][words].astype(np.int64) >> 1
+        forms: np.ndarray = self._of["word_form"][words].astype(np.int64) >> 1
+        return forms
 
     def with_forms(self, forms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the words that have these forms; and for each which of them it is."""
@@ -195,7 +199,8 @@ class Words:
     @cached_property
     def _forms_in_order(self) -> np.ndarray:
         """Return the forms of the words in order of their forms."""
-        return self._of["word_form"][self._of["form_words"]] >> 1
+        forms: np.ndarray = self._of["word_form"][self._of["form_words"]] >> 1
+        return forms
 
     # --- words ---
 
@@ -262,7 +267,8 @@ class Words:
 
     def _pairs(self, word: int) -> list[int]:
         until = self._of["word_until"]
-        return self._of["word_lemma"][int(until[word - 1]) if word else 0 : int(until[word])].tolist()
+        pairs: list[int] = self._of["word_lemma"][int(until[word - 1]) if word else 0 : int(until[word])].tolist()
+        return pairs
 
     def ties(self, word: int) -> Ties:
         """Return what a word tells the words beside it."""

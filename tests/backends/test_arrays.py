@@ -1,0 +1,120 @@
+"""What the embedded engine keeps its postings in: lists, sets of rows, codes, blocks of text, sentences."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given
+
+from indexer import ranking
+from indexer.backends.whoosh import codes, lists, texts
+from indexer.backends.whoosh.rowset import RowSet, intersection, union
+from indexer.backends.whoosh.words import form_of, form_term
+from indexer.settings import Ranking
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SIZE = 300_000  # rows: some gaps fit no byte, some no two
+rows_of_list = st.sets(st.integers(0, SIZE - 1) | st.integers(0, 300), min_size=1, max_size=40).map(sorted)
+
+
+@given(st.lists(rows_of_list, min_size=1, max_size=6), st.data())
+def test_lists_read_as_they_were_written(every: list[list[int]], data: st.DataObject) -> None:
+    rows = np.array([row for one in every for row in one])
+    coded = (rows % 251).astype(np.uint8)
+    made = lists.write(rows, coded, np.array([len(one) for one in every]))
+    wanted = data.draw(st.lists(st.integers(0, len(every) - 1), unique=True, min_size=1))
+    read = lists.read(made, np.array(wanted))
+    assert read.of.tolist() == [at for at, number in enumerate(wanted) for _ in every[number]]
+    assert read.rows.tolist() == [row for number in wanted for row in every[number]]
+    assert read.codes.tolist() == [row % 251 for row in read.rows.tolist()]
+    for number in wanted:
+        alone, its_codes = lists.place(made, number).read()
+        assert (alone.tolist(), its_codes.tolist()) == (every[number], [row % 251 for row in every[number]])
+
+
+some = st.sets(st.integers(0, 99))
+
+
+@given(st.lists(st.tuples(some, st.booleans()), min_size=1, max_size=5), st.lists(st.integers(0, 99), max_size=20))
+def test_sets_of_rows_are_sets(drawn: list[tuple[set[int], bool]], asked: list[int]) -> None:
+    def made(rows: set[int], *, dense: bool) -> RowSet:
+        numbers = np.array(sorted(rows), np.int64)
+        return RowSet.of_mask(np.isin(np.arange(100), numbers)) if dense else RowSet.of_rows(numbers, 100)
+
+    sets = [made(rows, dense=dense) for rows, dense in drawn]
+    plain = [rows for rows, _ in drawn]
+    results = [
+        (union(sets, 100), set().union(*plain)),
+        (intersection(sets), set.intersection(*plain)),
+        (sets[0] - sets[-1], plain[0] - plain[-1]),
+        (sets[0] & sets[-1], plain[0] & plain[-1]),
+        (RowSet.all_of(np.array([*plain[0], *plain[0]], np.int64), 100), plain[0]),
+    ]
+    for found, expected in results:
+        assert found.rows().tolist() == sorted(expected)
+        assert found.count == len(expected)
+        assert found.has(np.array(asked, np.int64)).tolist() == [row in expected for row in asked]
+        assert np.flatnonzero(found.mask()).tolist() == sorted(expected)
+        assert found.has(np.array(asked, np.int64)).tolist() == [row in expected for row in asked]  # by its bits
+
+
+@given(
+    st.integers(1, 5000),
+    st.integers(0, 500),
+    st.integers(1, 2000),
+    st.floats(0, 1),
+    st.floats(1, 500),
+    st.floats(1, 500),
+    st.sampled_from([Ranking(), Ranking(k1=1.2), Ranking(k1=0.0), Ranking(lead=2.0, lead_words=3)]),
+)
+def test_a_code_is_never_less_than_the_score(
+    agreement: int, first: int, length: int, b: float, then: float, now: float, settings: Ranking
+) -> None:
+    """Whatever the average length was when the code was made, and is when it is read."""
+    code = codes.write(np.array([agreement / 100]), np.array([first]), np.array([length]), b, then)
+    saturation = ranking.Saturation(settings.k1, b)
+    table = codes.read(np.array([b, then]), b, now)
+    collection = ranking.Collection(1000, round(1000 * now))
+    table = codes.read(np.array([b, then]), b, collection.average)
+    exact = ranking.bm25(float(agreement * 100), float(length), 1.0, collection, saturation)
+    assert codes.bm25(table.frequency, saturation)[code][0] >= exact * (1 - 1e-12)
+    assert codes.lead(table, settings)[code][0] >= ranking.lead(float(first), 1.0, settings) * (1 - 1e-12)
+
+
+def test_a_code_made_for_another_b_bounds_nothing() -> None:
+    assert codes.read(np.array([0.75, 10.0]), 0.5, 10.0).frequency.min() > 1e6
+
+
+@given(st.lists(st.text(max_size=3000), min_size=1, max_size=30), st.integers(1, 29))
+def test_texts_are_what_was_packed(drawn: list[str], cut: int) -> None:
+    every = [text.encode("utf-8", "surrogatepass") for text in drawn]
+    parts = [part for part in (every[:cut], every[cut:]) if part]
+    stored = texts.Texts(texts.write([texts.pack(part) for part in parts]))
+    assert [stored[row] for row in range(len(every))] == every
+    again = texts.Texts(texts.write([stored.all()]))
+    assert [again[row] for row in range(len(every))] == every
+
+
+@given(st.text(min_size=1).filter(lambda form: "\0" not in form))
+def test_a_term_stands_for_its_form(form: str) -> None:
+    assert form_of(form_term(form)) == form
+
+
+@pytest.mark.parametrize("name", ["xquad_ru", "wikinews_headlines_ru", "ru_codes_law"])
+def test_sentences_end_where_razdel_ends_them(shared_data: Path, name: str) -> None:
+    from razdel import sentenize  # noqa: PLC0415 -- what is compared with
+
+    from indexer.analysis.sentences import ends  # noqa: PLC0415 -- beside it
+
+    with gzip.open(shared_data / "relevance" / name / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
+        every = [json.loads(line)["text"] for line in islice(lines, 900)]
+    for text in every:
+        assert [len(text[:end].rstrip()) for end in ends(text)] == [one.stop for one in list(sentenize(text))[:-1]]

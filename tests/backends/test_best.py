@@ -1,0 +1,116 @@
+"""What is left out of a ranking would not have been in it: the best rows are those that scoring every row gives."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import random
+from itertools import groupby, islice, product
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+import pytest
+
+from indexer import Document, QueryError, open_index
+from indexer.backends.base import Sort
+from indexer.backends.memory import MemoryEngine
+from indexer.backends.whoosh import best
+from indexer.backends.whoosh.search import WhooshEngine
+from indexer.settings import Ranking, Settings
+from indexer.types import Filters
+from tests.backends.engines import ANALYZER, SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from indexer import Searcher
+    from indexer.types import Query
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+PAGES = [(10, 0), (3, 7), (1, 0)]  # limit, offset
+SIGNS = ["{}", "{}", "«{}»", "+{}", "{} -и", "({}) ИЛИ мир", "{} заголовок:город", "{} дата:2020", "~{}", "{}^3 год"]
+
+
+@pytest.fixture(scope="module")
+def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    from indexer import build_index  # noqa: PLC0415 -- for this alone
+
+    folder = tmp_path_factory.mktemp("index")
+    build_index(CORPUS, folder)
+    with open_index(folder) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def queries(searcher: Searcher) -> list[Query]:
+    """Return queries of neighbouring words of the corpus, with and without signs."""
+    chance = random.Random(5)  # noqa: S311 -- queries, not secrets
+    texts = [path.read_text(encoding="utf-8").split() for path in sorted(CORPUS.rglob("*.md"))]
+    made = []
+    for _ in range(400):
+        words = chance.choice(texts)
+        length = chance.randint(1, 7)
+        start = chance.randrange(max(len(words) - length, 1))
+        text = chance.choice(SIGNS).format(" ".join(words[start : start + length]))
+        try:
+            made.append(searcher.understand(text).query)
+        except QueryError:
+            continue
+    return made
+
+
+@pytest.mark.parametrize("settings", [Ranking(), Ranking(b=0.3, k1=2.0, all_first=0, light=0.0), Ranking(title=0.0)])
+def test_nothing_is_missing_that_scoring_all_rows_gives(
+    searcher: Searcher, queries: list[Query], settings: Ranking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also with other settings than the lists were made for."""
+    engine = WhooshEngine([part.segment for part in searcher._engine._parts], settings)  # noqa: SLF001 -- as it is
+    cases = list(product(PAGES, get_args(Sort), (False, True)))
+
+    def answers() -> list[object]:
+        return [
+            engine.search(query, Filters(), limit=limit, offset=offset, sort=sort, per_document=per_document)
+            for number, query in enumerate(queries)
+            for (limit, offset), sort, per_document in [cases[number % len(cases)]]
+        ]
+
+    monkeypatch.setattr(best, "_SCORED", 10**9)
+    expected = answers()
+    for scored, read in ((64, 8000), (1, 1), (5, 50)):
+        monkeypatch.setattr(best, "_SCORED", scored)
+        monkeypatch.setattr(best, "_READ", read)
+        assert answers() == expected
+
+
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+def test_real_questions_over_real_paragraphs(shared_data: Path, tmp_path: Path) -> None:
+    """As many as ABZATS_QUESTIONS over ABZATS_PARAGRAPHS: the reference engine reads each paragraph for each."""
+    import json  # noqa: PLC0415 -- for this alone
+    import lzma  # noqa: PLC0415 -- likewise
+
+    from indexer import build_index  # noqa: PLC0415 -- likewise
+
+    paragraphs = int(os.environ.get("ABZATS_PARAGRAPHS", "20000"))
+    count = int(os.environ.get("ABZATS_QUESTIONS", "1000"))
+    with lzma.open(shared_data / "scale" / "paragraphs.jsonl.xz", "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in islice(lines, paragraphs)]
+    documents = []
+    for path, group in groupby(rows, key=lambda row: row["doc"]):
+        of_document = list(group)
+        text = "\n\n".join(row["text"] for row in of_document)
+        documents.append(Document(path, text, title=of_document[0]["title"]))
+    build_index(documents, tmp_path, settings=SETTINGS)
+    reference = MemoryEngine(documents, ANALYZER, Settings())
+    with (
+        gzip.open(shared_data / "queries" / "mrtydi_ru_train.tsv.gz", "rt", encoding="utf-8") as lines,
+        open_index(tmp_path) as searcher,
+    ):
+        asked = [line.rstrip("\n").split("\t")[-1] for line in islice(lines, count)]
+        for question in asked:
+            query = searcher.understand(question).query
+            pages = [
+                engine.search(query, Filters(), limit=10, offset=0, sort="relevance", per_document=False)
+                for engine in (searcher._engine, reference)  # noqa: SLF001 -- the engines are compared
+            ]
+            assert pages[0] == pages[1], question
