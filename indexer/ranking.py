@@ -5,11 +5,11 @@ the same order for both, so the reference engine and the array engine agree to t
 
 The score of a query is the sum over its words (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and
 Beyond", 2009, formula 3.15, with Lucene's idf, which is never negative), a word being a group of alternatives:
-whichever lemma of it stands at a place, the place counts once, by the best of them, and its idf is that of the most
-frequent alternative, as in Lucene's SynonymQuery: how many paragraphs have any of them cannot be told without reading
-all their lists, and ranks no better (nDCG@10 over five sets 0.8707 so, 0.8708 with it; by the sum 0.8691). A phrase is a word whose places are
-those of all its words in a row, by the worst of them, and whose idf is the sum of theirs. Conditions (nearness, dates,
-paths) weigh nothing. To that comes
+whichever lemma of it stands at a place, the place counts once, by the best of them. The idf of a group is that of its
+most frequent alternative, as in Lucene's SynonymQuery: how many paragraphs have any of them cannot be told without
+reading all their lists, and ranks no better (nDCG@10 over five sets 0.8707 so, 0.8708 with it; by the sum 0.8691). A
+phrase is a word whose places are those of all its words in a row, by the worst of them, and whose idf is the sum of
+theirs. Conditions (nearness, dates, paths) weigh nothing. To that comes
 
 - in the group of a word, its relatives, each place of theirs with a lower weight: they find nothing, but of paragraphs
   that other words find, the one with «расторгнуть» is nearer to «расторжение» than one without;
