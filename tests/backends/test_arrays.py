@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 
 from indexer import ranking
-from indexer.backends.whoosh import codes, lists, texts
+from indexer.backends.whoosh import codes, lists, terms, texts
 from indexer.backends.whoosh.rowset import RowSet, intersection, union
 from indexer.backends.whoosh.words import form_of, form_term
 from indexer.settings import Ranking
@@ -118,3 +118,13 @@ def test_sentences_end_where_razdel_ends_them(shared_data: Path, name: str) -> N
         every = [json.loads(line)["text"] for line in islice(lines, 900)]
     for text in every:
         assert [len(text[:end].rstrip()) for end in ends(text)] == [one.stop for one in list(sentenize(text))[:-1]]
+
+
+strings = st.sets(st.text(alphabet="абв\0", max_size=4).map(str.encode), max_size=400).map(sorted)
+
+
+@given(strings, st.text(alphabet="абв", max_size=4).map(str.encode))
+def test_terms_are_what_was_written(every: list[bytes], asked: bytes) -> None:
+    made = terms.Terms(terms.write(every))
+    assert (len(made), made.all(), [made[at] for at in range(len(every))]) == (len(every), every, every)
+    assert made.first(asked) == sum(one < asked for one in every)

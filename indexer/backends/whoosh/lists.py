@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WIDTHS = (1, 2, 4)  # bytes
 _DTYPES: dict[int, type[np.unsignedinteger]] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 _MOST = {width: 256**width - 1 for width in _WIDTHS}
-PARTS = ("start", "size", "found", *(f"gap{w}" for w in _WIDTHS), *(f"code{w}" for w in _WIDTHS))
+PARTS = ("kind", "start", "size", "found", *(f"gap{w}" for w in _WIDTHS), *(f"code{w}" for w in _WIDTHS))
 
 
 class Lists(NamedTuple):
@@ -69,8 +69,8 @@ def write(rows: np.ndarray, codes: np.ndarray, found: np.ndarray) -> Arrays:
         made[f"gap{width}"], made[f"code{width}"] = gap, code
         size[ours] = sizes[at][ours]
         start[ours] = np.cumsum(sizes[at][ours]) - sizes[at][ours]
-    # The width is the rest of the start by three.
-    made["start"] = (start * len(_WIDTHS) + chosen).astype(np.uint64)
+    made["kind"] = chosen.astype(np.uint8)
+    made["start"] = start.astype(np.uint32 if start.max(initial=0) < 2**32 else np.uint64)
     made["size"] = size.astype(np.uint32)
     return made
 
@@ -82,9 +82,8 @@ def _steps(gaps: np.ndarray, width: int) -> np.ndarray:
 
 def read(of: Arrays, numbers: np.ndarray, prefix: str = "") -> Lists:
     """Return the lists with these numbers."""
-    starts = of[f"{prefix}start"][numbers].astype(np.int64)
-    sizes = of[f"{prefix}size"][numbers].astype(np.int64)
-    starts, kinds = np.divmod(starts, len(_WIDTHS))
+    starts, sizes = (of[f"{prefix}{part}"][numbers].astype(np.int64) for part in ("start", "size"))
+    kinds = of[f"{prefix}kind"][numbers]
     parts = []
     for at, width in enumerate(_WIDTHS):
         ours = np.flatnonzero(kinds == at)
@@ -118,8 +117,7 @@ class Placed(NamedTuple):
 
 def place(of: Arrays, number: int, prefix: str = "") -> Placed:
     """Return the list with a number."""
-    start, kind = divmod(int(of[f"{prefix}start"][number]), len(_WIDTHS))
-    size = int(of[f"{prefix}size"][number])
+    start, size, kind = (int(of[f"{prefix}{part}"][number]) for part in ("start", "size", "kind"))
     here, width = slice(start, start + size), _WIDTHS[kind]
     gaps, codes = of[f"{prefix}gap{width}"][here], of[f"{prefix}code{width}"][here]
     return Placed(gaps, codes, size == int(of[f"{prefix}found"][number]))

@@ -11,7 +11,7 @@ import numpy as np
 
 from indexer import ranking
 from indexer.analysis.context import PLACES, Ties
-from indexer.backends.whoosh import arrays
+from indexer.backends.whoosh import terms as terms_
 from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.words import OPENS, Entries, form_of, opens, term_of
 
@@ -126,8 +126,8 @@ class Numbering:
         word = np.repeat(np.arange(len(used)), counts[used])
         hashes, of_hash = _hashed(lemmas)
         made = {
-            **_packed("form", forms),
-            **_packed("lemma", lemmas),
+            **{f"form_{part}": array for part, array in terms_.write(forms).items()},
+            **{f"lemma_{part}": array for part, array in terms_.write(lemmas).items()},
             "lemma_hashes": hashes,
             "lemma_of_hash": of_hash,
             "lemma_until": np.cumsum(np.bincount(lemma, minlength=len(lemmas))).astype(np.uint32),
@@ -153,28 +153,24 @@ class Numbering:
         place_of = np.empty(len(order), np.int64)
         place_of[order] = np.arange(len(order))
         steps = bytearray()
-        known: dict[bytes, int] = {}
-        start = np.zeros((len(order), PLACES), np.uint32)
+        start = np.zeros(len(order), np.uint32)
+        way = np.zeros((len(order), PLACES), np.uint8)
         for row, at in enumerate(order.tolist()):
             count, packed = wanted[at]
-            start[row] = _kept(packed[:count], steps, known)
+            start[row] = len(steps)
+            known = {packed[:count]: 0}
             for other in range(count, len(packed), count + 1):
-                start[row, packed[other]] = _kept(packed[other + 1 : other + 1 + count], steps, known)
+                here = packed[other + 1 : other + 1 + count]
+                way[row, packed[other]] = known.setdefault(here, len(known))
+            for one in known:
+                steps += one
         return {
-            "word_weighting": place_of[of_words].astype(np.uint32),
-            "weighting_start": start.reshape(-1),
+            "word_weighting": place_of[of_words].astype(np.uint16 if len(order) < 2**16 else np.uint32),
+            "weighting_at": way.reshape(-1),
+            "weighting_start": start,
             "weighting_plain": np.array([plain.sum()], np.uint32),
             "steps": np.frombuffer(bytes(steps), np.uint8),
         }
-
-
-def _kept(steps: bytes, blob: bytearray, known: dict[bytes, int]) -> int:
-    """Return where steps are in the blob, which is longer afterwards if they were not."""
-    at = known.get(steps)
-    if at is None:
-        at = known[steps] = len(blob)
-        blob += steps
-    return at
 
 
 def _renumbered(numbers: np.ndarray, texts: list[bytes]) -> tuple[list[bytes], np.ndarray]:
@@ -185,11 +181,6 @@ def _renumbered(numbers: np.ndarray, texts: list[bytes]) -> tuple[list[bytes], n
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     return [wanted[at] for at in order], rank[of_used]
-
-
-def _packed(name: str, texts: list[bytes]) -> Arrays:
-    blob, ends = arrays.pack(texts)
-    return {f"{name}s": blob, f"{name}_ends": ends.astype(np.uint32)}
 
 
 def _hashed(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:

@@ -256,7 +256,7 @@ class Segment:
         return self._lexicons[field]
 
     def _lexicon(self, field: str) -> Lexicon:
-        terms = arrays.lines(self.of["forms"], self.of["form_ends"])
+        terms = self.words.form_lines()
         folded = _VARIANT.sub(b"", terms).decode("utf-8", "surrogatepass").split("\n")[:-1]
         is_first = np.fromiter(chain(folded[:1], map(ne, folded[1:], folded)), np.bool_, len(folded))
         if not is_first.any():

@@ -2,8 +2,8 @@
 
 A word is a form and, where a capital letter depends on it, whether it opens a sentence. Words are numbered by
 frequency, the most frequent first, so that most places of a text take two bytes; forms and lemmas are numbered in the
-order of their bytes. A word's weights are kept once for all words weighed alike (`weighting`): a list for each kind of
-place that analysis.context tells apart, most of them the same one.
+order of their bytes. A word's weights are kept once for all words weighed alike (a weighting): lists of steps one after
+another, the first that of the word alone, and for each kind of place that analysis.context tells apart which it is.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import numpy as np
 from indexer.analysis import Found
 from indexer.analysis.context import PLACES, Ties
 from indexer.analysis.fold import NORMAL, fold
-from indexer.backends.whoosh import arrays
+from indexer.backends.whoosh import terms
 from indexer.backends.whoosh.lists import ranges
+from indexer.backends.whoosh.terms import Terms
 from indexer.ranking import WEIGHT_STEPS
 from indexer.types import Lemma
 
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
     from indexer.types import Form
 
 PARTS = (
-    *("forms", "form_ends", "form_words"),  # form_words: numbers of words in order of their forms
-    *("lemmas", "lemma_ends", "lemma_hashes", "lemma_of_hash", "lemma_until", "lemma_words"),
+    *(f"{of}_{part}" for of in ("form", "lemma") for part in terms.PARTS),
+    "form_words",  # numbers of words in order of their forms
+    *("lemma_hashes", "lemma_of_hash", "lemma_until", "lemma_words"),
     *("word_form", "word_until", "word_lemma", "word_weighting", "word_ties"),
-    *("tie_expects", "tie_offers", "tie_asks", "weighting_start", "weighting_plain", "steps"),
+    *("tie_expects", "tie_offers", "tie_asks", "weighting_at", "weighting_start", "weighting_plain", "steps"),
 )
 OPENS = b"\0"
 _CAPITALISED, _CAPITALS = "1", "2"  # how a form differs from its folded text; anything else is spelt out
@@ -112,6 +114,7 @@ class Words:
     def __init__(self, of: Arrays) -> None:
         self._of = of
         self.count = len(of["word_form"])
+        self._forms, self._lemmas = Terms(of, "form_"), Terms(of, "lemma_")
         self._plain = int(of["weighting_plain"][0])
 
     # --- lemmas ---
@@ -135,16 +138,15 @@ class Words:
 
     def lemma(self, number: int) -> bytes:
         """Return the text of a lemma."""
-        return arrays.unpack(self._of["lemmas"], self._of["lemma_ends"], number)
+        return self._lemmas[number]
 
     def all_lemmas(self) -> list[bytes]:
         """Return the texts of all lemmas, in order."""
-        return arrays.all_of(self._of["lemmas"], self._of["lemma_ends"])
+        return self._lemmas.all()
 
     def lemmas_beginning(self, prefix: bytes) -> range:
         """Return the numbers of the lemmas with this prefix."""
-        blob, ends = self._of["lemmas"], self._of["lemma_ends"]
-        return range(arrays.first(blob, ends, prefix), arrays.first(blob, ends, prefix + b"\xff"))
+        return range(self._lemmas.first(prefix), self._lemmas.first(prefix + b"\xff"))
 
     def words_of(self, lemmas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the words that may have these lemmas, lemma by lemma; and for each which of them it is."""
@@ -168,7 +170,11 @@ class Words:
 
     def form_term(self, number: int) -> bytes:
         """Return the term of a form."""
-        return arrays.unpack(self._of["forms"], self._of["form_ends"], number)
+        return self._forms[number]
+
+    def form_lines(self) -> bytes:
+        """Return the terms of all forms with a line end after each."""
+        return self._forms.lines()
 
     def forms(self, form: Form) -> list[int]:
         """Return the numbers of the forms that are taken for this one."""
@@ -180,9 +186,8 @@ class Words:
 
     def variants(self, folded: str) -> range:
         """Return the numbers of all forms with this folded text."""
-        blob, ends = self._of["forms"], self._of["form_ends"]
         text = folded.encode("utf-8", "surrogatepass")
-        return range(arrays.first(blob, ends, text), arrays.first(blob, ends, text + b"\1"))
+        return range(self._forms.first(text), self._forms.first(text + b"\1"))
 
     def forms_of(self, words: np.ndarray) -> np.ndarray:
         """Return the number of the form of each word."""
@@ -207,8 +212,8 @@ class Words:
     def word(self, form: str, *, opens_sentence: bool) -> int | None:
         """Return the number of a word, or None if no text has it."""
         term = form_term(form)
-        number = arrays.first(self._of["forms"], self._of["form_ends"], term)
-        if number == len(self._of["form_ends"]) or self.form_term(number) != term:
+        number = self._forms.first(term)
+        if number == len(self._forms) or self._forms[number] != term:
             return None
         words, _ = self.with_forms(np.array([number]))
         same = [int(word) for word in words if (int(self._of["word_form"][word]) & 1) == opens_sentence]
@@ -219,8 +224,9 @@ class Words:
         pairs = self._pairs(word)
         lemmas = [self.lemma(pair >> 1).decode("utf-8", "surrogatepass") for pair in pairs]
         is_part = [bool(pair & 1) for pair in pairs]
-        start = int(self._of["word_weighting"][word]) * PLACES
-        starts = self._of["weighting_start"][start : start + PLACES].tolist()
+        weighting = int(self._of["word_weighting"][word])
+        ways = self._of["weighting_at"][weighting * PLACES :][:PLACES].astype(np.int64)
+        starts = (int(self._of["weighting_start"][weighting]) + ways * len(pairs)).tolist()
         made = {at: _weighed(lemmas, self._of["steps"][at : at + len(pairs)].tolist()) for at in dict.fromkeys(starts)}
         proper = {at: tuple(lemma for lemma, part in zip(made[at], is_part, strict=True) if not part) for at in made}
         in_order = {at: tuple(sorted(proper[at], key=lambda lemma: (-lemma.weight, lemma.text))) for at in made}
@@ -233,9 +239,9 @@ class Words:
 
     def keys(self, words: np.ndarray) -> list[bytes]:
         """Return the keys of words."""
-        terms = arrays.all_of(self._of["forms"], self._of["form_ends"])
+        terms_ = self._forms.all()
         of = self._of["word_form"][words].astype(np.int64).tolist()
-        return [terms[form >> 1] + OPENS if form & 1 else terms[form >> 1] for form in of]
+        return [terms_[form >> 1] + OPENS if form & 1 else terms_[form >> 1] for form in of]
 
     def entries(self, words: np.ndarray) -> Entries:
         """Return what words are found by, as a build has it."""
@@ -246,15 +252,17 @@ class Words:
         pairs = of["word_lemma"][at].astype(np.int64)
         lemmas = self.all_lemmas()
         ties = np.stack([of[f"tie_{part}"][of["word_ties"][words]] for part in ("expects", "offers", "asks")], axis=1)
-        starts = of["weighting_start"].reshape(-1, PLACES)
+        ways = of["weighting_at"].reshape(-1, PLACES)
+        starts = of["weighting_start"].tolist()
         steps = of["steps"].tobytes()
         known: dict[tuple[int, int], bytes] = {}
         weightings = []
         for one in zip(of["word_weighting"][words].tolist(), counts.tolist(), strict=True):
             if one not in known:
                 number, count = one
-                alone, *_ = row = starts[number].tolist()
-                others = (bytes((place,)) + steps[at : at + count] for place, at in enumerate(row) if at != alone)
+                alone = starts[number]
+                row = [(place, alone + way * count) for place, way in enumerate(ways[number].tolist()) if way]
+                others = (bytes((place,)) + steps[at : at + count] for place, at in row)
                 known[one] = steps[alone : alone + count] + b"".join(others)
             weightings.append(known[one])
         return Entries(
@@ -287,10 +295,10 @@ class Words:
         weighting = of["word_weighting"][words].astype(np.int64)
         # What weighs alike everywhere need not know what is beside it.
         depends = (weighting >= self._plain).nonzero()[0]
-        at = weighting * PLACES
+        first = of["weighting_start"][weighting].astype(np.int64) - starts
         if depends.size:
-            at[depends] += self._places(words[depends], neighbours(depends))
-        first = of["weighting_start"][at].astype(np.int64) - starts
+            at = weighting[depends] * PLACES + self._places(words[depends], neighbours(depends))
+            first[depends] += of["weighting_at"][at] * (ends - starts)[depends]
         return Readings(place, lemma, of["steps"][first[place] + pairs].astype(np.int64))
 
     def _places(self, words: np.ndarray, neighbours: Neighbours) -> np.ndarray:
