@@ -31,12 +31,13 @@ def test_lists_read_as_they_were_written(every: list[list[int]], data: st.DataOb
     coded = (rows % 251).astype(np.uint8)
     made = lists.write(rows, coded, np.array([len(one) for one in every]))
     wanted = data.draw(st.lists(st.integers(0, len(every) - 1), unique=True, min_size=1))
-    read = lists.read(made, np.array(wanted))
+    stored = lists.Stored(made)
+    read = stored.read(np.array(wanted))
     assert read.of.tolist() == [at for at, number in enumerate(wanted) for _ in every[number]]
     assert read.rows.tolist() == [row for number in wanted for row in every[number]]
     assert read.codes.tolist() == [row % 251 for row in read.rows.tolist()]
     for number in wanted:
-        alone, its_codes = lists.place(made, number).read()
+        alone, its_codes = stored.place(number).read()
         assert (alone.tolist(), its_codes.tolist()) == (every[number], [row % 251 for row in every[number]])
 
 
@@ -120,7 +121,7 @@ def test_sentences_end_where_razdel_ends_them(shared_data: Path, name: str) -> N
         assert [len(text[:end].rstrip()) for end in ends(text)] == [one.stop for one in list(sentenize(text))[:-1]]
 
 
-strings = st.sets(st.text(alphabet="абв\0", max_size=4).map(str.encode), max_size=400).map(sorted)
+strings = st.sets(st.text(alphabet="аб\0\n", max_size=4).map(str.encode), max_size=400).map(sorted)
 
 
 @given(strings, st.text(alphabet="абв", max_size=4).map(str.encode))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexer import ranking
-from indexer.backends.whoosh import arrays, codes, lists, texts, tokens
+from indexer.backends.whoosh import arrays, codes, lists, terms, texts, tokens
 from indexer.backends.whoosh.segment import ANALYSED_FIELDS, HEADING_FIELDS, WHOLE_FIELDS
 from indexer.backends.whoosh.tokens import Tokens
 from indexer.backends.whoosh.words import Neighbours, Words
@@ -154,10 +154,8 @@ def _whole(parts: list[Whole]) -> Arrays:
     term = _join([numbers[part.term] for part, numbers in zip(parts, renumbered, strict=True)])
     counts = np.bincount(term, minlength=len(vocabulary))
     used = np.flatnonzero(counts)  # a value that only deleted documents had is gone
-    blob, ends = arrays.pack([vocabulary[at] for at in used.tolist()])
     return {
-        "terms": blob,
-        "ends": ends.astype(np.uint32),
+        **terms.write([vocabulary[at] for at in used.tolist()]),
         "until": np.cumsum(counts[used]).astype(np.uint32),
         "row": np.argsort(term, kind="stable").astype(np.uint32),
     }

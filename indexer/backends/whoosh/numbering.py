@@ -134,7 +134,7 @@ class Numbering:
             "lemma_words": word[np.argsort(lemma, kind="stable")].astype(np.uint32),
             "form_words": np.argsort(word_form, kind="stable").astype(np.uint32),
             "word_form": word_form.astype(np.uint32),
-            "word_until": np.cumsum(counts[used]).astype(np.uint32),
+            "word_lemmas": counts[used].astype(np.uint8),
             "word_lemma": (lemma << 1 | pairs & 1).astype(np.uint32),
         }
         ties, tie = np.unique(_array(self._tie)[used], return_inverse=True)

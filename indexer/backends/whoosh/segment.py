@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from indexer.backends.whoosh import arrays, lists, texts, tokens, words
-from indexer.backends.whoosh.lists import ranges
+from indexer.backends.whoosh import arrays, lists, terms, texts, tokens, words
+from indexer.backends.whoosh.lists import Stored, ranges
+from indexer.backends.whoosh.terms import Terms
 from indexer.backends.whoosh.texts import Texts
 from indexer.backends.whoosh.tokens import Among, Tokens
 from indexer.backends.whoosh.words import Neighbours, Words
@@ -45,7 +46,7 @@ _ARRAYS = {
     *texts.PARTS,
     *words.PARTS,
     *(f"{field}.{part}" for field in ANALYSED_FIELDS for part in ("lemma", "bounds", *lists.PARTS)),
-    *(f"{field}.{part}" for field in WHOLE_FIELDS for part in ("terms", "ends", "until", "row")),
+    *(f"{field}.{part}" for field in WHOLE_FIELDS for part in (*terms.PARTS, "until", "row")),
 }
 
 
@@ -107,15 +108,14 @@ class Field:
     """The texts of a field in one segment, and for each lemma the rows that have it."""
 
     def __init__(self, of: Arrays, field: str, rows: slice, tokens_: Tokens) -> None:
-        self._of = of
-        self._prefix = f"{field}."
         self._tokens = tokens_
+        self._lists = Stored(of, f"{field}.")
         self.all = rows  # among those of all fields
         self.rows = rows.stop - rows.start
         places = tokens_.places(rows)
         self.places = places.stop - places.start
         self.lemmas = of[f"{field}.lemma"]  # those that stand there, in order
-        self.found = of[f"{field}.found"]  # how many rows each has, deleted ones too
+        self.found = self._lists.found  # how many rows each has, deleted ones too
         self.bounds = of[f"{field}.bounds"]  # what the codes of the lists were made for: see codes.py
 
     def lengths(self) -> np.ndarray:
@@ -142,11 +142,11 @@ class Field:
 
     def read(self, numbers: np.ndarray) -> Lists:
         """Return the lists with these numbers, deleted rows included."""
-        return lists.read(self._of, numbers, self._prefix)
+        return self._lists.read(numbers)
 
     def place(self, number: int) -> Placed:
         """Return where the list with this number is."""
-        return lists.place(self._of, number, self._prefix)
+        return self._lists.place(number)
 
 
 class Lookout:
@@ -186,6 +186,7 @@ class Segment:
         self.documents = len(of["dates"])
         self.words = Words(of)
         self.texts = Texts(of)
+        self._wholes = {field: Terms(of, f"{field}.") for field in WHOLE_FIELDS}
         self.tokens = Tokens(of)
         edges = [0, *np.cumsum(of["field_rows"], dtype=np.int64).tolist()]
         self.fields = {
@@ -305,13 +306,13 @@ class Segment:
 
     def terms(self, field: str) -> list[bytes]:
         """Return all terms of a whole field, in order of their bytes; those of deleted paragraphs too."""
-        return arrays.all_of(self.of[f"{field}.terms"], self.of[f"{field}.ends"])
+        return self._wholes[field].all()
 
     def documents_with(self, field: str, text: bytes) -> np.ndarray:
         """Return the documents whose whole field has this value, deleted ones included."""
-        blob, ends, until = (self.of[f"{field}.{part}"] for part in ("terms", "ends", "until"))
-        number = arrays.first(blob, ends, text)
-        if number == len(ends) or arrays.unpack(blob, ends, number) != text:
+        values, until = self._wholes[field], self.of[f"{field}.until"]
+        number = values.first(text)
+        if number == len(values) or values[number] != text:
             return np.zeros(0, np.int64)
         return self.of[f"{field}.row"][int(until[number - 1]) if number else 0 : int(until[number])].astype(np.int64)
 

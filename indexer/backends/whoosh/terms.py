@@ -24,7 +24,7 @@ PARTS = ("terms", "term_blocks", "term_heads", "term_head_ends", "term_count")
 _BLOCK = 64  # strings
 _LEVEL = 6
 _OPENED = 64  # blocks that are kept
-_END = b"\n"  # no string has it
+_END = b"\xff"  # no text in UTF-8 has it; file names may have a line end
 
 
 def write(strings: Sequence[bytes]) -> Arrays:
@@ -67,10 +67,13 @@ class Terms:
 
     def all(self) -> list[bytes]:
         """Return all strings."""
-        return self.lines().split(_END)[:-1]
+        return self._joined().split(_END)[:-1]
 
     def lines(self) -> bytes:
         """Return all strings with a line end after each."""
+        return self._joined().replace(_END, b"\n")
+
+    def _joined(self) -> bytes:
         blocks = [self._unpacked(block) for block in range(len(self._of["term_blocks"]))]
         return b"".join(block + _END for block in blocks)
 

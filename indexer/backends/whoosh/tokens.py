@@ -17,7 +17,7 @@ from indexer.backends.whoosh.words import Neighbours
 if TYPE_CHECKING:
     from indexer.backends.whoosh.arrays import Arrays
 
-PARTS = ("low", "rare_until", "rare_at", "rare_low", "rare_high", "opens", "ends")
+PARTS = ("low", "rare_until", "rare_at", "rare_low", "rare_high", "opens", "lengths")
 _BITS = 16
 _RARE = 0xFFFF
 _BIT = (128 >> np.arange(8)).astype(np.uint8)
@@ -28,22 +28,27 @@ class Tokens:
 
     def __init__(self, of: Arrays) -> None:
         self._of = of
-        self._low, self._opens, self._ends = of["low"], of["opens"], of["ends"]
+        self._low, self._opens = of["low"], of["opens"]
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        """Return the place after the last of each row: 1 ms for 400,000 rows."""
+        return np.cumsum(self._of["lengths"], dtype=np.int64)
 
     def starts(self, rows: np.ndarray) -> np.ndarray:
         """Return the first place of each row."""
-        starts: np.ndarray = self._ends[rows - 1].astype(np.int64)
+        starts: np.ndarray = self._ends[rows - 1]
         starts[rows == 0] = 0
         return starts
 
     def ends(self, rows: np.ndarray) -> np.ndarray:
         """Return the place after the last of each row."""
-        ends: np.ndarray = self._ends[rows].astype(np.int64)
+        ends: np.ndarray = self._ends[rows]
         return ends
 
     def lengths(self, rows: slice) -> np.ndarray:
         """Return how many places each of some adjacent rows has."""
-        return np.diff(self._ends[rows].astype(np.int64), prepend=self.places(rows).start)
+        return self._of["lengths"][rows].astype(np.int64)
 
     def places(self, rows: slice) -> slice:
         """Return the places of some adjacent rows."""
@@ -133,5 +138,5 @@ def write(words: np.ndarray, opens: np.ndarray, lengths: np.ndarray) -> Arrays:
         "rare_low": (words[is_rare] & _RARE).astype(np.uint16),
         "rare_high": (words[is_rare] >> _BITS).astype(np.uint16 if words.max(initial=0) >> 24 else np.uint8),
         "opens": np.packbits(opens),
-        "ends": np.cumsum(lengths, dtype=np.int64).astype(np.uint32),
+        "lengths": lengths.astype(np.uint16 if lengths.max(initial=0) < 2**16 else np.uint32),
     }
