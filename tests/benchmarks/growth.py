@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.processes import Built
 
 SIZES = (10_000, 30_000, 100_000, 300_000, MOST)
-SYSTEMS = ("ours", "tantivy/stems")
+SYSTEMS = ("ours/whole", "ours/plain", "tantivy/stems")
 PLOT = ROOT / "indexer" / "growth.png"
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.prepared import Facts, Prepared
     from tests.benchmarks.processes import Built
 
-[OURS] = SYSTEMS
+_OURS = SYSTEMS
 INTERPRETER = "Python and this program alone"
 
 
@@ -77,8 +77,10 @@ def cases(systems: Iterable[System], prepared: Callable[[int], Prepared], paragr
             continue
         sign = f" (first {system.bears:,})"
         corpus = prepared(system.bears)
-        if not any(case.system is OURS and case.sign == sign for case in found):
-            found.append(Case(OURS, corpus, folder / f"index-{len(found)}", sign))
+        if not any(case.system in _OURS and case.sign == sign for case in found):
+            found += [
+                Case(ours, corpus, folder / f"index-{at}", sign) for at, ours in enumerate(_OURS, start=len(found))
+            ]
         found.append(Case(system, corpus, folder / f"index-{len(found)}", sign))
     return found
 

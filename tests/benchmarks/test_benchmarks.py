@@ -47,8 +47,8 @@ def test_everything_is_measured_and_told(tiny: Prepared, tmp_path: Path) -> None
         assert told.count(f"| {name} |") >= 10, name
         assert {"1 word", "5 words", "phrase", "mask", "and", "not", "source", "date"} < set(results.search[name])
     assert json.loads(json.dumps(table.as_json(results)))["facts"]["paragraphs"] == 80
-    assert results.groups.total() == results.built["abzats"].bytes
-    assert 0 < (results.built["abzats"].stored_text or 0) < results.built["abzats"].bytes
+    assert results.groups.total() == results.built[WHOLE_ASKER].bytes
+    assert 0 < (results.built[WHOLE_ASKER].stored_text or 0) < results.built[WHOLE_ASKER].bytes
 
 
 def test_both_shapes_of_a_corpus_are_the_same_paragraphs(tiny: Prepared) -> None:
@@ -69,12 +69,14 @@ def test_what_is_too_large_for_a_system_is_cut_for_it_and_for_ours(tiny: Prepare
     systems, _ = suite.installed(["ours", "stock_whoosh"])
     cases = suite.cases(systems, lambda _: tiny, 1_000_000, tmp_path)
     assert [case.title for case in cases] == [
-        "abzats",
-        "abzats (first 20,000)",
+        WHOLE_ASKER,
+        PLAIN_ASKER,
+        f"{WHOLE_ASKER} (first 20,000)",
+        f"{PLAIN_ASKER} (first 20,000)",
         "Whoosh, stems (first 20,000)",
         "Whoosh, lemmas (first 20,000)",
     ]
-    assert len({case.index for case in cases}) == 4
+    assert len({case.index for case in cases}) == 6
 
 
 def test_a_peer_that_is_not_installed_is_left_out_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
