@@ -59,8 +59,8 @@ class _Bounds:
         number = np.arange(len(new), dtype=np.int32)
         self._last[new] = number
         once: np.ndarray = new[self._last[new] == number]
-        np.add.at(self.most, rows, points)
         self._touched.append(once)
+        np.add.at(self.most, rows, points)
         return once
 
 

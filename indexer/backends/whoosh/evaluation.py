@@ -7,7 +7,7 @@ something. Scores are exact, and found out for the few rows that may be shown (b
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh.postings import Entry, FieldPostings, Group
     from indexer.settings import Ranking
     from indexer.types import Query
+
+
+_AT_ONCE = 20_000  # rows whose texts are looked through at once: some 100 MB for paragraphs of 32 words
 
 
 class Found(NamedTuple):
@@ -137,14 +140,27 @@ class Evaluation:
     def _rows_of_phrase(self, phrase: Phrase) -> RowSet:
         if len(phrase.words) == 1:
             return self.rows(phrase.words[0])
-        _, places = self._where(phrase.words)
-        return self._set(_rows_of(in_a_row([places(word) for word in phrase.words]).keys))
 
-    def _where(self, words: Sequence[Word]) -> tuple[np.ndarray, Callable[[Word], Places]]:
-        """Return the rows that have all words, and what tells where each stands there."""
-        rows = intersection([self.rows(word) for word in words]).rows()
-        standing = Sought(self.postings, [(word, True) for word in words]).places((self.postings, rows))
-        return rows, lambda word: standing.of(word, rows)
+        def found(places: Callable[[Word], Places], _: np.ndarray) -> np.ndarray:
+            return in_a_row([places(word) for word in phrase.words]).keys
+
+        return self._set(self._where(phrase.words, found))
+
+    def _where(
+        self, words: Sequence[Word], found: Callable[[Callable[[Word], Places], np.ndarray], np.ndarray]
+    ) -> np.ndarray:
+        """Return the rows of the keys that are found; it is asked of rows that have all words, so many at a time.
+
+        `found` is told where each word stands in some rows, and these rows.
+        """
+        sought = Sought(self.postings, [(word, True) for word in words])
+        every = intersection([self.rows(word) for word in words]).rows()
+        keys = []
+        for start in range(0, len(every), _AT_ONCE):
+            rows = every[start : start + _AT_ONCE]
+            standing = sought.places((self.postings, rows))
+            keys.append(found(partial(standing.of, rows=rows), rows))
+        return _rows_of(join(keys))
 
     def typed(self, phrase: Phrase) -> RowSet:
         """Return the rows where a phrase stands, and somewhere in the very forms typed."""
@@ -212,33 +228,43 @@ class Evaluation:
 
     def _near(self, near: Near) -> np.ndarray:
         """Return the rows where a chain of links reaches its last leaf."""
-        rows, places = self._where([word for leaf in near.leaves for word in _words(leaf)])
-        spans = [(in_a_row([places(word) for word in _words(leaf)]).keys, len(_words(leaf))) for leaf in near.leaves]
-        starts = self.postings.sentences(rows) if None in near.links else np.zeros(0, np.int64)
-        reached, length = spans[0]
-        for (there, there_length), link in zip(spans[1:], near.links, strict=True):
-            # Where a leaf that is linked to `there` may begin: before it, or after it.
-            last_before, first_after = there - length, there + there_length
-            if link is None:
-                sentence, next_sentence = _sentence(there, starts)
-                first_before, last_after = sentence, next_sentence - 1
-            else:
-                first_before, last_after = last_before - (link - 1), first_after + (link - 1)
-            linked = _any_within(reached, first_before, last_before) | _any_within(reached, first_after, last_after)
-            reached, length = there[linked], there_length
-        return _rows_of(reached)
+
+        def found(places: Callable[[Word], Places], rows: np.ndarray) -> np.ndarray:
+            spans = [
+                (in_a_row([places(word) for word in _words(leaf)]).keys, len(_words(leaf))) for leaf in near.leaves
+            ]
+            starts = self.postings.sentences(rows) if None in near.links else np.zeros(0, np.int64)
+            reached, length = spans[0]
+            for (there, there_length), link in zip(spans[1:], near.links, strict=True):
+                # Where a leaf that is linked to `there` may begin: before it, or after it.
+                last_before, first_after = there - length, there + there_length
+                if link is None:
+                    sentence, next_sentence = _sentence(there, starts)
+                    first_before, last_after = sentence, next_sentence - 1
+                else:
+                    first_before, last_after = last_before - (link - 1), first_after + (link - 1)
+                linked = _any_within(reached, first_before, last_before)
+                linked |= _any_within(reached, first_after, last_after)
+                reached, length = there[linked], there_length
+            return reached
+
+        return self._where([word for leaf in near.leaves for word in _words(leaf)], found)
 
     def _window(self, window: Window) -> np.ndarray:
         """Return the rows with a window that holds all the words."""
-        _, places = self._where(window.words)
-        wanted = {word: places(word).keys for word in window.words}
-        keys = np.sort(join(list(wanted.values())))
-        keys = keys[firsts(keys)]
-        last = keys + (len(window.words) + window.distance - 2)
-        enough = _how_many_within(keys, keys, last) >= len(window.words)
-        for word, of_word in wanted.items():
-            enough &= _how_many_within(of_word, keys, last) >= window.words.count(word)
-        return _rows_of(keys[enough])
+
+        def found(places: Callable[[Word], Places], _: np.ndarray) -> np.ndarray:
+            wanted = {word: places(word).keys for word in window.words}
+            keys = np.sort(join(list(wanted.values())))
+            keys = keys[firsts(keys)]
+            last = keys + (len(window.words) + window.distance - 2)
+            enough = _how_many_within(keys, keys, last) >= len(window.words)
+            for word, of_word in wanted.items():
+                enough &= _how_many_within(of_word, keys, last) >= window.words.count(word)
+            holding: np.ndarray = keys[enough]
+            return holding
+
+        return self._where(window.words, found)
 
     # --- how it scores ---
 
@@ -313,7 +339,8 @@ class Scoring:
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """Return the score of rows, which are in order; also what of it a row has that the query does not find."""
-        return self._score(Columns(self._leaves, rows)) if len(rows) else np.zeros(0)
+        parts = [rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE)]
+        return join([self._score(Columns(self._leaves, part)) for part in parts]) if parts else np.zeros(0)
 
     def _of(self, query: Query) -> Score:
         match query:
