@@ -13,8 +13,8 @@ from unicodedata import normalize
 
 from indexer.analysis import russian
 from indexer.backends.whoosh import state
+from indexer.backends.whoosh.contents import folder_size, reading
 from indexer.backends.whoosh.search import open_engine
-from indexer.backends.whoosh.store import folder_size, reading
 from indexer.errors import ParagraphMissing, QueryError
 from indexer.meaning.encoder import entitled, points
 from indexer.meaning.reranking import Reranked, reranked

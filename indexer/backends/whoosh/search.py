@@ -10,11 +10,10 @@ import numpy as np
 
 from indexer.backends.whoosh import state
 from indexer.backends.whoosh.best import Best, best
+from indexer.backends.whoosh.contents import check, latest_generation, listed, reading
 from indexer.backends.whoosh.evaluation import Evaluation, Found
 from indexer.backends.whoosh.postings import Documents, FieldPostings, Part, firsts
 from indexer.backends.whoosh.rowset import RowSet
-from indexer.backends.whoosh.storage import Storage, latest_generation, read_segments
-from indexer.backends.whoosh.store import check, reading
 from indexer.errors import IndexMissing
 from indexer.types import Dated, Filters, Hit, Hits
 from indexer.vocabulary import Vocabulary
@@ -307,19 +306,18 @@ def open_engine(folder: Path, settings: Settings) -> tuple[WhooshEngine, state.S
     """
     if not folder.is_dir():
         raise IndexMissing(path=folder)
-    storage = Storage(str(folder))
     with reading(folder):
         while True:
-            generation = latest_generation(storage)
+            generation = latest_generation(folder)
             if generation < 0:
                 raise IndexMissing(path=folder)
             try:
                 made = state.read(folder, generation)
                 check(made, settings, folder)
-                segments = [segment.open(folder) for segment in read_segments(storage, generation)]
+                segments = [segment.open(folder) for segment in listed(folder, generation)]
             except FileNotFoundError:
                 # A build has committed and cleaned up between two of our looks; if not, a file is missing.
-                if latest_generation(storage) == generation:
+                if latest_generation(folder) == generation:
                     raise
             else:
                 return WhooshEngine(segments, settings.ranking), made, generation
