@@ -4,8 +4,9 @@
 
 QUESTIONS is a text with a question at the end of each line, after a tab if there is one; it may be compressed. Only
 questions count of which no word has been asked before, but for words that ask or join. Each figure is the median and
-the 95th percentile, in milliseconds. With --start, processes are started instead: `abzats search` and its like beside
-an empty one and one that only imports NumPy, in turns, so that what else the machine does falls upon all alike.
+the 95th percentile, in milliseconds of the processor, for a machine does other things as well. With --start, processes
+are started instead: `abzats search` and its like beside an empty one and one that only imports NumPy, in turns; these
+are milliseconds of the clock.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import sys
 from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
 
 from indexer import open_index
@@ -103,11 +104,11 @@ class Timed:
         engine.rank = self.rank  # type: ignore[method-assign, assignment]
 
     def rank(self, *arguments: object, **options: object) -> object:
-        start = perf_counter()
+        start = thread_time()
         try:
             return self._rank(*arguments, **options)  # type: ignore[arg-type]
         finally:
-            self.spent += (perf_counter() - start) * 1000
+            self.spent += (thread_time() - start) * 1000
 
 
 def tell(name: str, ask: Callable[[str], object], asked: list[str]) -> None:
@@ -119,9 +120,9 @@ def tell_times(name: str, times: list[float]) -> None:
 
 
 def timed(ask: Callable[[str], object], question: str) -> float:
-    start = perf_counter()
+    start = thread_time()
     ask(question)
-    return (perf_counter() - start) * 1000
+    return (thread_time() - start) * 1000
 
 
 def tell_starts(index: Path) -> None:
