@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from indexer import readers
 from indexer.analysis import russian
+from indexer.backends.whoosh.contents import folder_size
 from indexer.backends.whoosh.inversion import Scan, scan
 from indexer.backends.whoosh.numbering import look_up
 from indexer.backends.whoosh.search import open_engine
-from indexer.backends.whoosh.store import Store, folder_size
+from indexer.backends.whoosh.store import Store
 from indexer.errors import CorpusMissing, Unreadable
 from indexer.readers import Reading
 from indexer.settings import Settings

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from unicodedata import normalize
 
 from indexer.analysis import russian
 from indexer.backends.whoosh import state
+from indexer.backends.whoosh.contents import folder_size, reading
 from indexer.backends.whoosh.search import open_engine
-from indexer.backends.whoosh.store import folder_size, reading
 from indexer.errors import ParagraphMissing, QueryError
-from indexer.meaning.encoder import entitled, points
 from indexer.meaning.reranking import Reranked, reranked
 from indexer.queries import Known, printed, understand
 from indexer.ranking import parts
 from indexer.settings import Settings
-from indexer.snippets import highlight
-from indexer.suggest import complete, rungs
+from indexer.snippets import Marker, highlight
 from indexer.types import (
     Answer,
     Completion,
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from indexer.types import Heading, Hits, Paragraph, Query
 
 _EVERYTHING = Filters()
+_MOST_COUNTED = 2000  # lemmas whose forms are remembered, of a few dozen bytes each
 
 
 def open_index(index: Path, *, settings: Settings | None = None) -> Searcher:
@@ -66,8 +66,9 @@ class Search:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
         self._settings = settings
-        self._analyzer = russian(settings.analysis)
+        self._analyzer = russian(settings.analysis, engine.found)
         self._known = Known(engine)
+        self._counted = lru_cache(_MOST_COUNTED)(self._count)
 
     def __enter__(self) -> Self:
         return self
@@ -126,17 +127,9 @@ class Search:
             page = self._page(self._by_meaning(meant, found, semantic), partial(hits, meant.query), limit, offset)
         else:
             page = [Reranked(hit, 0.0) for hit in found]
+        marked = Marker(meant.query, self._engine, self._analyzer) if marks and page else _unmarked
         results = tuple(
-            Result(
-                hit.paragraph,
-                hit.heading,
-                hit.score,
-                highlight(hit.paragraph.text, meant.query, self._analyzer)
-                if marks
-                else Snippet(hit.paragraph.text, ()),
-                added,
-            )
-            for hit, added in page
+            Result(hit.paragraph, hit.heading, hit.score, marked(hit.paragraph.text), added) for hit, added in page
         )
         return Answer(results, found.total, found.complete, understood.mendings, taken)
 
@@ -146,6 +139,8 @@ class Search:
 
     def _by_meaning(self, meant: Understood, found: Hits, encoder: Encoder) -> list[Reranked]:
         """Return hits, the best ones of a ranking, with those that are looked at in the order of words and meaning."""
+        from indexer.meaning.encoder import entitled, points  # noqa: PLC0415 -- few searches ask for it
+
         settings = self._settings.meaning
         best, rest = found.hits[: settings.depth], found.hits[settings.depth :]
         asked = _asked(meant)
@@ -197,6 +192,8 @@ class Search:
 
     def suggest(self, text: str, *, limit: int = 10) -> tuple[Completion, ...]:
         """Return what the last word of a query may become when it is typed further, the most frequent first."""
+        from indexer.suggest import complete  # noqa: PLC0415 -- 10 ms, with the tables of all rungs
+
         found = complete(_composed(text), self._known.vocabulary("text"), limit)
         return tuple(Completion(self._spelling(completion.text), completion.places) for completion in found)
 
@@ -217,6 +214,8 @@ class Search:
 
     def _rungs(self, text: str, understood: Understood) -> Iterator[tuple[Rescue, Understood]]:
         """Give what may have been meant by a query that found nothing, the surest first."""
+        from indexer.suggest import rungs  # noqa: PLC0415 -- 10 ms that a query which finds something need not spend
+
         mistyped = rungs(_composed(text), self._known.vocabulary("text"), self._analyzer, self._settings.mistyping)
         for rung in chain(mistyped, _with_relatives(_composed(text), understood)):
             # What is read instead may be no query at all; then the next one is tried.
@@ -225,17 +224,18 @@ class Search:
 
     def _read(self, meant: Meant) -> WordRead:
         lemmas = tuple(
-            LemmaRead(
-                lemma.text,
-                lemma.weight,
-                self._engine.lemma_places(meant.field, lemma.text),
-                _as_written(self._engine.forms_of(lemma.text)) if meant.field == "text" else {},
-            )
+            LemmaRead(lemma.text, lemma.weight, places, dict(forms))
             for lemma in meant.word.lemmas
+            for places, forms in (self._counted(meant.field, lemma.text),)
         )
         forms = Counter({form.text: self._engine.form_places(meant.field, form) for form in meant.word.forms})
         relatives = tuple(lemma.text for lemma in meant.word.relatives)
         return WordRead(meant.text, meant.span, meant.signs, lemmas, dict(forms.most_common()), relatives)
+
+    def _count(self, field: str, lemma: str) -> tuple[int, dict[str, int]]:
+        """Return how often a lemma stands in a field, and in which forms."""
+        forms = _as_written(self._engine.forms_of(lemma)) if field == "text" else {}
+        return self._engine.lemma_places(field, lemma), forms
 
     def document(self, path: str) -> Heading:
         """Return what is known of a document; ParagraphMissing if it is not in the index."""
@@ -277,10 +277,9 @@ class Searcher(Search):
         """Return what is in the index."""
         with reading(self._folder):
             files = state.read_files(self._folder, self._generation)
-        headings = list(self._engine.headings())
-        dates = [heading.date for heading in headings if heading.date]
+        sources, dated = self._engine.sources(), self._engine.dated()
         return IndexStatus(
-            documents=len(headings),
+            documents=sources.total(),
             paragraphs=self._engine.collection.paragraphs,
             words=self._engine.collection.words,
             lemmas=self._engine.different_lemmas,
@@ -288,11 +287,15 @@ class Searcher(Search):
             generation=self._generation,
             built=self._made.built,
             corpus=self._made.corpus,
-            sources=dict(Counter(heading.source for heading in headings).most_common()),
-            first=min(dates, default=None),
-            last=max(dates, default=None),
+            sources=dict(sources.most_common()),
+            first=dated[0] if dated else None,
+            last=dated[1] if dated else None,
             files=tuple(files),
         )
+
+
+def _unmarked(text: str) -> Snippet:
+    return Snippet(text, ())
 
 
 def _composed(text: str) -> str:
@@ -325,8 +328,9 @@ def _with_relatives(query: str, understood: Understood) -> Iterator[Rescue]:
 
 def _as_written(forms: dict[str, int]) -> dict[str, int]:
     """Return forms without regard to capitals, each as it is written most often, the most frequent first."""
-    total: Counter[str] = Counter()
+    total: dict[str, int] = {}
     shown: dict[str, str] = {}
-    for form, places in sorted(forms.items(), key=lambda entry: (-entry[1], entry[0])):
-        total[shown.setdefault(form.lower(), form)] += places
-    return dict(total.most_common())
+    for places, form in sorted([(-places, form) for form, places in forms.items()]):
+        one = shown.setdefault(form.lower(), form)
+        total[one] = total.get(one, 0) - places
+    return dict(sorted(total.items(), key=itemgetter(1), reverse=True))

@@ -2,22 +2,94 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from indexer.analysis.fold import NORMAL
-from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, Snippet, Together, Window, Word
+from indexer.analysis.tokenize import matches, tokenize
+from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, Snippet, Span, Together, Window, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from indexer.analysis import Analyzer
+    from indexer.backends.base import Engine
     from indexer.types import Exactness, Query, Term
 
 _NOWHERE: set[int] = set()
+_UNSURE = -1
+_ACROSS = re.compile(r"\.\s")  # in a token: «т. е.», where a sentence may end
+
+
+class Marker:
+    """What a query asks for, ready to be marked in texts of an index.
+
+    The engine says how the words are written: so a text is cut into words, and nothing is asked of the dictionary.
+    """
+
+    def __init__(self, query: Query, engine: Engine, analyzer: Analyzer) -> None:
+        self._query = query
+        self._analyzer = analyzer
+        self._written: dict[str, int] = {}  # a form → the words that it is, as bits
+        self._folded: dict[Exactness, dict[str, int]] = {}  # the same of forms that the query itself has
+        self._unsure: set[str] = set()
+        self._rows: list[list[int]] = []  # the bits of the words of a phrase
+        self._single = 0  # bits of words that stand alone
+        bit = 1
+        for leaf in leaves(query):
+            words = leaf.words if isinstance(leaf, Phrase) else (leaf,)
+            row = []
+            for word in words:
+                self._add(word, bit, engine)
+                row.append(bit)
+                bit <<= 1
+            if len(row) > 1:
+                self._rows.append(row)
+            else:
+                self._single |= row[0]
+        self._known: dict[str, int] = {}  # the text of a token → the words that it is
+
+    def _add(self, word: Word, bit: int, engine: Engine) -> None:
+        always, sometimes = engine.written([lemma.text for lemma in word.lemmas])
+        self._unsure |= sometimes
+        for form in always:
+            self._written[form] = self._written.get(form, 0) | bit
+        for text, exactness, _ in word.forms:
+            forms = self._folded.setdefault(exactness, {})
+            forms[text] = forms.get(text, 0) | bit
+
+    def __call__(self, text: str) -> Snippet:
+        """Return a text of the index with a mark at each word that the query asks for: what `highlight` gives."""
+        tokens = [(match[0], match.span()) for match in matches(text)]
+        if any(_ACROSS.search(token) for token, _ in tokens if not token.isalpha()):
+            tokens = [(token.text, token.span) for token in tokenize(text)]
+        known = self._known
+        found = []
+        for token, _ in tokens:
+            bits = known.get(token)
+            if bits is None:
+                bits = known[token] = self._bits(self._analyzer.form(token))
+            found.append(bits)
+        if _UNSURE in found:
+            return highlight(text, self._query, self._analyzer)
+        marked = {at for at, bits in enumerate(found) if bits & self._single}
+        for row in self._rows:
+            for start in range(len(found) - len(row) + 1):
+                if all(found[start + shift] & bit for shift, bit in enumerate(row)):
+                    marked.update(range(start, start + len(row)))
+        return Snippet(text, tuple(Span(*tokens[at][1]) for at in sorted(marked)))
+
+    def _bits(self, form: str) -> int:
+        if form in self._unsure:
+            return _UNSURE
+        bits = self._written.get(form, 0)
+        for exactness, forms in self._folded.items():
+            bits |= forms.get(NORMAL[exactness](form), 0)
+        return bits
 
 
 def highlight(text: str, query: Query, analyzer: Analyzer) -> Snippet:
-    """Return the text with a mark at each word that the query asks for, in whatever form it stands.
+    """Return any text with a mark at each word that the query asks for, in whatever form it stands.
 
     A phrase marks its words only where they stand together.
 

@@ -11,6 +11,8 @@ from indexer.analysis.tokenize import tokenize
 from indexer.types import Term
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from indexer.settings import Analysis
     from indexer.types import Token
 
@@ -25,8 +27,10 @@ class Analyzer:
     Threads may share an analyzer.
     """
 
-    def __init__(self, settings: Analysis) -> None:
+    def __init__(self, settings: Analysis, indexed: Callable[[str, bool], Found | None] | None = None) -> None:
+        """Take what gives the words of an index, which are read faster than they are looked up; None for others."""
         self.settings = settings
+        self._indexed = indexed
         self._lemmatizer = Lemmatizer(settings)
         self._known: dict[tuple[str, bool], Found] = {}
 
@@ -74,7 +78,8 @@ class Analyzer:
         if known is None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            known = self._known[key] = self.look_up(form, opens_sentence)
+            indexed = self._indexed(form, opens_sentence) if self._indexed else None
+            known = self._known[key] = indexed or self.look_up(form, opens_sentence)
         return known
 
     def look_up(self, form: str, opens_sentence: bool) -> Found:  # noqa: FBT001 -- likewise
@@ -82,6 +87,9 @@ class Analyzer:
         return self._lemmatizer.found(form, opens_sentence=opens_sentence)
 
 
-def russian(settings: Analysis) -> Analyzer:
-    """Return the chain for Russian texts with English words in them."""
-    return Analyzer(settings)
+def russian(settings: Analysis, indexed: Callable[[str, bool], Found | None] | None = None) -> Analyzer:
+    """Return the chain for Russian texts with English words in them.
+
+    For queries it is given what an index says of its words: see Engine.found.
+    """
+    return Analyzer(settings, indexed)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.abbreviations import STANDS_FOR
 from indexer.analysis.context import ALONE, NO_TIES, Reading, Ties, asks, fitting, preposition, tells
-from indexer.analysis.dictionary import DICTIONARY, OneLemma, look_up, nominative, parses
+from indexer.analysis.dictionary import DICTIONARY, OneLemma, known_tags, look_up, nominative, parses
 from indexer.analysis.fold import fold, plain_latin
 from indexer.types import Lemma
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from indexer.analysis.context import Shape, Ways
     from indexer.analysis.dictionary import Parse, Tag
@@ -45,7 +45,10 @@ _INDECLINABLE = 0.1
 _GUESSED_PLURAL = 0.1  # +0.15, +0.02: «Ауесхан» is no form of «Ауесхана»
 _GUESSED_BY_TAIL = 0.3  # +0.25, +0.03: a known word at the end says less than a known ending: «липосаркома» is no «арк»
 _BY_TAIL = "UnknownPrefixAnalyzer"  # pymorphy3's name
-_DIGITS = 6
+_DIGITS = 6  # of shares: sums of tenths do not quite tie
+# Weights are whole hundredths, as an index keeps them (ranking.WEIGHT_STEPS): so what the index says a word of its
+# texts may be is what is found here. Only the likeliest weighs 1, however near another comes.
+_HIGHEST, _LOWEST = 0.99, 0.01
 
 NOWHERE: Mapping[int, tuple[Lemma, ...]] = MappingProxyType({})
 
@@ -98,7 +101,7 @@ class Lemmatizer:
         if _CYRILLIC.search(form) and not _LATIN.search(form) and _tags(form.lower()) & _INDIVISIBLE:
             return ()
         found = {
-            lemma.text: Lemma(lemma.text, lemma.weight * self.settings.part_of_compound)
+            lemma.text: Lemma(lemma.text, _hundredths(lemma.weight * self.settings.part_of_compound))
             for piece in reversed(pieces)
             for lemma in reversed(self._part(piece))
         }
@@ -158,7 +161,7 @@ class Lemmatizer:
         letters = key.rstrip(".")
         if len(letters) > 1:
             return _equal(key)
-        return (Lemma(key, 1.0), Lemma(letters, self.settings.rare_lemma))
+        return _in_order((key, letters), (1.0, _hundredths(self.settings.rare_lemma)))
 
     def _everywhere(
         self, readings: Sequence[Reading], ways: Ways
@@ -168,19 +171,19 @@ class Lemmatizer:
         shares = [(numbers.setdefault(lemma, len(numbers)), probability) for lemma, probability, _ in readings]
         texts = list(numbers)
         weights = self._weights(len(texts), shares, ways[ALONE][0])
-        alone = _in_order(texts, weights)
-        if len(alone) > self.settings.most_lemmas:
+        if len(texts) > self.settings.most_lemmas:
             # The same lemmas everywhere: what a form is found by does not depend on its place, only how well.
-            alone = alone[: self.settings.most_lemmas]
-            texts, weights = [lemma.text for lemma in alone], [lemma.weight for lemma in alone]
+            kept = _in_order(texts, weights)[: self.settings.most_lemmas]
+            texts, weights = [lemma.text for lemma in kept], [lemma.weight for lemma in kept]
             of_text = {text: at for at, text in enumerate(texts)}
             shares = [(of_text.get(lemma, 0), probability * (lemma in of_text)) for lemma, probability, _ in readings]
+        weights = list(map(_hundredths, weights))
         elsewhere = {}
         for fit, places in ways[1:]:
-            here = self._weights(len(texts), shares, fit)
+            here = list(map(_hundredths, self._weights(len(texts), shares, fit)))
             if here != weights:
                 elsewhere.update(dict.fromkeys(places, _in_order(texts, here)))
-        return alone, elsewhere
+        return _in_order(texts, weights), elsewhere
 
     def _weights(self, lemmas: int, shares: Sequence[tuple[int, float]], fit: Sequence[float]) -> list[float]:
         """Return the weights of lemmas, the highest 1, whose readings have these probabilities and fit so well."""
@@ -190,12 +193,15 @@ class Lemmatizer:
         highest = max(sums)
         rare = self.settings.rare_lemma
         common = 1 - rare
-        # Rounded, for what ties is put in order of the alphabet, and sums of tenths do not quite tie.
         return [1.0 if share == highest else round(rare + common * share / highest, _DIGITS) for share in sums]
 
 
+def _hundredths(weight: float) -> float:
+    return 1.0 if weight == 1.0 else min(max(round(weight, 2), _LOWEST), _HIGHEST)
+
+
 def _in_order(texts: Sequence[str], weights: Sequence[float]) -> tuple[Lemma, ...]:
-    """Return lemmas, the one with the highest weight first."""
+    """Return lemmas, the one with the highest weight first; of equal ones, by text."""
     return tuple([Lemma(text, -weight) for weight, text in sorted(zip([-one for one in weights], texts, strict=True))])
 
 
@@ -206,11 +212,27 @@ def grammemes(lemma: str) -> frozenset[str]:
     >>> sorted({"NOUN", "INFN", "anim"} & grammemes("печь")), sorted(grammemes("петрович"))
     (['INFN', 'NOUN'], [])
     """
+    known = known_grammemes(lemma)
+    if known is not None:
+        return known
     own = [parse for parse in parses(lemma) if fold(parse.lemma) == lemma]
     # A verb that is only guessed is nearly always a form of a noun: «мосбирже» → «мосбиржать».
-    sure = [parse for parse in own if parse.way == DICTIONARY]
-    sure = sure or [parse for parse in own if "INFN" not in parse.tag.grammemes]
-    return frozenset[str]().union(*(parse.tag.grammemes for parse in sure if not _NO_WORDS & parse.tag.grammemes))
+    return _together(parse.tag for parse in own if "INFN" not in parse.tag.grammemes)
+
+
+@lru_cache(20_000)
+def known_grammemes(lemma: str) -> frozenset[str] | None:
+    """Return the same of a lemma in the dictionary, and None for others: to guess takes ten times as long.
+
+    >>> known_grammemes("бутявка") is None
+    True
+    """
+    tags = known_tags(lemma)
+    return _together(tag for own, tag in tags if fold(own) == lemma) if tags else None
+
+
+def _together(tags: Iterable[Tag]) -> frozenset[str]:
+    return frozenset[str]().union(*[tag.grammemes for tag in tags if _NO_WORDS.isdisjoint(tag.grammemes)])
 
 
 def first_lemma(form: str) -> str:

@@ -17,14 +17,14 @@ What lost: leaving out решить → решиться and all pairs that diff
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from indexer.analysis.lemmatize import grammemes
+from indexer.analysis.lemmatize import grammemes, known_grammemes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 # --- the tables -------------------------------------------------------------------------------------------------------
 #
@@ -721,14 +721,19 @@ _GRADES: dict[str, tuple[tuple[tuple[str, str], ...], ...]] = {
     "~": (_BROAD, _SOFT),  # спросить → спрашивать
     "^": (_FLEETING,),  # окно → оконный
 }
-_BACK = {
-    sign: tuple(tuple((new, old) for old, new in table) for table in reversed(tables))
-    for sign, tables in _GRADES.items()
-}
 _WORD = re.compile("[а-я-]{2,40}")
 
 
 # --- the rules --------------------------------------------------------------------------------------------------------
+
+
+class _Rule(NamedTuple):
+    """What makes one word of another, if both are of the parts of speech that it is about."""
+
+    rank: int  # the surest first
+    own: str  # part of speech of the lemma asked for
+    part: str  # and of the other
+    by_verb: bool  # the rule is about verbs and what they name
 
 
 class _Ending(NamedTuple):
@@ -743,17 +748,16 @@ class _Place(NamedTuple):
     series: int
     group: int
     ending: _Ending
-    by_verb: bool  # there are verbs in the series
 
 
-class _Guess(NamedTuple):
-    """A lemma that may be a relative, if both are of the parts of speech that the rule is about."""
+# What is put after a stem, and by which rule; the grade of the stem before it, one of _GRADES, comes first.
+_Made: TypeAlias = tuple[tuple[str, tuple[tuple[str, _Rule], ...]], ...]
+_Guesses: TypeAlias = dict[str, list[_Rule]]  # lemmas that may be relatives
 
-    rank: int  # the surest first
-    lemma: str
-    own: str  # part of speech of the lemma asked for
-    part: str  # and of this one
-    by_verb: bool  # the rule is about verbs and what they name
+_ALL_PARTS = frozenset(_PARTS)
+_LISTED = _Rule(-1, "", "", by_verb=False)
+_ASPECT = _Rule(-1, "Г", "Г", by_verb=True)
+_VOICE = _Rule(len(_SERIES), "Г", "Г", by_verb=True)  # after all others: the meaning is another one more often
 
 
 def candidates(lemma: str) -> frozenset[str]:
@@ -762,60 +766,66 @@ def candidates(lemma: str) -> frozenset[str]:
     >>> sorted(candidates("сталь") & {"стальной", "сталевый", "стать"})
     ['сталевый', 'стальной']
     """
-    return frozenset(guess.lemma for guess in _guesses(lemma, lambda _: True))
+    return frozenset(word for word, rules in _guesses(lemma, _ALL_PARTS).items() if _allowed(lemma, word, rules))
 
 
-def relatives(lemma: str, is_known: Callable[[str], bool]) -> tuple[str, ...]:
-    """Return the lemmas of the same root that are known, the surest first.
+def relatives(lemma: str, known: Callable[[Collection[str]], Iterable[str]]) -> tuple[str, ...]:
+    """Return the lemmas of the same root that are known, the surest first; `known` gives those that are, of many.
 
     The lemma is folded. Who finds another is found by it.
 
-    >>> relatives("казахстан", {"казахстанский", "казахстанка", "казахстанов"}.__contains__)
+    >>> relatives("казахстан", {"казахстанский", "казахстанка", "казахстанов"}.intersection)
     ('казахстанка', 'казахстанский')
     """
-    known = sorted(_guesses(lemma, is_known))
-    return tuple(dict.fromkeys(guess.lemma for guess in known if _agrees(lemma, guess)))
+    guesses = _guesses(lemma, _parts_of(lemma))
+    ranks: dict[str, int] = {}
+    for word in known(guesses.keys()) if guesses else ():
+        agreeing = [rule.rank for rule in _allowed(lemma, word, guesses[word]) if _agrees(lemma, word, rule)]
+        if agreeing:
+            ranks[word] = min(agreeing)
+    return tuple(sorted(ranks, key=lambda word: (ranks[word], word)))
 
 
-def _agrees(lemma: str, guess: _Guess) -> bool:
-    return _PARTS[guess.own] <= grammemes(lemma) and _PARTS[guess.part] <= grammemes(guess.lemma)
+def _parts_of(lemma: str) -> frozenset[str]:
+    """Return the parts of speech that a lemma may be of, as the dictionary has it; any for a word that it has not.
+
+    A third of the guesses is left: what takes longest is to look them up. A guess of the part of speech takes longer.
+    """
+    own = known_grammemes(lemma)
+    return _ALL_PARTS if own is None else frozenset(part for part, wanted in _PARTS.items() if wanted <= own)
 
 
-def _guesses(lemma: str, is_known: Callable[[str], bool]) -> set[_Guess]:
+def _agrees(lemma: str, word: str, rule: _Rule) -> bool:
+    own, part = _PARTS[rule.own], _PARTS[rule.part]
+    return (not own or own <= grammemes(lemma)) and (not part or part <= grammemes(word))
+
+
+def _allowed(lemma: str, word: str, rules: list[_Rule]) -> list[_Rule]:
+    """Return the rules by which a word may be a relative in spite of the lists."""
+    if frozenset((lemma, word)) in _strangers():
+        return []
+    if lemma in _alone() or word in _alone():
+        return [rule for rule in rules if not rule.by_verb]
+    return rules
+
+
+def _guesses(lemma: str, parts: frozenset[str]) -> _Guesses:
+    """Return what may be a relative of a lemma of these parts of speech: made first, and looked at if it is a word."""
+    found: _Guesses = {}
     if not _WORD.fullmatch(lemma):
-        return set()
-    guesses = chain(_irregular(lemma), _other_voice(lemma), _voiced(lemma))
-    return {
-        guess for guess in guesses if is_known(guess.lemma) and guess.lemma != lemma and not _is_stranger(lemma, guess)
-    }
-
-
-def _is_stranger(lemma: str, guess: _Guess) -> bool:
-    if guess.by_verb and not _alone().isdisjoint((lemma, guess.lemma)):
-        return True
-    return frozenset((lemma, guess.lemma)) in _strangers()
-
-
-def _irregular(lemma: str) -> Iterator[_Guess]:
-    return (_Guess(-1, other, "", "", by_verb=False) for other in _listed().get(lemma, ()))
-
-
-def _other_voice(lemma: str) -> Iterator[_Guess]:
-    """Give решиться for решить, and the other way round."""
+        return found
+    for other in _listed().get(lemma, ()):
+        found[other] = [_LISTED]
     active = _active(lemma)
+    is_reflexive = active != lemma
     if active.endswith(("ть", "ти", "чь")) and active not in _apart():
-        # after all others: the meaning is another one more often than elsewhere
-        yield _Guess(len(_SERIES), active if active != lemma else _reflexive(lemma), "Г", "Г", by_verb=True)
-
-
-def _voiced(lemma: str) -> Iterator[_Guess]:
-    """Give what the rules say; a verb goes with verbs of its own voice, a noun with both: решение, решить, решиться."""
-    active = _active(lemma)
-    for guess in chain(_perfective(active), _of_root(active), _of_series(active)):
-        if active == lemma or guess.own == "Г" != guess.part:
-            yield guess
-        if guess.part == "Г" and (active == lemma) != (guess.own == "Г"):
-            yield guess._replace(lemma=_reflexive(guess.lemma))
+        found.setdefault(active if is_reflexive else _reflexive(lemma), []).append(_VOICE)
+    for other in _aspects().get(active, ()):
+        found.setdefault(_reflexive(other) if is_reflexive else other, []).append(_ASPECT)
+    _of_root(active, found, is_reflexive=is_reflexive)
+    _of_series(active, parts, found, is_reflexive=is_reflexive)
+    found.pop(lemma, None)
+    return found
 
 
 def _active(lemma: str) -> str:
@@ -827,52 +837,96 @@ def _reflexive(verb: str) -> str:
     return verb + ("сь" if verb.endswith("ти") else "ся")
 
 
-def _perfective(lemma: str) -> Iterator[_Guess]:
-    return (_Guess(-1, other, "Г", "Г", by_verb=True) for other in _aspects().get(lemma, ()))
+def _of_root(lemma: str, found: _Guesses, *, is_reflexive: bool) -> None:
+    for length in range(1, min(len(lemma), _longest_prefix()) + 1):
+        for variants in _prefixes().get(lemma[:length], ()):
+            for text, rule in _by_root(lemma[length:], is_reflexive):
+                for start in variants:
+                    found.setdefault(start + text, []).append(rule)
 
 
-def _of_root(lemma: str) -> Iterator[_Guess]:
-    for variants in map(str.split, _PREFIXES):
-        for prefix in filter(lemma.startswith, variants):
-            for own, other in _roots().get(lemma[len(prefix) :], ()):
-                yield from (_Guess(-1, start + other.text, own.part, other.part, by_verb=True) for start in variants)
-
-
-def _of_series(lemma: str) -> Iterator[_Guess]:
+def _of_series(lemma: str, parts: frozenset[str], found: _Guesses, *, is_reflexive: bool) -> None:  # noqa: C901, PLR0912 -- one loop, and half of the time is spent in it
+    places = _places()
+    plain: dict[tuple[int, str], list[str]] = {}  # stems by where they end and by grade: many series ask for the same
+    changed: dict[tuple[str, str], list[str]] = {}
     for at in range(2, len(lemma) + 1):
-        for place in _places().get(lemma[at:], ()):
-            least, _ = _table()[place.series]
-            for stem in _stems(lemma[:at], _BACK[place.ending.grade]):
-                if len(stem) >= least:
-                    yield from _beside(place, stem)
+        if lemma[at:] not in places:
+            continue
+        for part, grade, least, made in _by_ending(lemma[at:], is_reflexive):
+            if part not in parts:
+                continue
+            stems = plain.get((at, grade))
+            if stems is None:
+                stems = plain[at, grade] = _stems(lemma[:at], _back()[grade])
+            for stem in stems:
+                if len(stem) < least:
+                    continue
+                for other, words in made:
+                    starts = changed.get((stem, other))
+                    if starts is None:
+                        starts = changed[stem, other] = _stems(stem, _forth()[other])
+                    for start in starts:
+                        for text, rule in words:
+                            rules = found.get(start + text)
+                            if rules is None:
+                                found[start + text] = [rule]
+                            else:
+                                rules.append(rule)
 
 
-def _beside(place: _Place, stem: str) -> Iterator[_Guess]:
-    """Give the words on a plain stem in the other groups of a series."""
-    _, groups = _table()[place.series]
-    own = place.ending.part
-    for ending in chain.from_iterable(group for number, group in enumerate(groups) if number != place.group):
-        for changed in _stems(stem, _GRADES[ending.grade]):
-            yield _Guess(place.series, changed + ending.text, own, ending.part, place.by_verb)
-
-
-def _stems(stem: str, exchanges: Iterable[Iterable[tuple[str, str]]]) -> set[str]:
-    stems = {stem}
-    for table in exchanges:
-        stems = {
-            before[: len(before) - len(old)] + new for before in stems for old, new in table if before.endswith(old)
+def _stems(stem: str, exchanges: Iterable[_Exchange]) -> list[str]:
+    stems = [stem]
+    for lengths, new in exchanges:
+        made = {
+            before[: len(before) - length] + after
+            for before in stems
+            for length in lengths
+            if length <= len(before)
+            for after in new.get(before[len(before) - length :], ())
         }
+        stems = list(made)
     return stems
 
 
-# --- the tables, ready for use: made at the first question ------------------------------------------------------------
+def _with_voices(text: str, rule: _Rule, *, is_reflexive: bool) -> Iterator[tuple[str, _Rule]]:
+    """Give a word for a lemma in either voice.
+
+    A verb goes with verbs of its own voice, a noun with both: решение, решить, решиться.
+    """
+    is_verb, of_verb = rule.part == "Г", rule.own == "Г"
+    if not is_reflexive or (of_verb and not is_verb):
+        yield text, rule
+    if is_verb and is_reflexive == of_verb:
+        yield _reflexive(text), rule
+
+
+# --- the tables, ready for use: made at the first question, as far as it asks -----------------------------------------
+
+# Old ends of a stem → new ones, and the lengths of the old: the longer ones are few, so they are not tried one by one.
+_Exchange: TypeAlias = tuple[tuple[int, ...], dict[str, list[str]]]
+
+
+def _exchange(pairs: Iterable[tuple[str, str]]) -> _Exchange:
+    new: dict[str, list[str]] = {}
+    for old, changed in pairs:
+        new.setdefault(old, []).append(changed)
+    return tuple(sorted({len(old) for old in new})), new
 
 
 @cache
-def _table() -> tuple[tuple[int, tuple[tuple[_Ending, ...], ...]], ...]:
-    return tuple((least, _groups(line)) for least, line in _SERIES)
+def _forth() -> dict[str, tuple[_Exchange, ...]]:
+    return {sign: tuple(map(_exchange, tables)) for sign, tables in _GRADES.items()}
 
 
+@cache
+def _back() -> dict[str, tuple[_Exchange, ...]]:
+    return {
+        sign: tuple(_exchange((new, old) for old, new in table) for table in reversed(tables))
+        for sign, tables in _GRADES.items()
+    }
+
+
+@cache
 def _groups(line: str) -> tuple[tuple[_Ending, ...], ...]:
     parts = (group.split() for group in line.split(" | "))
     return tuple(tuple(_ending(part, text) for text in endings) for part, *endings in parts)
@@ -887,12 +941,47 @@ def _ending(part: str, text: str) -> _Ending:
 def _places() -> dict[str, list[_Place]]:
     """Return where endings stand, by text."""
     places: dict[str, list[_Place]] = {}
-    for series, (_, groups) in enumerate(_table()):
-        by_verb = any(ending.part == "Г" for ending in chain.from_iterable(groups))
-        for group, endings in enumerate(groups):
+    for series, (_, line) in enumerate(_SERIES):
+        for group, endings in enumerate(_groups(line)):
             for ending in endings:
-                places.setdefault(ending.text, []).append(_Place(series, group, ending, by_verb))
+                places.setdefault(ending.text, []).append(_Place(series, group, ending))
     return places
+
+
+@cache
+def _by_ending(text: str, is_reflexive: bool) -> tuple[tuple[str, str, int, _Made], ...]:  # noqa: FBT001 -- a key
+    """Return what the words with an ending, active or reflexive, are related to in each series.
+
+    The part of speech and the grade of the ending, and the letters that a stem has at least, come first.
+    """
+    found = []
+    for series, group, ending in _places()[text]:
+        least, line = _SERIES[series]
+        groups = _groups(line)
+        by_verb = any(one.part == "Г" for one in chain.from_iterable(groups))
+        made: dict[str, list[tuple[str, _Rule]]] = {}
+        for other in chain.from_iterable(one for number, one in enumerate(groups) if number != group):
+            rule = _Rule(series, ending.part, other.part, by_verb)
+            made.setdefault(other.grade, []).extend(_with_voices(other.text, rule, is_reflexive=is_reflexive))
+        words = tuple((grade, tuple(some)) for grade, some in made.items() if some)
+        if words:
+            found.append((ending.part, ending.grade, least, words))
+    return tuple(found)
+
+
+@cache
+def _prefixes() -> dict[str, list[list[str]]]:
+    """Return the ways to write each prefix."""
+    prefixes: dict[str, list[list[str]]] = {}
+    for variants in map(str.split, _PREFIXES):
+        for prefix in variants:
+            prefixes.setdefault(prefix, []).append(variants)
+    return prefixes
+
+
+@cache
+def _longest_prefix() -> int:
+    return max(map(len, _prefixes()))
 
 
 @cache
@@ -904,6 +993,16 @@ def _roots() -> dict[str, list[tuple[_Ending, _Ending]]]:
         for own in words:
             roots.setdefault(own.text, []).extend((own, other) for other in words)
     return roots
+
+
+@lru_cache(1024)
+def _by_root(text: str, is_reflexive: bool) -> tuple[tuple[str, _Rule], ...]:  # noqa: FBT001 -- a key
+    """Return what a word without its prefix, active or reflexive, is related to."""
+    return tuple(
+        word
+        for own, other in _roots().get(text, ())
+        for word in _with_voices(other.text, _Rule(-1, own.part, other.part, by_verb=True), is_reflexive=is_reflexive)
+    )
 
 
 @cache

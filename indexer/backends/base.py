@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 from fnmatch import translate
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
+    from indexer.analysis import Found
     from indexer.types import Filters, Form, Heading, Hits, Paragraph, Query
     from indexer.vocabulary import Vocabulary
 
 Sort: TypeAlias = Literal["relevance", "date"]
+
+
+class Written(NamedTuple):
+    """Forms in the texts, as written; those of deleted paragraphs may be among them."""
+
+    always: frozenset[str]  # that may have a lemma wherever they stand
+    sometimes: frozenset[str]  # that may have it only where they open a sentence, or only where they do not
 
 
 class Engine(Protocol):
@@ -46,8 +54,19 @@ class Engine(Protocol):
         """Return how often a lemma stands in the texts or in a TextField."""
         ...
 
-    def lemmas(self, field: str, prefix: str) -> set[str]:
-        """Return the lemmas in the texts or in a TextField that begin so; perhaps some of deleted paragraphs too."""
+    def known(self, field: str, lemmas: Collection[str]) -> set[str]:
+        """Return those of some lemmas that stand in the texts or in a TextField."""
+        ...
+
+    def found(self, form: str, opens_sentence: bool) -> Found | None:  # noqa: FBT001 -- a key, as Analyzer.found_by has it
+        """Return what the analyzer found a word to be when it was indexed, or None if the engine does not know.
+
+        Lemmas of the parts of a compound may be missing where the compound itself has them.
+        """
+        ...
+
+    def written(self, lemmas: Collection[str]) -> Written:
+        """Return how words in the texts that may have any of these lemmas are written."""
         ...
 
     def forms_of(self, lemma: str) -> dict[str, int]:

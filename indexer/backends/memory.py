@@ -12,7 +12,7 @@ import numpy as np
 
 from indexer import ranking
 from indexer.analysis.fold import NORMAL, fold
-from indexer.backends.base import at_path
+from indexer.backends.base import Written, at_path
 from indexer.paragraphs import split
 from indexer.types import (
     AtPath,
@@ -34,10 +34,10 @@ from indexer.types import (
 from indexer.vocabulary import Lexicon, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
 
-    from indexer.analysis import Analyzer
+    from indexer.analysis import Analyzer, Found
     from indexer.backends.base import Sort
     from indexer.settings import Ranking, Settings
     from indexer.types import Document, Filters, Form, Heading, Paragraph, Query
@@ -132,10 +132,21 @@ class MemoryEngine:
         """See Engine.lemma_places."""
         return sum(lemma in place.lemmas for row in self._fields[field] for place in row.places)
 
-    def lemmas(self, field: str, prefix: str) -> set[str]:
-        """See Engine.lemmas."""
-        lemmas = (lemma for row in self._fields[field] for place in row.places for lemma in place.lemmas)
-        return {lemma for lemma in lemmas if lemma.startswith(prefix)}
+    def known(self, field: str, lemmas: Collection[str]) -> set[str]:
+        """See Engine.known."""
+        return {lemma for lemma in lemmas if self.lemma_places(field, lemma)}
+
+    def found(self, form: str, opens_sentence: bool) -> Found | None:  # noqa: ARG002, FBT001 -- the protocol's
+        """See Engine.found: the dictionary shall decide."""
+        return None
+
+    def written(self, lemmas: Collection[str]) -> Written:
+        """See Engine.written."""
+        having: dict[bool, set[str]] = {True: set(), False: set()}
+        for row in self._fields["text"]:
+            for place in row.places:
+                having[any(lemma in place.lemmas for lemma in lemmas)].add(place.form)
+        return Written(frozenset(having[True] - having[False]), frozenset(having[True] & having[False]))
 
     def forms_of(self, lemma: str) -> dict[str, int]:
         """See Engine.forms_of."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from indexer.cli import build, evaluate, failures, forms, messages, options, remarks, screen, search, show, status
+from indexer.cli import messages, options, screen
 from indexer.cli.messages import _
 from indexer.cli.screen import NAME
 from indexer.errors import IndexerError, QuerySyntaxError
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main", "program"]
 
-COMMANDS = (build.command, search.command, forms.command, show.command, status.command, evaluate.command)
+COMMANDS = ("build", "search", "forms", "show", "status", "evaluate")  # modules beside this one, each with a `command`
 
 DONE, ERROR, INTERRUPTED = 0, 2, 130  # beside 1, which `search` gives when it finds nothing
 
@@ -38,10 +39,8 @@ def _outcome(arguments: Sequence[str] | None) -> int:
     try:
         code: int = program().main(arguments, NAME, standalone_mode=False)
         screen.flush()
-    except QuerySyntaxError as error:
-        return _complain(failures.sentence(error), *remarks.pointer(error))
     except IndexerError as error:
-        return _complain(*failures.sentence(error).splitlines())
+        return _complain(*_failure(error))
     except click.UsageError as error:
         return _complain(*_usage(error))
     except click.ClickException as error:
@@ -63,6 +62,14 @@ def _complain(*lines: str) -> int:
     return ERROR
 
 
+def _failure(error: IndexerError) -> list[str]:
+    from indexer.cli import failures, remarks  # noqa: PLC0415 -- only if it comes to that
+
+    if isinstance(error, QuerySyntaxError):
+        return [failures.sentence(error), *remarks.pointer(error)]
+    return failures.sentence(error).splitlines()
+
+
 def _usage(error: click.UsageError) -> tuple[str, str]:
     command = error.ctx.command_path if error.ctx else NAME
     message = " ".join(error.format_message().split())
@@ -70,7 +77,15 @@ def _usage(error: click.UsageError) -> tuple[str, str]:
 
 
 class _Program(click.Group):
-    """All commands; whoever forgets `search` is told."""
+    """All commands, each made when it is asked for; whoever forgets `search` is told."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            self.add_command(import_module(f"{__name__}.{cmd_name}").command())
+        return super().get_command(ctx, cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -92,7 +107,6 @@ def program() -> click.Group:
         callback=_hello,
         invoke_without_command=True,
         context_settings={"help_option_names": ["-h", "--help"]},
-        commands=[command() for command in COMMANDS],
         help=options.described(
             _("Full-text search for Russian: paragraphs found by every form of their words."),
             ("abzats build", _("make an index of the folder corpus/")),

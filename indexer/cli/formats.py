@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -161,6 +160,8 @@ def as_csv(entries: Iterable[Entry], screen: Screen) -> None:
 
 
 def _csv_row(cells: Iterable[str]) -> Painted:
+    import csv  # noqa: PLC0415 -- one format of four
+
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="").writerow(map(clean, cells))
     return Painted(buffer.getvalue())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 import indexer
-from indexer.cli import formats, options, remarks, screen, understood
+from indexer.cli import formats, options, screen
 from indexer.cli.formats import Entry, Neighbour, json_line
 from indexer.cli.messages import _, ngettext, number, shortened
 from indexer.types import Filters
@@ -178,6 +178,8 @@ def _search(**typed: Any) -> int:  # noqa: ANN401 -- whatever the options above 
 
 
 def _tell(asked: Asked, searcher: Searcher, shown: Screen) -> int:
+    from indexer.cli import understood  # noqa: PLC0415 -- for --parse alone
+
     understanding = searcher.understand(asked.text, strict=asked.strict)
     if asked.form == "json":
         shown.line(json_line(understood.record(understanding)))
@@ -198,13 +200,20 @@ def _find(asked: Asked, searcher: Searcher, shown: Screen) -> int:
         strict=asked.strict,
         semantic=options.encoder() if asked.semantic else None,
     )
-    remarks.tell_mendings(asked.text, answer.mendings)
-    if answer.rescue:
-        screen.errors().text(remarks.of_rescue(asked.text, answer.rescue))
+    if answer.mendings or answer.rescue:
+        _tell_remarks(asked.text, answer)
     _show(asked, answer, searcher, shown)
     if remark := _remark(asked, answer):
         screen.errors().text(remark)
     return FOUND if answer.total else NOTHING
+
+
+def _tell_remarks(query: str, answer: Answer) -> None:
+    from indexer.cli import remarks  # noqa: PLC0415 -- with all that may be said of failures; mostly there is nothing
+
+    remarks.tell_mendings(query, answer.mendings)
+    if answer.rescue:
+        screen.errors().text(remarks.of_rescue(query, answer.rescue))
 
 
 def _show(asked: Asked, answer: Answer, searcher: Searcher, shown: Screen) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -69,7 +69,6 @@ if TYPE_CHECKING:
     from indexer.settings import Asking
     from indexer.types import Query, Term
 
-_ALIKE = 4  # letters
 _MOST_RELATIVES = 50_000  # lemmas whose relatives are remembered
 _SENTENCE = 4  # words; in a longer plain query the first capital may only open the question
 _PIECE = re.compile(r"[\w'’*?-]+")
@@ -107,15 +106,7 @@ class Known:
         self.relatives = lru_cache(_MOST_RELATIVES)(self._relatives)
 
     def _relatives(self, field: str, lemma: str) -> tuple[str, ...]:
-        # Some sixty candidates, nearly all of which begin alike: these are looked for among few, and at once.
-        prefix = lemma[:_ALIKE]
-        alike = self._engine.lemmas(field, prefix)
-
-        def is_there(text: str) -> bool:
-            may_be = text in alike if text.startswith(prefix) else True
-            return may_be and self._engine.lemma_places(field, text) > 0
-
-        return relatives(lemma, is_there)
+        return relatives(lemma, partial(self._engine.known, field))
 
 
 def understand(

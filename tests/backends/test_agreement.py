@@ -191,6 +191,7 @@ def test_the_embedded_engine_has_the_words_of_the_reference_engine(
     for field in ("text", *get_args(TextField)):
         our_words, their_words = ours.vocabulary(field), theirs.vocabulary(field)
         assert ours.lemma_places(field, lemma) == theirs.lemma_places(field, lemma)
+        assert ours.known(field, [lemma, "вино", "нету"]) == theirs.known(field, [lemma, "вино", "нету"])
         assert our_words.starting(prefix, 9) == their_words.starting(prefix, 9)
         assert our_words.like(f"{prefix}*") == their_words.like(f"{prefix}*")
         assert our_words.near("сталь", 2) == their_words.near("сталь", 2)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from indexer import (
     Document,
@@ -140,6 +140,7 @@ def test_a_hint_is_no_mistake() -> None:
 
 @settings(max_examples=500, deadline=None)
 @given(texts)
+@example("𗀀0")  # a letter without a name, and what may be a Russian one
 def test_any_text_is_answered_or_refused(text: str) -> None:
     # Any other failure is a traceback for whoever asks.
     with suppress(QueryError):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from indexer.analysis.dictionary.guesses import Guesses
     from indexer.analysis.dictionary.lexicon import Entry
 
-__all__ = ["DICTIONARY", "OneLemma", "Parse", "Tag", "look_up", "nominative", "parses", "version"]
+__all__ = ["DICTIONARY", "OneLemma", "Parse", "Tag", "known_tags", "look_up", "nominative", "parses", "version"]
 
 _MOST_REMEMBERED = 2000  # words: parts of compounds, «северо-», «-летний», come with many; compounds are asked twice
 
@@ -51,6 +51,15 @@ def look_up(word: str) -> OneLemma | Sequence[Parse]:
     return _dictionary().look_up(word)
 
 
+def known_tags(word: str) -> list[tuple[str, Tag]]:
+    """Return the lemma and the tag of each parse of a word in lower case that the dictionary has; none if it has not.
+
+    >>> [(lemma, tag.text) for lemma, tag in known_tags("сталь")][0], known_tags("бутявка")
+    (('сталь', 'NOUN,inan,femn sing,nomn'), [])
+    """
+    return _dictionary().known_tags(word)
+
+
 def nominative(parse: Parse) -> str:
     """Return a parsed word in the nominative singular, of its own gender; as it is if it has no such form.
 
@@ -62,9 +71,9 @@ def nominative(parse: Parse) -> str:
 
 def version() -> str:
     """Return the revision of the dictionary: another one may give other lemmas."""
-    from importlib.metadata import version as version_of  # noqa: PLC0415 -- 20 ms that a search need not spend
+    from pymorphy3_dicts_ru import __version__ as revision  # noqa: PLC0415 -- lazily, with the rest
 
-    return version_of("pymorphy3-dicts-ru")
+    return str(revision)
 
 
 class _Dictionary:
@@ -85,6 +94,9 @@ class _Dictionary:
             if entry.has_one_lemma:
                 return OneLemma(entry.forms[0].lemma(one), entry.tags)
         return self._parses(word, found)
+
+    def known_tags(self, word: str) -> list[tuple[str, Tag]]:
+        return [(form.lemma(one), form.tag) for one, entry in self._lexicon.find(word) for form in entry.forms]
 
     def nominative(self, parse: Parse) -> str:
         return nominative_of(parse, self._lexicon)

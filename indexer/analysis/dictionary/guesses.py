@@ -92,7 +92,10 @@ class Guesses:
         return found
 
     def _by_shape(self, unit: _Unit, word: str, _: Seen) -> list[Parse]:
-        shape = unit.check_shape(word, word)
+        try:
+            shape = unit.check_shape(word, word)
+        except ValueError:  # pymorphy3 looks for LATIN in the name of a letter, and a few letters have none: «𗀀»
+            return []
         if not shape:
             return []
         tag = self._lexicon.tag(getattr(unit, "TAG_STR", None) or f"NUMB,{shape}")

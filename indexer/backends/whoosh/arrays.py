@@ -110,6 +110,11 @@ def _aligned(size: int) -> int:
     return -(-size // _ALIGNMENT) * _ALIGNMENT
 
 
+def plain(array: np.ndarray) -> memoryview:
+    """Return an array to take single numbers from, which takes a quarter of the time that it takes from NumPy's."""
+    return np.asarray(array, array.dtype.newbyteorder("=")).data
+
+
 def pack(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
     """Return byte strings as one array, and where each ends."""
     ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), dtype=np.int64)

@@ -21,12 +21,11 @@ from whoosh.reading import TermInfo, TermNotFound
 
 from indexer import ranking
 from indexer.backends.whoosh import arrays
+from indexer.backends.whoosh.contents import EXTENSION
 from indexer.backends.whoosh.segment import ANALYSED_FIELDS, FIELDS, WHOLE_FIELDS, Lookout, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-EXTENSION = ".abzats"
 
 
 def schema() -> Schema:

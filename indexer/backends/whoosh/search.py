@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property, partial
+from itertools import chain, compress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from indexer.analysis.lemmatize import is_capitalised
+from indexer.backends.base import Written
 from indexer.backends.whoosh import state
 from indexer.backends.whoosh.best import Best, best
+from indexer.backends.whoosh.contents import check, latest_generation, listed, reading
 from indexer.backends.whoosh.evaluation import Evaluation, Found
 from indexer.backends.whoosh.postings import Documents, FieldPostings, Part, firsts
 from indexer.backends.whoosh.rowset import RowSet
-from indexer.backends.whoosh.storage import Storage, latest_generation, read_segments
-from indexer.backends.whoosh.store import check, reading
 from indexer.errors import IndexMissing
 from indexer.types import Dated, Filters, Hit, Hits
 from indexer.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from indexer import ranking
+    from indexer.analysis import Found as FoundWord
     from indexer.backends.base import Sort
     from indexer.backends.whoosh.segment import Segment
-    from indexer.settings import Ranking, Settings
+    from indexer.backends.whoosh.words import Words
+    from indexer.settings import Settings
     from indexer.types import Form, Heading, Paragraph, Query
     from indexer.vocabulary import Lexicon
 
@@ -46,8 +51,9 @@ class Ranked(NamedTuple):
 class WhooshEngine:
     """See Engine. All it holds is read-only, so threads may share it."""
 
-    def __init__(self, segments: list[Segment], settings: Ranking) -> None:
-        self._settings = settings
+    def __init__(self, segments: list[Segment], settings: Settings) -> None:
+        self._settings = settings.ranking
+        self._most_lemmas = settings.analysis.most_lemmas
         self._parts: list[Part] = []
         paragraphs = documents = 0
         for segment in segments:
@@ -73,12 +79,30 @@ class WhooshEngine:
             return len(self._parts[0].segment.fields["text"].lemmas)
         return len(set().union(*(_live_lemmas(part.segment) for part in self._parts)))
 
-    def headings(self) -> Iterator[Heading]:
-        """Give the headings of all documents."""
+    def sources(self) -> Counter[str]:
+        """Return how many documents each source has; the empty one is that of those without."""
+        counts: Counter[str] = Counter()
         for part in self._parts:
-            for document in range(part.segment.documents):
-                if part.segment.is_live(part.segment.paragraphs_of(document).start):
-                    yield part.segment.heading(document)
+            rows, live = part.segment.headings(), part.segment.live_documents
+            counts.update(row[3] for row in (rows if live is None else compress(rows, live.tolist())))
+        return counts
+
+    def dated(self) -> tuple[datetime, datetime] | None:
+        """Return the earliest and the latest date of a document, or None if none has a date."""
+        dates = self._documents.dates
+        if self._documents.live is not None:
+            dates = np.where(self._documents.live, dates, np.nan)
+        if np.isnan(dates).all():
+            return None
+        first, last = (self._date(int(at)) for at in (np.nanargmin(dates), np.nanargmax(dates)))
+        return first, last
+
+    def _date(self, document: int) -> datetime:
+        """Return the date of one of all documents, in its own time zone."""
+        part = next(part for part in reversed(self._parts) if part.documents <= document)
+        date = part.segment.heading(document - part.documents).date
+        assert date is not None, "a document with a date"  # noqa: S101 -- the caller's promise
+        return date
 
     # --- Engine ---
 
@@ -135,18 +159,68 @@ class WhooshEngine:
 
     def lemma_places(self, field: str, lemma: str) -> int:
         """See Engine.lemma_places."""
-        return self._postings(field).count(lemma)
+        return sum(segment.lemma_count(field, number) for segment, number in self._numbers(lemma))
 
-    def lemmas(self, field: str, prefix: str) -> set[str]:
-        """See Engine.lemmas."""
-        return self._postings(field).beginning(prefix)
+    def known(self, field: str, lemmas: Collection[str]) -> set[str]:
+        """See Engine.known."""
+        asked = list(lemmas)
+        texts = [lemma.encode("utf-8", "surrogatepass") for lemma in asked]
+        known: set[str] = set()
+        for part in self._parts:
+            known.update(asked[at] for at in part.segment.known(field, texts))
+        if self._documents.live is None:
+            return known
+        return {lemma for lemma in known if self._postings(field).found(lemma)}
+
+    def found(self, form: str, opens_sentence: bool) -> FoundWord | None:  # noqa: FBT001 -- the protocol's
+        """See Engine.found."""
+        for part in self._parts:
+            words = part.segment.words
+            word = words.word(form, opens_sentence=opens_sentence)
+            if word is not None:
+                return words.found(word)
+        return None
+
+    def written(self, lemmas: Collection[str]) -> Written:
+        """See Engine.written."""
+        always: set[str] = set()
+        sometimes: set[str] = set()
+        for segment, number in chain.from_iterable(map(self._numbers, lemmas)):
+            words = segment.words
+            forms = words.with_lemma(number)
+            texts = words.texts_of(forms)
+            lacking = {
+                text
+                for text, having in zip(texts, forms.values(), strict=True)
+                if len(having) == 1 and self._may_lack(text, having[0], words, number)
+            }
+            always.update(lacking.symmetric_difference(texts))
+            sometimes |= lacking
+        return Written(frozenset(always), frozenset(sometimes - always))
+
+    def _may_lack(self, form: str, word: int, words: Words, lemma: int) -> bool:
+        """Whether a form, of which one word has a lemma, lacks it as the other: before or after a sentence's begin."""
+        # A form has the same lemmas everywhere, but where it has more than are kept, and a capital tells for some.
+        if not is_capitalised(form) or len(words.lemmas_of(word)) < self._most_lemmas:
+            return False
+        text = words.lemma(lemma).decode("utf-8", "surrogatepass")
+        found = [self.found(form, opens) for opens in (False, True)]
+        return any(one is not None and all(own.text != text for own in (*one.lemmas, *one.parts)) for one in found)
 
     def forms_of(self, lemma: str) -> dict[str, int]:
         """See Engine.forms_of."""
         counts: Counter[str] = Counter()
-        for listed in self._texts.entries([lemma])[0].lists:
-            counts.update(self._parts[listed.part].segment.forms_of(listed.lemma))
+        for segment, number in self._numbers(lemma):
+            counts.update(segment.forms_of(number))
         return dict(counts)
+
+    def _numbers(self, lemma: str) -> Iterator[tuple[Segment, int]]:
+        """Give the segments that have a lemma, and its number there."""
+        text = lemma.encode("utf-8", "surrogatepass")
+        for part in self._parts:
+            number = part.segment.words.number(text)
+            if number is not None:
+                yield part.segment, number
 
     def spellings(self, form: str) -> dict[str, int]:
         """See Engine.spellings."""
@@ -307,19 +381,18 @@ def open_engine(folder: Path, settings: Settings) -> tuple[WhooshEngine, state.S
     """
     if not folder.is_dir():
         raise IndexMissing(path=folder)
-    storage = Storage(str(folder))
     with reading(folder):
         while True:
-            generation = latest_generation(storage)
+            generation = latest_generation(folder)
             if generation < 0:
                 raise IndexMissing(path=folder)
             try:
                 made = state.read(folder, generation)
                 check(made, settings, folder)
-                segments = [segment.open(folder) for segment in read_segments(storage, generation)]
+                segments = [segment.open(folder) for segment in listed(folder, generation)]
             except FileNotFoundError:
                 # A build has committed and cleaned up between two of our looks; if not, a file is missing.
-                if latest_generation(storage) == generation:
+                if latest_generation(folder) == generation:
                     raise
             else:
-                return WhooshEngine(segments, settings.ranking), made, generation
+                return WhooshEngine(segments, settings), made, generation

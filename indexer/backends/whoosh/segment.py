@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import chain, compress, pairwise
+from itertools import chain, compress, islice, pairwise
 from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from indexer.analysis.lemmatize import is_capitalised
 from indexer.backends.whoosh import arrays, lists, terms, texts, tokens, words
 from indexer.backends.whoosh.lists import Stored, ranges
 from indexer.backends.whoosh.terms import Terms
@@ -27,7 +29,7 @@ from indexer.types import Heading, Paragraph, Span
 from indexer.vocabulary import Lexicon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.backends.whoosh.lists import Lists, Placed
@@ -209,6 +211,12 @@ class Segment:
         of = of[found]
         return places[found], of, starts[of], numbers
 
+    def known(self, field: str, lemmas: Sequence[bytes]) -> list[int]:
+        """Return which of some lemmas stand in a field, deleted rows included: indices of theirs."""
+        numbers = self.words.known(lemmas)
+        there = self.fields[field].lists_of(np.fromiter(numbers.values(), np.int64, len(numbers))) >= 0
+        return list(compress(numbers, there.tolist()))
+
     # --- how often ---
 
     def counts(self, field: str) -> np.ndarray:
@@ -227,15 +235,33 @@ class Segment:
         kept = every if live is None else every[np.repeat(live, of.lengths())]
         return np.bincount(kept, minlength=self.words.count)
 
+    def often(self, field: str, words: Sequence[int]) -> list[int]:
+        """Return how often each of some words stands in a field; for a few in the texts, not all words are counted."""
+        if field == "text" and self.live is None:
+            until, value = self._runs
+            return [value[bisect_right(until, word)] for word in words]
+        counts: list[int] = self.counts(field)[list(words)].tolist()
+        return counts
+
+    @cached_property
+    def _runs(self) -> tuple[memoryview, memoryview]:
+        return arrays.plain(self.of["count_until"]), arrays.plain(self.of["count_value"])
+
     def lemma_count(self, field: str, lemma: int) -> int:
         """Return how often a lemma stands in a field."""
-        found, _ = self.words.words_of(np.array([lemma]))
-        return int(self.counts(field)[found].sum())
+        return sum(self.often(field, [word for words in self.words.with_lemma(lemma).values() for word in words]))
 
     def forms_of(self, lemma: int) -> dict[str, int]:
         """Return the forms in the texts that may have a lemma, and at how many places each stands."""
-        found, _ = self.words.words_of(np.array([lemma]))
-        return self.written(np.unique(self.words.forms_of(found)))
+        forms = self.words.with_lemma(lemma)
+        texts = self.words.texts_of(forms)
+        # Only a form with a capital may have another word for the other place in a sentence, without the lemma.
+        pairs = zip(texts, forms.items(), strict=True)
+        capitals = [form for text, (form, words) in pairs if len(words) == 1 and is_capitalised(text)]
+        forms |= zip(capitals, self.words.variants_of(capitals), strict=True)
+        places = iter(self.often("text", list(chain.from_iterable(forms.values()))))
+        counts = [sum(islice(places, len(words))) for words in forms.values()]
+        return {text: count for text, count in zip(texts, counts, strict=True) if count}
 
     def written(self, forms: np.ndarray) -> dict[str, int]:
         """Return forms in the texts by their numbers, and at how many places each stands."""
@@ -294,6 +320,13 @@ class Segment:
         raw = arrays.unpack(self.of["headings"], self.of["heading_ends"], document).decode("utf-8", "surrogatepass")
         path, title, date, source, author, url = json.loads(raw)
         return Heading(path, title, datetime.fromisoformat(date) if date else None, source, author, url)
+
+    def headings(self) -> list[list[str]]:
+        """Return what is stored of all documents, deleted ones too: see heading_to_bytes."""
+        # Parsed at once: one by one, and as Headings, they take six times as long.
+        stored = b",".join(arrays.all_of(self.of["headings"], self.of["heading_ends"]))
+        rows: list[list[str]] = json.loads(b"[" + stored + b"]")
+        return rows
 
     def paragraph(self, row: int) -> tuple[Paragraph, Heading]:
         """Return a stored paragraph with its document's heading."""

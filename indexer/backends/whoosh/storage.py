@@ -13,8 +13,7 @@ from whoosh.filedb.structfile import StructFile
 from whoosh.index import TOC
 
 from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment, schema
-
-INDEX_NAME = "MAIN"  # Whoosh's default, so that whoosh.index.open_dir finds the index
+from indexer.backends.whoosh.contents import INDEX_NAME, NotContents, is_sound
 
 
 class Storage(FileStorage):
@@ -43,17 +42,8 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-class NotContents(Exception):
-    """The table of contents is none of ours, or damaged; its text says which."""
-
-
-def latest_generation(storage: Storage) -> int:
-    """Return the generation of the newest table of contents, or -1 if there is none."""
-    return int(TOC._latest_generation(storage, INDEX_NAME))  # noqa: SLF001 -- has no public name
-
-
 def read_segments(storage: Storage, generation: int) -> list[ArraySegment]:
-    """Return the segments of a generation. The stored schema, a pickle, is skipped: ours is known.
+    """Return the segments of a generation as Whoosh knows them, to be changed. The stored schema, a pickle, is skipped.
 
     NotContents if they cannot be read, FileNotFoundError if a build has removed them.
     """
@@ -64,28 +54,10 @@ def read_segments(storage: Storage, generation: int) -> list[ArraySegment]:
     except Exception as wrong:  # Whoosh raises whatever a damaged file leads it to
         message = f"_{INDEX_NAME}_{generation}.toc: {str(wrong) or type(wrong).__name__}"
         raise NotContents(message) from wrong
-    if not isinstance(segments, list) or not all(_is_sound(segment) for segment in segments):
+    if not isinstance(segments, list) or not all(is_sound(segment, ArraySegment) for segment in segments):
         message = f"_{INDEX_NAME}_{generation}.toc lists something else than segments"
         raise NotContents(message)
     return segments
-
-
-def _is_sound(segment: object) -> bool:
-    """Whether a segment's name stays in the folder and its deletions are numbers."""
-    if not isinstance(segment, ArraySegment):
-        return False
-    fields = vars(segment)
-    deleted = fields.get("_deleted")
-    return (
-        fields.get("indexname") == INDEX_NAME
-        and isinstance(fields.get("segid"), str)
-        and fields["segid"].isalnum()
-        and isinstance(fields.get("_doccount"), int)
-        and (
-            deleted is None
-            or (isinstance(deleted, set) and all(isinstance(n, int) and 0 <= n < fields["_doccount"] for n in deleted))
-        )
-    )
 
 
 class _GuardedFile(StructFile):

@@ -10,7 +10,6 @@ import os
 import socket
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from whoosh.index import TOC, clean_files
@@ -20,12 +19,14 @@ from indexer.analysis import dictionary
 from indexer.backends.whoosh import arrays, state
 from indexer.backends.whoosh.assembly import assemble
 from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment, schema
+from indexer.backends.whoosh.contents import INDEX_NAME, check, latest_generation, reading
 from indexer.backends.whoosh.numbering import Numbering
-from indexer.backends.whoosh.storage import INDEX_NAME, NotContents, Storage, latest_generation, read_segments
-from indexer.errors import IndexBusy, IndexDamaged, IndexIncompatible, IndexNotWritten
+from indexer.backends.whoosh.storage import Storage, read_segments
+from indexer.errors import IndexBusy, IndexNotWritten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from indexer.backends.whoosh.segment import Content
     from indexer.settings import Settings
@@ -80,7 +81,7 @@ class Store:
         """Read what is there, or start from nothing."""
         self.files: dict[str, FileRecord] = {}
         self._segments: list[ArraySegment] = []
-        self._generation = latest_generation(self._storage)
+        self._generation = latest_generation(self._folder)
         self._changed = rebuild
         if rebuild or self._generation < 0:
             return
@@ -163,40 +164,6 @@ class Store:
             self._new.append(segment)
             with _writing(self._folder):
                 arrays.write(segment.path(self._folder), assemble(contents, self.numbering, self._settings.ranking))
-
-
-def check(made: state.State, settings: Settings, folder: Path) -> None:
-    """IndexIncompatible unless an index made so can be read with these settings."""
-    if made.format != state.FORMAT:
-        raise IndexIncompatible(
-            path=folder, reason=f"it has format {made.format}, and this version reads format {state.FORMAT}"
-        )
-    if made.settings != settings.baked():
-        raise IndexIncompatible(path=folder, reason="it was built with other settings")
-    if made.dictionary != dictionary.version():
-        raise IndexIncompatible(
-            path=folder,
-            reason=f"it was built with revision {made.dictionary} of the dictionary, "
-            f"and {dictionary.version()} is installed",
-        )
-
-
-def folder_size(folder: Path) -> int:
-    """Return the bytes of a folder's files."""
-    with os.scandir(folder) as entries:
-        return sum(entry.stat().st_size for entry in entries if entry.is_file(follow_symlinks=False))
-
-
-@contextmanager
-def reading(folder: Path) -> Iterator[None]:
-    """Turn what a damaged index raises into IndexDamaged."""
-    try:
-        yield
-    except (arrays.NotArrays, state.NotState, NotContents) as wrong:
-        raise IndexDamaged(path=folder, reason=str(wrong)) from wrong
-    except OSError as wrong:
-        missing = Path(str(wrong.filename)).name if wrong.filename else folder.name
-        raise IndexDamaged(path=folder, reason=f"{missing}: {wrong.strerror}") from wrong
 
 
 @contextmanager

@@ -8,6 +8,7 @@ another, the first that of the word alone, and for each kind of place that analy
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -17,14 +18,14 @@ import numpy as np
 from indexer.analysis import Found
 from indexer.analysis.context import PLACES, Ties
 from indexer.analysis.fold import NORMAL, fold
-from indexer.backends.whoosh import terms
+from indexer.backends.whoosh import arrays, terms
 from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.terms import Terms
 from indexer.ranking import WEIGHT_STEPS
 from indexer.types import Lemma
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.types import Form
@@ -62,7 +63,10 @@ def form_term(form: str) -> bytes:
 
 def form_of(term: bytes) -> str:
     """Return the form as written that a term stands for."""
-    folded, _, written = term.decode("utf-8", "surrogatepass").partition("\0")
+    text = term.decode("utf-8", "surrogatepass")
+    if "\0" not in text:
+        return text
+    folded, _, written = text.partition("\0")
     if written == _CAPITALISED:
         return folded.capitalize()
     return folded.upper() if written == _CAPITALS else written or folded
@@ -108,6 +112,26 @@ class Readings(NamedTuple):
     steps: np.ndarray  # the lemma's weight there
 
 
+class _Views(NamedTuple):
+    """Arrays that single numbers are taken from."""
+
+    form_words: memoryview
+    lemma_hashes: memoryview
+    lemma_of_hash: memoryview
+    lemma_until: memoryview
+    lemma_words: memoryview
+    word_form: memoryview
+    word_lemma: memoryview
+    word_weighting: memoryview
+    word_ties: memoryview
+    tie_expects: memoryview
+    tie_offers: memoryview
+    tie_asks: memoryview
+    weighting_at: memoryview
+    weighting_start: memoryview
+    steps: memoryview
+
+
 class Words:
     """See above."""
 
@@ -140,6 +164,26 @@ class Words:
                 return int(numbers[at])
             at += 1
         return -1
+
+    def known(self, texts: Sequence[bytes]) -> dict[int, int]:
+        """Return the numbers of those of many lemmas that are there, by their indices; most of them are not."""
+        hashes = self._of["lemma_hashes"]
+        asked = np.fromiter(map(crc32, texts), np.uint32, len(texts))
+        at = hashes.searchsorted(asked)
+        may_be = (hashes[np.minimum(at, len(hashes) - 1)] == asked).nonzero()[0].tolist() if len(hashes) else []
+        found = {index: self.number(texts[index]) for index in may_be}
+        return {index: number for index, number in found.items() if number is not None}
+
+    def number(self, lemma: bytes) -> int | None:
+        """Return the number of one lemma, or None if it is not there."""
+        view, hashed = self._views, crc32(lemma)
+        at = bisect_left(view.lemma_hashes, hashed)
+        while at < len(view.lemma_hashes) and view.lemma_hashes[at] == hashed:
+            number: int = view.lemma_of_hash[at]
+            if self.lemma(number) == lemma:
+                return number
+            at += 1
+        return None
 
     def lemma(self, number: int) -> bytes:
         """Return the text of a lemma."""
@@ -220,27 +264,78 @@ class Words:
         number = self._forms.first(term)
         if number == len(self._forms) or self._forms[number] != term:
             return None
-        words, _ = self.with_forms(np.array([number]))
-        same = [int(word) for word in words if (int(self._of["word_form"][word]) & 1) == opens_sentence]
-        return same[0] if same else None
+        (words,) = self.variants_of([number])
+        return next((word for word in words if (self._views.word_form[word] & 1) == opens_sentence), None)
 
     def found(self, word: int) -> Found:
         """Return what a word may be, as analysis.lemmatize found it when the text was indexed."""
-        pairs = self._pairs(word)
-        lemmas = [self.lemma(pair >> 1).decode("utf-8", "surrogatepass") for pair in pairs]
-        is_part = [bool(pair & 1) for pair in pairs]
-        weighting = int(self._of["word_weighting"][word])
-        ways = self._of["weighting_at"][weighting * PLACES :][:PLACES].astype(np.int64)
-        starts = (int(self._of["weighting_start"][weighting]) + ways * len(pairs)).tolist()
-        made = {at: _weighed(lemmas, self._of["steps"][at : at + len(pairs)].tolist()) for at in dict.fromkeys(starts)}
-        proper = {at: tuple(lemma for lemma, part in zip(made[at], is_part, strict=True) if not part) for at in made}
-        in_order = {at: tuple(sorted(proper[at], key=lambda lemma: (-lemma.weight, lemma.text))) for at in made}
+        view = self._views
+        pairs = view.word_lemma[self._until[word - 1] if word else 0 : self._until[word]].tolist()
+        texts = [self.lemma(pair >> 1).decode("utf-8", "surrogatepass") for pair in pairs]
+        own = [at for at, pair in enumerate(pairs) if not pair & 1]
+        weighting = view.word_weighting[word]
+        alone = view.weighting_start[weighting]
+        ways = view.weighting_at[weighting * PLACES : (weighting + 1) * PLACES].tolist()
+        starts = [alone + way * len(pairs) for way in ways]
+
+        def weighed(start: int) -> list[Lemma]:
+            return [Lemma(texts[at], view.steps[start + at] / WEIGHT_STEPS) for at in own]
+
+        # Pairs are kept in the order in which the lemmas were found.
+        made = {alone: tuple(sorted(weighed(alone), key=lambda lemma: -lemma.weight))}
+        for start in () if weighting < self._plain else set(starts) - {alone}:
+            made[start] = tuple(sorted(weighed(start), key=lambda lemma: (-lemma.weight, lemma.text)))
         return Found(
-            in_order[starts[0]],
-            tuple(lemma for lemma, part in zip(made[starts[0]], is_part, strict=True) if part),
+            made[alone],
+            tuple(
+                Lemma(text, view.steps[alone + at] / WEIGHT_STEPS)
+                for at, (text, pair) in enumerate(zip(texts, pairs, strict=True))
+                if pair & 1
+            ),
             self.ties(word),
-            {place: in_order[at] for place, at in enumerate(starts) if at != starts[0]},
+            {place: made[start] for place, start in enumerate(starts) if start != alone},
         )
+
+    def with_lemma(self, lemma: int) -> dict[int, list[int]]:
+        """Return the forms that may have a lemma, in order, each with the words of this form that have it."""
+        view = self._views
+        words = view.lemma_words[view.lemma_until[lemma - 1] if lemma else 0 : view.lemma_until[lemma]].tolist()
+        forms: dict[int, list[int]] = {}
+        of_word = view.word_form
+        for form, word in sorted([(of_word[word] >> 1, word) for word in words]):
+            forms.setdefault(form, []).append(word)
+        return forms
+
+    def variants_of(self, forms: Iterable[int]) -> Iterator[list[int]]:
+        """Give the words of each of these forms, which are in order: one, or one for either place in a sentence."""
+        view = self._views
+        at = last = 0
+        for form in forms:
+            # The forms that a lemma has are near each other, and between them each has one word or two.
+            at = bisect_left(
+                view.form_words,
+                form,
+                at + form - last,
+                min(at + 2 * (form - last), len(view.form_words)),
+                key=lambda word: view.word_form[word] >> 1,
+            )
+            last = form
+            words = view.form_words[at : at + 2].tolist()
+            yield [word for word in words if view.word_form[word] >> 1 == form]
+
+    def texts_of(self, forms: Iterable[int]) -> list[str]:
+        """Return forms as written."""
+        return [form_of(self._forms[form]) for form in forms]
+
+    def lemmas_of(self, word: int) -> list[int]:
+        """Return the lemmas of a word but for those of its parts."""
+        view = self._views
+        pairs = view.word_lemma[self._until[word - 1] if word else 0 : self._until[word]].tolist()
+        return [pair >> 1 for pair in pairs if not pair & 1]
+
+    @cached_property
+    def _views(self) -> _Views:
+        return _Views(*(arrays.plain(self._of[name]) for name in _Views._fields))
 
     def keys(self, words: np.ndarray) -> list[bytes]:
         """Return the keys of words."""
@@ -278,15 +373,11 @@ class Words:
             [Ties(*row) for row in ties.tolist()],
         )
 
-    def _pairs(self, word: int) -> list[int]:
-        until = self._until
-        pairs: list[int] = self._of["word_lemma"][int(until[word - 1]) if word else 0 : int(until[word])].tolist()
-        return pairs
-
     def ties(self, word: int) -> Ties:
         """Return what a word tells the words beside it."""
-        at = int(self._of["word_ties"][word])
-        return Ties(*(int(self._of[f"tie_{part}"][at]) for part in ("expects", "offers", "asks")))
+        view = self._views
+        at = view.word_ties[word]
+        return Ties(view.tie_expects[at], view.tie_offers[at], view.tie_asks[at])
 
     def readings(self, words: np.ndarray, neighbours: Callable[[np.ndarray], Neighbours]) -> Readings:
         """Return the lemmas of words with their weights; `neighbours` tells what is beside those with these indices."""
@@ -314,7 +405,3 @@ class Words:
         offers = np.where(neighbours.after < 0, 0, of["tie_offers"][tie[neighbours.after]])
         numbers: np.ndarray = 2 * expects + ((of["tie_asks"][tie[words]] & offers) != 0)
         return numbers
-
-
-def _weighed(lemmas: Iterable[str], steps: Iterable[int]) -> tuple[Lemma, ...]:
-    return tuple(Lemma(lemma, step / WEIGHT_STEPS) for lemma, step in zip(lemmas, steps, strict=True))

@@ -11,9 +11,8 @@ import numpy as np
 
 from indexer import Filters, QueryError, Settings, open_index
 from indexer.backends.whoosh import arrays
-from indexer.backends.whoosh.codec import EXTENSION
+from indexer.backends.whoosh.contents import EXTENSION, folder_size
 from indexer.backends.whoosh.search import Ranked
-from indexer.backends.whoosh.store import folder_size
 from indexer.settings import Asking, Ranking
 from tests.benchmarks.peers.base import BEST
 from tests.benchmarks.prepared import date

@@ -1,0 +1,106 @@
+"""What the embedded engine says of the words of its texts is what the dictionary says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from indexer import Document, build_index
+from indexer.analysis import russian
+from indexer.analysis.tokenize import tokenize
+from indexer.backends.whoosh.contents import latest_generation, listed
+from indexer.backends.whoosh.search import open_engine
+from indexer.backends.whoosh.storage import Storage, read_segments
+from indexer.ranking import WEIGHT_STEPS
+from indexer.settings import Analysis, Settings
+from indexer.types import Lemma
+
+if TYPE_CHECKING:
+    from indexer.analysis import Analyzer, Found
+
+ARTICLES = sorted((Path(__file__).parents[2] / "corpus").rglob("*.md"))[::2]
+# Articles have few of these.
+ODD = Document(
+    "odd.txt",
+    "Вице-министр из Ростова-на-Дону. ПЕСКОВ, Песков и песков; Mосква XIХ века, за́мок. 7,5 % — 10 000 руб. на 5 см, "
+    "т. е. мало? А. С. Пушкин, IT-отдел, C++ и universities. Бутявка некузявая, Ауесхан, где-то по-русски, 1990-е. "
+    "Ёжик вели.",
+)
+
+
+@pytest.fixture(scope="module", params=[Analysis(), Analysis(most_lemmas=2), Analysis(rare_lemma=0.0)])
+def analysis(request: pytest.FixtureRequest) -> Analysis:
+    """Return usual settings, some with which most forms have more lemmas than are kept, and weights down to nothing."""
+    found: Analysis = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def folder(analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an index of two segments; of the first, one document is gone."""
+    folder = tmp_path_factory.mktemp("words")
+    texts = [Document(path.name, path.read_text(encoding="utf-8")) for path in ARTICLES]
+    settings = Settings(analysis=analysis)
+    build_index(texts, folder, settings=settings)
+    build_index([*texts[1:], ODD], folder, settings=settings)
+    return folder
+
+
+def test_words_are_what_the_analyzer_found(folder: Path, analysis: Analysis) -> None:
+    engine, _, _ = open_engine(folder, Settings(analysis=analysis))
+    analyzer = russian(analysis)
+    keys = {
+        analyzer.key(token.text, token.opens_sentence)
+        for path in (*(path.name for path in ARTICLES[1:]), ODD.path)
+        for paragraph in engine.paragraphs(path, 1, 2**31)
+        for token in tokenize(paragraph.text)
+    }
+    assert len(keys) > 5000
+    for key in keys:
+        assert engine.found(*key) == as_indexed(analyzer.found_by(*key)), key
+
+
+def as_indexed(found: Found) -> Found:
+    """Return what an index keeps: a lemma that a compound shares with one of its parts counts by the compound."""
+    own = {lemma.text for lemma in found.lemmas}
+    return found._replace(parts=tuple(lemma for lemma in found.parts if lemma.text not in own))
+
+
+def test_an_unknown_word_is_left_to_the_dictionary(folder: Path, analysis: Analysis) -> None:
+    engine, _, _ = open_engine(folder, Settings(analysis=analysis))
+    assert engine.found("нетакогослова", False) is None  # noqa: FBT003 -- its own signature
+    assert engine.found("Ауесхан", True) is None  # noqa: FBT003 -- it stands inside a sentence only
+
+
+def test_the_dictionary_is_not_asked_for_words_of_the_index(
+    folder: Path, analysis: Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, _, _ = open_engine(folder, Settings(analysis=analysis))
+    asked: Analyzer = russian(analysis, engine.found)
+    monkeypatch.setattr(asked, "look_up", lambda *_: pytest.fail("it was asked"))
+    assert [lemma.text for lemma in asked.terms("песков")[0].lemmas][:1]
+
+
+@pytest.mark.parametrize("form", ["стали", "Песков", "вели", "суть", "С.", "вице-министра", "кривых"])
+@pytest.mark.parametrize("rare", [0.0, 0.3, 0.5, 1.0])
+def test_weights_are_steps_and_only_the_likeliest_weighs_one(form: str, rare: float) -> None:
+    found = russian(Analysis(rare_lemma=rare, part_of_compound=0.33)).found_by(form, False)  # noqa: FBT003 -- likewise
+    for lemmas in (found.lemmas, *found.elsewhere.values()):
+        assert lemmas == tuple(sorted(lemmas, key=lambda lemma: (-lemma.weight, lemma.text)))
+        assert lemmas[0].weight == 1.0
+    for lemma in (*found.lemmas, *found.parts):
+        assert lemma == Lemma(lemma.text, round(lemma.weight * WEIGHT_STEPS) / WEIGHT_STEPS)
+        assert lemma.weight > 0
+
+
+def test_the_table_of_contents_is_read_as_whoosh_reads_it(folder: Path) -> None:
+    generation = latest_generation(folder)
+    theirs = read_segments(Storage(str(folder)), generation)
+    ours = listed(folder, generation)
+    assert [(one.name, one.deleted) for one in ours] == [
+        (segment.segment_id(), frozenset(segment.deleted_docs())) for segment in theirs
+    ]
+    assert len(ours) > 1
+    assert any(one.deleted for one in ours)
