@@ -285,21 +285,6 @@ class FieldPostings:
         """Return how many rows have a lemma."""
         return self.entries([lemma])[0].found
 
-    def count(self, lemma: str) -> int:
-        """Return how often a lemma stands there."""
-        return sum(
-            self._parts[listed.part].segment.lemma_count(self.field_name, listed.lemma)
-            for listed in self.entries([lemma])[0].lists
-        )
-
-    def beginning(self, prefix: str) -> set[str]:
-        """Return the lemmas that begin so, those of deleted rows and of other fields too."""
-        begins = prefix.encode("utf-8", "surrogatepass")
-        words = [part.segment.words for part in self._parts]
-        return {
-            of.lemma(number).decode("utf-8", "surrogatepass") for of in words for number in of.lemmas_beginning(begins)
-        }
-
     def rows_of(self, entries: Sequence[Entry]) -> RowSet:
         """Return the rows that have any of some lemmas."""
         sets: list[RowSet] = []

@@ -193,10 +193,6 @@ class Words:
         """Return the texts of all lemmas, in order."""
         return self._lemmas.all()
 
-    def lemmas_beginning(self, prefix: bytes) -> range:
-        """Return the numbers of the lemmas with this prefix."""
-        return range(self._lemmas.first(prefix), self._lemmas.first(prefix + b"\xff"))
-
     def words_of(self, lemmas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the words that may have these lemmas, lemma by lemma; and for each which of them it is."""
         until = self._of["lemma_until"]
