@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import deque
 from concurrent.futures import Future
@@ -67,7 +68,7 @@ def build_index(
         source: _Folder | _Records = _Folder(Path(corpus), Path(index), build.settings)
     else:
         source = _Records(corpus)
-    with Store(Path(index), build.settings, rebuild=rebuild, wait=wait) as store:
+    with _no_collection(), Store(Path(index), build.settings, rebuild=rebuild, wait=wait) as store:
         counts = build.bring_up_to_date(store, source)
         files = tuple(store.files[path] for path in sorted(store.files))
         store.commit(source.name)
@@ -360,12 +361,26 @@ def _batches(documents: Iterator[tuple[str, Document]]) -> Iterator[list[tuple[s
         yield batch
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Leave out the collection of cycles: there are none, and looking for them took a sixth of a build."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _scan(batch: list[tuple[str, Document]], settings: Settings) -> Scan:
-    return scan(batch, _analyzer(settings.analysis), settings.reading)
+    with _no_collection():
+        return scan(batch, _analyzer(settings.analysis), settings.reading)
 
 
 def _look_up(keys: list[bytes], settings: Settings) -> Entries:
-    return look_up(keys, _analyzer(settings.analysis))
+    with _no_collection():
+        return look_up(keys, _analyzer(settings.analysis))
 
 
 # One for each process.
