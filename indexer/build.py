@@ -9,16 +9,19 @@ from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import blake2b
 from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
+from uuid import uuid4
+
+import numpy as np
 
 from indexer import readers
 from indexer.analysis import russian
-from indexer.backends.whoosh.inversion import Scan, scan
+from indexer.backends.whoosh.inversion import Scan, Scanner
 from indexer.backends.whoosh.numbering import look_up
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import Store, folder_size
@@ -274,18 +277,31 @@ class _Build:
         ahead = list(islice(batches, 2))
         worth_a_pool = self._processes > 1 and len(ahead) > 1 and (size is None or size >= _WORTH_A_POOL)
         with _workers(self._processes) if worth_a_pool else nullcontext(_Here()) as pool:
-            vocabulary = _Vocabulary(pool, self.settings, numbering)
+            build = uuid4().hex
             scanning: deque[Future[Scan]] = deque()
+            translations: dict[str, np.ndarray] = {}  # by scanner: its numbers of words → ours
             for batch in chain(ahead, batches):
-                scanning.append(pool.submit(_scan, batch, self.settings))
-                if len(scanning) > self._processes:
-                    vocabulary.meet(scanning.popleft().result())
-                if len(vocabulary) > self._processes:
-                    yield vocabulary.next_content()
+                scanning.append(pool.submit(_scan, batch, build, self.settings))
+                if len(scanning) > 2 * self._processes:
+                    yield _numbered(scanning.popleft().result(), translations, numbering)
             for scanned in scanning:
-                vocabulary.meet(scanned.result())
-            while vocabulary:
-                yield vocabulary.next_content()
+                yield _numbered(scanned.result(), translations, numbering)
+            self._look_up(pool, numbering)
+
+    def _look_up(self, pool: _Pool, numbering: Numbering) -> None:
+        """Have the unknown words looked up."""
+        keys = numbering.unknown
+        shares = [keys[start : start + _SHARE] for start in range(0, len(keys), _SHARE)]
+        for entries in [pool.submit(_look_up, share, self.settings) for share in shares]:
+            numbering.add(entries.result())
+
+
+def _numbered(scanned: Scan, translations: dict[str, np.ndarray], numbering: Numbering) -> Content:
+    """Return a scan with our numbers for its words; of each scanner they must come in order."""
+    known = translations.get(scanned.scanner, np.zeros(0, np.uint32))
+    new = numbering.numbers(scanned.keys).astype(np.uint32)
+    translations[scanned.scanner] = numbers = np.concatenate([known, new])
+    return scanned.numbered(numbers)
 
 
 class _Pool(Protocol):
@@ -317,37 +333,6 @@ def _workers(processes: int) -> Iterator[_Pool]:
     pool.shutdown()
 
 
-class _Vocabulary:
-    """The words of the corpus so far: each new one is looked up once, and what waits for it waits in order."""
-
-    def __init__(self, pool: _Pool, settings: Settings, numbering: Numbering) -> None:
-        self._pool = pool
-        self._settings = settings
-        self._numbering = numbering
-        self._met: set[bytes] = set()
-        self._waiting: deque[tuple[Scan, list[tuple[list[bytes], Future[Entries]]]]] = deque()
-
-    def __len__(self) -> int:
-        return len(self._waiting)
-
-    def meet(self, scanned: Scan) -> None:
-        """Have the new words of a scan looked up."""
-        # In order, forms of one word are beside each other: «Песков» and «песков» need the dictionary once.
-        new = sorted(key for key in scanned.keys if key not in self._met and key not in self._numbering)
-        self._met.update(new)
-        shares = [new[start : start + _SHARE] for start in range(0, len(new), _SHARE)]
-        lookups = [(share, self._pool.submit(_look_up, share, self._settings)) for share in shares]
-        self._waiting.append((scanned, lookups))
-
-    def next_content(self) -> Content:
-        """Return the oldest scan with the numbers of its words."""
-        scanned, lookups = self._waiting.popleft()
-        for share, found in lookups:
-            self._numbering.add(share, found.result())
-            self._met.difference_update(share)
-        return scanned.numbered(self._numbering.numbers(scanned.keys))
-
-
 def _batches(documents: Iterator[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
     batch: list[tuple[str, Document]] = []
     size = 0
@@ -373,9 +358,14 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _scan(batch: list[tuple[str, Document]], settings: Settings) -> Scan:
+def _scan(batch: list[tuple[str, Document]], build: str, settings: Settings) -> Scan:
     with _no_collection():
-        return scan(batch, _analyzer(settings.analysis), settings.reading)
+        return _scanner(build, settings).scan(batch)
+
+
+@lru_cache(1)
+def _scanner(build: str, settings: Settings) -> Scanner:  # noqa: ARG001 -- each build has its own
+    return Scanner(_analyzer(settings.analysis), settings.reading)
 
 
 def _look_up(keys: list[bytes], settings: Settings) -> Entries:

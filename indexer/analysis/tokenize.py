@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _LETTER = r"[^\W\d_]"
 _MARK = "[\u00ad\u0300-\u036f\u200b-\u200f\u2060]"  # inside a word, seen by nobody; fold.written drops them
 _HYPHEN = "[-\u2010\u2011]"
+GLUE = "_'’ʼ`-\u2010\u2011\u00ad\u2060" + "".join(map(chr, (*range(0x300, 0x370), *range(0x200B, 0x2010))))  # between the letters of a word
 _SPACE = "[ \u00a0\u2009\u202f]"
 _WORD = rf"{_LETTER}(?:[^\W_]|{_MARK}|['’ʼ`](?={_LETTER}))*"
 _ENDING = "(?:[еёийоуыюяхм]|[аоуеыияью][еяюйхм]|[гм][оу]|[оы]?ми|ого|ому|его|ему|ти|та|тью|ю)"
@@ -43,7 +44,7 @@ RULES = {
     "number": r"\d+",
 }
 # A token begins with a letter or a digit: said first, it saves trying every rule at every space.
-_TOKEN = re.compile(f"(?=[^\\W_])(?:{'|'.join(RULES.values())})")
+TOKEN = re.compile(f"(?=[^\\W_])(?:{'|'.join(RULES.values())})")
 
 
 def tokenize(text: str) -> Iterator[Token]:
@@ -54,7 +55,7 @@ def tokenize(text: str) -> Iterator[Token]:
     """
     for start, stop in sentences(text):
         opens = True
-        for match in _TOKEN.finditer(text, start, stop):
+        for match in TOKEN.finditer(text, start, stop):
             yield Token(match.group(), Span(*match.span()), opens)
             opens = False
 
@@ -65,7 +66,7 @@ def words(text: str) -> list[str]:
     >>> words("Дон, 5 см")
     ['Дон', '5', 'см']
     """
-    return _TOKEN.findall(text)
+    return TOKEN.findall(text)
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -98,4 +99,4 @@ def signed_tokens(texts: Iterable[str]) -> list[str]:
 TEXT, SENTENCE = "\2", "\1"  # no token has them
 _SIGN = re.compile("[\1\2]")
 _NO_SIGNS = {1: " ", 2: " "}
-_SIGNED_TOKEN = re.compile(f"[\1\2]|{_TOKEN.pattern}")
+_SIGNED_TOKEN = re.compile(f"[\1\2]|{TOKEN.pattern}")

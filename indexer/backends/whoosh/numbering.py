@@ -68,18 +68,21 @@ class Numbering:
         self._counts, self._pairs = array("q"), array("q")
         self._weighting, self._tie = array("q"), array("q")
 
-    def __contains__(self, key: bytes) -> bool:
-        return key in self._number
+    def numbers(self, keys: Sequence[bytes]) -> np.ndarray:
+        """Return the numbers of words; those not yet known get the next ones, in order of their bytes."""
+        number = self._number
+        new = sorted({key for key in keys if key not in number})
+        number.update(zip(new, range(len(self.keys), len(self.keys) + len(new)), strict=True))
+        self.keys += new
+        return np.fromiter(map(number.__getitem__, keys), np.int64, len(keys))
 
-    def numbers(self, keys: Iterable[bytes]) -> np.ndarray:
-        """Return the numbers of words that are known."""
-        return np.array([self._number[key] for key in keys], np.int64)
+    @property
+    def unknown(self) -> list[bytes]:
+        """The words that are numbered, and of which nothing more is known."""
+        return self.keys[len(self._counts) :]
 
-    def add(self, keys: Sequence[bytes], entries: Entries) -> None:
-        """Number new words."""
-        first = len(self.keys)
-        self.keys.extend(keys)
-        self._number.update(zip(keys, range(first, len(self.keys)), strict=True))
+    def add(self, entries: Entries) -> None:
+        """Tell what the next of the unknown words are found by."""
         lemmas, weightings, ties = self._lemmas, self._weightings, self._ties
         self._counts.extend(entries.counts)
         self._pairs.extend(
@@ -91,17 +94,20 @@ class Numbering:
         self._tie.extend(ties.setdefault(one, len(ties)) for one in entries.ties)
 
     def take(self, segment: Segment) -> Content:
-        """Return what is not deleted of a segment; its words get numbers here, and are found by what they were."""
+        """Return what is not deleted of a segment; its words get numbers here, and are found by what they were.
+
+        No word may be unknown.
+        """
         content = segment.left()
         used = np.zeros(segment.words.count, np.bool_)
         for field in content.fields.values():
             used[field.words] = True
         words = np.flatnonzero(used)
-        keys = segment.words.keys(words)
-        new = np.array([key not in self._number for key in keys], np.bool_)
-        self.add([key for key, is_new in zip(keys, new.tolist(), strict=True) if is_new], segment.words.entries(words[new]))
+        first = len(self.keys)
         numbers = np.zeros(segment.words.count, np.uint32)
-        numbers[words] = self.numbers(keys)
+        numbers[words] = self.numbers(segment.words.keys(words))
+        new = words[numbers[words] >= first]
+        self.add(segment.words.entries(new[np.argsort(numbers[new])]))
         fields = {field: row._replace(words=numbers[row.words]) for field, row in content.fields.items()}
         return replace(content, fields=fields)
 
