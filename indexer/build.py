@@ -25,7 +25,7 @@ from indexer.backends.whoosh.inversion import Scan, Scanner
 from indexer.backends.whoosh.numbering import look_up
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import Store, folder_size
-from indexer.errors import CorpusMissing, Unreadable
+from indexer.errors import CorpusMissing, IndexNotWritten, Unreadable
 from indexer.readers import Reading
 from indexer.settings import Settings
 from indexer.types import BuildReport, Document, FileRecord, Progress
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _BATCH = 1_000_000  # characters handed to a core at a time: half a second's work
 _WORTH_A_POOL = 4_000_000  # bytes of corpus; below it, starting processes takes longer than they save
+_KILLED = "a process of the build was killed, probably for want of memory; with fewer processes it takes less"
 _SHOWN = 3  # problems of one file that its record names
 _SHARE = 3000  # words looked up by a core at a time: a seventh of a second's work
 
@@ -66,7 +67,7 @@ def build_index(
     CorpusMissing, IndexIncompatible, IndexDamaged, IndexBusy or IndexNotWritten if it cannot be done.
     """
     started = perf_counter()
-    build = _Build(settings or Settings(), processes or os.cpu_count() or 1, progress or (lambda _: None))
+    build = _Build(Path(index), settings or Settings(), processes or os.cpu_count() or 1, progress or (lambda _: None))
     if isinstance(corpus, str | os.PathLike):
         source: _Folder | _Records = _Folder(Path(corpus), Path(index), build.settings)
     else:
@@ -204,8 +205,11 @@ class _Tally:
 class _Build:
     """One run: what is new goes from the corpus through the cores into the store."""
 
-    def __init__(self, settings: Settings, processes: int, progress: Callable[[Progress], None]) -> None:
+    def __init__(
+        self, index: Path, settings: Settings, processes: int, progress: Callable[[Progress], None]
+    ) -> None:
         self.settings = settings
+        self._index = index
         self._processes = processes
         self._progress = progress
         self._tallies: dict[str, _Tally] = {}
@@ -276,7 +280,7 @@ class _Build:
         """Give the batches as arrays, in order, made on as many cores as they are worth."""
         ahead = list(islice(batches, 2))
         worth_a_pool = self._processes > 1 and len(ahead) > 1 and (size is None or size >= _WORTH_A_POOL)
-        with _workers(self._processes) if worth_a_pool else nullcontext(_Here()) as pool:
+        with _workers(self._processes, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
             build = uuid4().hex
             scanning: deque[Future[Scan]] = deque()
             translations: dict[str, np.ndarray] = {}  # by scanner: its numbers of words → ours
@@ -320,13 +324,17 @@ class _Here:
 
 
 @contextmanager
-def _workers(processes: int) -> Iterator[_Pool]:
+def _workers(processes: int, index: Path) -> Iterator[_Pool]:
+    """Give processes; IndexNotWritten if one of them is killed."""
     # loky rather than concurrent.futures: its workers neither import the caller's __main__ nor fork its threads.
-    from loky import ProcessPoolExecutor  # noqa: PLC0415 -- 0.1 s that most builds need not spend
+    from loky import BrokenProcessPool, ProcessPoolExecutor  # noqa: PLC0415 -- 0.1 s that most builds need not spend
 
     pool = ProcessPoolExecutor(processes, timeout=10)
     try:
         yield pool
+    except BrokenProcessPool as broken:
+        pool.shutdown(kill_workers=True)
+        raise IndexNotWritten(path=index, reason=_KILLED) from broken
     except BaseException:
         pool.shutdown(kill_workers=True)
         raise

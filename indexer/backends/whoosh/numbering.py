@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from indexer import ranking
 from indexer.analysis.context import PLACES, Ties
+from indexer.analysis.lemmatize import Elsewhere
 from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.words import OPENS, Entries, form_of, term_of, opens
@@ -19,36 +21,70 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from indexer.analysis import Analyzer, Found
+    from indexer.analysis.lemmatize import Spread
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.backends.whoosh.segment import Content, Segment
     from indexer.types import Lemma
 
-def look_up(keys: Iterable[bytes], analyzer: Analyzer) -> Entries:
+def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
     """Return what each word is found by."""
     entries = Entries([], [], [], [], [])
-    for key in keys:
-        found = analyzer.look_up(form_of(term_of(key)), opens(key))
-        own = _steps(found.lemmas)
-        # A lemma that a compound shares with one of its parts counts by the compound.
-        steps = _steps(found.parts) | own if found.parts else own
-        entries.counts.append(len(steps))
-        entries.lemmas.extend(text.encode("utf-8", "surrogatepass") for text in steps)
-        entries.parts.extend(text not in own for text in steps)
-        entries.weightings.append(weighting(found, steps))
-        entries.ties.append(found.ties)
+    counts, lemmas, parts, weightings, ties = entries
+    forms = [form_of(term_of(key)) for key in keys]
+    analyzer.look_ahead(forms)
+    lower = [form.lower() for form in forms]
+    plain = analyzer.plain(dict.fromkeys(lower))
+    for key, form, word in zip(keys, forms, lower, strict=True):
+        known = plain.get(word)
+        if known:  # most words
+            counts.append(1)
+            lemmas.append(known[0].encode())
+            parts.append(False)
+            weightings.append(_CERTAIN)
+            ties.append(known[1])
+            continue
+        found = analyzer.look_up(form, opens(key))
+        ties.append(found.ties)
+        own = [lemma.text for lemma in found.lemmas]
+        if found.parts:
+            # A lemma that a compound shares with one of its parts counts by the compound.
+            steps = _steps(found.parts) | _steps(found.lemmas)
+            own = list(steps)
+            is_own = {lemma.text for lemma in found.lemmas}
+            parts.extend([text not in is_own for text in steps])
+            weightings.append(_weighting_of_compound(found, steps))
+        else:
+            parts.extend([False] * len(own))
+            weightings.append(_weighting(found))
+        counts.append(len(own))
+        lemmas.extend([text.encode("utf-8", "surrogatepass") for text in own])
     return entries
 
 
-def weighting(found: Found, steps: dict[str, int]) -> bytes:
+_CERTAIN = bytes((ranking.steps(1.0),))  # the weights of a word with one lemma
+
+
+def _weighting(found: Found) -> bytes:
     """Return the weights of a word's lemmas: those alone, then a place and the weights there for each other place."""
+    if isinstance(found.elsewhere, Elsewhere):
+        return _packed_weights(found.elsewhere.spread, found.elsewhere.order)
+    return bytes([ranking.steps(weight) for _, weight in found.lemmas])
+
+
+@lru_cache(50_000)
+def _packed_weights(spread: Spread, order: tuple[int, ...]) -> bytes:
+    made = [bytes([ranking.steps(spread.alone[at]) for at in order])]
+    for weights, places in spread.elsewhere:
+        packed = bytes([ranking.steps(weights[at]) for at in order])
+        made += [bytes((place,)) + packed for place in places]
+    return b"".join(made)
+
+
+def _weighting_of_compound(found: Found, steps: dict[str, int]) -> bytes:
+    """Return the same of a word whose parts have lemmas too; these weigh the same everywhere."""
     made = [bytes(steps.values())]
-    last: tuple[Lemma, ...] = ()
-    weights = b""
     for place, lemmas in found.elsewhere.items():
-        # Places where a form weighs the same follow each other, and share the lemmas.
-        if lemmas is not last:
-            last, weights = lemmas, bytes((steps | _steps(lemmas)).values())
-        made.append(bytes((place,)) + weights)
+        made.append(bytes((place,)) + bytes((steps | _steps(lemmas)).values()))
     return b"".join(made)
 
 
