@@ -221,7 +221,7 @@ class _Build:
         unchanged: set[str] = set()
         self._progress(Progress("look", 0, source.size))
         batches = _batches(self._documents(store, source, before, unchanged))
-        for content in self._contents(batches, source.size, store.numbering):
+        for content in self._contents(batches, source.size, store):
             store.add(content)
             for name, (documents, paragraphs) in content.by_file().items():
                 self._tallies[name].documents += documents
@@ -275,7 +275,7 @@ class _Build:
                 yield piece.name, document
 
     def _contents(
-        self, batches: Iterator[list[tuple[str, Document]]], size: int | None, numbering: Numbering
+        self, batches: Iterator[list[tuple[str, Document]]], size: int | None, store: Store
     ) -> Iterator[Content]:
         """Give the batches as arrays, in order, made on as many cores as they are worth."""
         ahead = list(islice(batches, 2))
@@ -287,10 +287,13 @@ class _Build:
             for batch in chain(ahead, batches):
                 scanning.append(pool.submit(_scan, batch, build, self.settings))
                 if len(scanning) > 2 * self._processes:
-                    yield _numbered(scanning.popleft().result(), translations, numbering)
+                    yield _numbered(scanning.popleft().result(), translations, store.numbering)
+                if store.is_full:
+                    self._look_up(pool, store.numbering)
+                    store.flush()
             for scanned in scanning:
-                yield _numbered(scanned.result(), translations, numbering)
-            self._look_up(pool, numbering)
+                yield _numbered(scanned.result(), translations, store.numbering)
+            self._look_up(pool, store.numbering)
 
     def _look_up(self, pool: _Pool, numbering: Numbering) -> None:
         """Have the unknown words looked up."""
@@ -303,8 +306,8 @@ class _Build:
 def _numbered(scanned: Scan, translations: dict[str, np.ndarray], numbering: Numbering) -> Content:
     """Return a scan with our numbers for its words; of each scanner they must come in order."""
     known = translations.get(scanned.scanner, np.zeros(0, np.uint32))
-    new = numbering.numbers(scanned.keys).astype(np.uint32)
-    translations[scanned.scanner] = numbers = np.concatenate([known, new])
+    numbering.meet(sorted(scanned.keys))  # forms of one word beside each other: what is known of one helps the next
+    translations[scanned.scanner] = numbers = np.concatenate([known, numbering.numbers(scanned.keys)])
     return scanned.numbered(numbers)
 
 

@@ -104,13 +104,16 @@ class Numbering:
         self._counts, self._pairs = array("q"), array("q")
         self._weighting, self._tie = array("q"), array("q")
 
-    def numbers(self, keys: Sequence[bytes]) -> np.ndarray:
-        """Return the numbers of words; those not yet known get the next ones, in order of their bytes."""
+    def meet(self, keys: Iterable[bytes]) -> None:
+        """Give the next numbers to words that have none."""
         number = self._number
-        new = sorted({key for key in keys if key not in number})
+        new = [key for key in dict.fromkeys(keys) if key not in number]
         number.update(zip(new, range(len(self.keys), len(self.keys) + len(new)), strict=True))
         self.keys += new
-        return np.fromiter(map(number.__getitem__, keys), np.int64, len(keys))
+
+    def numbers(self, keys: Sequence[bytes]) -> np.ndarray:
+        """Return the numbers of words that have been met."""
+        return np.fromiter(map(self._number.__getitem__, keys), np.uint32, len(keys))
 
     @property
     def unknown(self) -> list[bytes]:
@@ -140,10 +143,11 @@ class Numbering:
             used[field.words] = True
         words = np.flatnonzero(used)
         first = len(self.keys)
+        keys = segment.words.keys(words)
+        self.meet(keys)
         numbers = np.zeros(segment.words.count, np.uint32)
-        numbers[words] = self.numbers(segment.words.keys(words))
-        new = words[numbers[words] >= first]
-        self.add(segment.words.entries(new[np.argsort(numbers[new])]))
+        numbers[words] = self.numbers(keys)
+        self.add(segment.words.entries(words[numbers[words] >= first]))
         fields = {field: row._replace(words=numbers[row.words]) for field, row in content.fields.items()}
         return replace(content, fields=fields)
 

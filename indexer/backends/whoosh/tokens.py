@@ -113,7 +113,7 @@ def write(words: np.ndarray, opens: np.ndarray, lengths: np.ndarray) -> Arrays:
     """Return the arrays of PARTS."""
     is_rare = words >= _RARE
     return {
-        "low": np.where(is_rare, _RARE, words).astype(np.uint16),
+        "low": np.minimum(words, _RARE).astype(np.uint16),
         "rare_at": np.flatnonzero(is_rare).astype(np.uint32),
         "rare": words[is_rare].astype(np.uint32),
         "opens": np.packbits(opens),
