@@ -18,7 +18,7 @@ _SENSIBLE: dict[str, tuple[int, float]] = {
     **dict.fromkeys(("analysis.rare_lemma", "analysis.part_of_compound", "asking.per_edit", "asking.relative"), (0, 1)),
     **dict.fromkeys(("ranking.b", "ranking.title_b"), (0, 1)),
     "meaning.unlike": (0, 0.99),
-    "building.memory": (2**27, inf),
+    "building.memory": (2**20, inf),
     "asking.deepest": (0, 50),  # brackets are read by recursion
 }
 

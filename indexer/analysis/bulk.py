@@ -11,7 +11,6 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-
 from razdel.segmenters.punct import DASHES, ENDINGS, GENERIC_QUOTES, OPEN_QUOTES
 from razdel.segmenters.sentenize import BULLET_SIZE, DELIMITERS, WORD, is_bullet, is_lower_alpha
 from razdel.segmenters.sentenize import TOKEN as OF_SENTENCE
@@ -38,7 +37,9 @@ _ENDINGS, _MARKS, _DASHES = _points(ENDINGS), _points(ENDINGS + ";"), _points(DA
 _OPENING = _points(OPEN_QUOTES + GENERIC_QUOTES + "([{")  # what a sentence may begin with besides a capital or a digit
 _AFTER_LETTER = _points(".+#")  # what makes of a letter an initial, or a language
 _LOWER_LETTERS = np.zeros(ord("ё") + 2, np.bool_)
-_LOWER_LETTERS[_points("".join(map(chr, (*range(ord("a"), ord("z") + 1), *range(ord("а"), ord("я") + 1), ord("ё")))))] = True
+_LOWER_LETTERS[
+    _points("".join(map(chr, (*range(ord("a"), ord("z") + 1), *range(ord("а"), ord("я") + 1), ord("ё")))))
+] = True
 _JOINS_NUMBERS = _points(".,\u0020\u00a0\u2009\u202f")
 
 
@@ -101,9 +102,7 @@ def _kinds(count: int) -> np.ndarray:
 # --- sentences --------------------------------------------------------------------------------------------------------
 
 
-def _ends(
-    texts: Sequence[str], text: str, points: np.ndarray, kinds: np.ndarray, first: np.ndarray
-) -> np.ndarray:
+def _ends(texts: Sequence[str], text: str, points: np.ndarray, kinds: np.ndarray, first: np.ndarray) -> np.ndarray:
     """Return where sentences end that are not the last of their text."""
     at = np.flatnonzero(kinds & _DELIMITER)
     at = at[at + 1 < len(points)]
@@ -121,7 +120,11 @@ def _ends(
     of = np.searchsorted(first, at, side="right") - 1
     if SMILE.search(text):  # delimiters of more than one character
         odd = np.array([SMILE.search(one) is not None for one in texts], np.bool_)
-        own = [start + end for start, one in zip(first[odd].tolist(), np.flatnonzero(odd).tolist(), strict=True) for end in ends(texts[one])]
+        own = [
+            start + end
+            for start, one in zip(first[odd].tolist(), np.flatnonzero(odd).tolist(), strict=True)
+            for end in ends(texts[one])
+        ]
         kept = ~odd[of]
         at, of = at[kept], of[kept]
     else:
@@ -137,11 +140,11 @@ def _ends(
     for here, start, number, begins, _, ends_, if_no_list, if_no_dash in zip(
         *(array.tolist() for array in each), strict=True
     ):
-        begins = max(begins, last)
+        beginning = max(begins, last)
         if ends_:
-            does_join = (if_no_list and _is_list(text[begins:here])) or (if_no_dash and _goes_on(text, here))
+            does_join = (if_no_list and _is_list(text[beginning:here])) or (if_no_dash and _goes_on(text, here))
         else:
-            does_join = joins(texts[number], begins - start, here - start)
+            does_join = joins(texts[number], beginning - start, here - start)
         if not does_join:
             last = here + 1
             found.append(last)
@@ -197,12 +200,11 @@ class _Delimiters(NamedTuple):
     @property
     def asks(self) -> np.ndarray:
         """Whether more must be known than what is beside them."""
-        return self.if_no_list | self.if_no_dash
+        asks: np.ndarray = self.if_no_list | self.if_no_dash
+        return asks
 
     @classmethod
-    def of(
-        cls, text: str, points: np.ndarray, kinds: np.ndarray, at: np.ndarray, first: np.ndarray
-    ) -> _Delimiters:
+    def of(cls, text: str, points: np.ndarray, kinds: np.ndarray, at: np.ndarray, first: np.ndarray) -> _Delimiters:
         """Tell of delimiters at these places, each in a text that begins at `first`."""
         delimiter, behind = points[at], kinds[at - 1]
         is_mark, is_dot = np.isin(delimiter, _MARKS), delimiter == ord(".")

@@ -49,7 +49,7 @@ _GUESSED_PLURAL = 0.1  # +0.15, +0.02: «Ауесхан» is no form of «Ауе
 _GUESSED_BY_TAIL = 0.3  # +0.25, +0.03: a known word at the end says less than a known ending: «липосаркома» is no «арк»
 _BY_TAIL = "UnknownPrefixAnalyzer"  # pymorphy3's name
 _DIGITS = 6
-_MOST_PARTS = 5000
+_MOST_PARTS = 5000  # of compounds that are remembered: «северо», «летний» and «го» come with many
 
 NOWHERE: Mapping[int, tuple[Lemma, ...]] = MappingProxyType({})
 
@@ -157,14 +157,8 @@ class Lemmatizer:
             found = (key,)
         return _equal(*found)
 
-    @lru_cache(_MOST_PARTS)  # «северо», «летний» and «го» come with many; they look at few forms, all of them twice
     def _part(self, piece: str) -> tuple[Lemma, ...]:
-        lemmas = self.lemmas(piece)
-        if not is_capitalised(piece) or not _CYRILLIC.search(piece):
-            return lemmas
-        # «Ростов» of Ростов-на-Дону is no «рост»: a name inside a compound is nothing but a name.
-        names = {reading.lemma for reading in _readings(piece.lower()) if reading.shape.is_name}
-        return tuple(lemma for lemma in lemmas if lemma.text in names) or lemmas
+        return _lemmas_of_part(self.settings, piece)
 
     def _dotted(self, key: str) -> tuple[Lemma, ...]:
         """Return an initial, which may also be a word at the end of a sentence: «витамин С.»."""
@@ -186,7 +180,9 @@ class Lemmatizer:
             # The same lemmas everywhere: what a form is found by does not depend on its place, only how well.
             texts = [texts[at] for at in order[:most]]
             of_text = {text: at for at, text in enumerate(texts)}
-            cut = tuple([(of_text.get(lemma, 0), probability * (lemma in of_text)) for lemma, probability, _ in readings])
+            cut = tuple(
+                [(of_text.get(lemma, 0), probability * (lemma in of_text)) for lemma, probability, _ in readings]
+            )
             spread = _spread(cut, shapes, asked, rare, names_only=names_only)
             order = tuple(range(most))
         return Elsewhere(texts, spread, order)
@@ -260,6 +256,16 @@ def _weights(shares: Sequence[tuple[int, float]], fit: Sequence[float], rare: fl
 def _order(texts: Sequence[str], weights: Sequence[float]) -> tuple[int, ...]:
     """Return the indices of lemmas, the one with the highest weight first."""
     return tuple([at for _, _, at in sorted(zip([-one for one in weights], texts, range(len(texts)), strict=True))])
+
+
+@lru_cache(_MOST_PARTS)
+def _lemmas_of_part(settings: Analysis, piece: str) -> tuple[Lemma, ...]:
+    lemmas = Lemmatizer(settings).lemmas(piece)
+    if not is_capitalised(piece) or not _CYRILLIC.search(piece):
+        return lemmas
+    # «Ростов» of Ростов-на-Дону is no «рост»: a name inside a compound is nothing but a name.
+    names = {reading.lemma for reading in _readings(piece.lower()) if reading.shape.is_name}
+    return tuple(lemma for lemma in lemmas if lemma.text in names) or lemmas
 
 
 @lru_cache(20_000)

@@ -55,6 +55,7 @@ def _is_plain(text: str, at: int) -> bool:
 
 
 def joins(text: str, last: int, at: int) -> bool:
+    """Whether razdel joins what is on both sides of a delimiter, in a sentence that began at `last`."""
     split = SentSplit(text[max(0, at - WINDOW) : at], text[at], text[at + 1 : at + 1 + WINDOW])
     split.buffer = text[last:at]
     return bool(sentenize.join(split))

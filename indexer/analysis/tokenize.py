@@ -9,12 +9,13 @@ from indexer.analysis.abbreviations import DOTTED
 from indexer.types import Span, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 _LETTER = r"[^\W\d_]"
 _MARK = "[\u00ad\u0300-\u036f\u200b-\u200f\u2060]"  # inside a word, seen by nobody; fold.written drops them
 _HYPHEN = "[-\u2010\u2011]"
-GLUE = "_'’ʼ`-\u2010\u2011\u00ad\u2060" + "".join(map(chr, (*range(0x300, 0x370), *range(0x200B, 0x2010))))  # between the letters of a word
+# What may stand between the letters of a word.
+GLUE = "_'’ʼ`-\u2010\u2011\u00ad\u2060" + "".join(map(chr, (*range(0x300, 0x370), *range(0x200B, 0x2010))))
 _SPACE = "[ \u00a0\u2009\u202f]"
 _WORD = rf"{_LETTER}(?:[^\W_]|{_MARK}|['’ʼ`](?={_LETTER}))*"
 _ENDING = "(?:[еёийоуыюяхм]|[аоуеыияью][еяюйхм]|[гм][оу]|[оы]?ми|ого|ому|его|ему|ти|та|тью|ю)"
@@ -78,25 +79,3 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
         start = end
     yield start, len(text)
-
-
-def signed_tokens(texts: Iterable[str]) -> list[str]:
-    """Return the texts of the tokens of many texts, with a sign where each text begins and where each sentence does.
-
-    >>> signed_tokens(["Не он. Он не", "да"]) == [TEXT, SENTENCE, "Не", "он", SENTENCE, "Он", "не", TEXT, SENTENCE, "да"]
-    True
-    """
-    # The signs are written into the texts, and all of them are one text: a call for each sentence took twice as long.
-    pieces: list[str] = []
-    for text in texts:
-        pieces.append(TEXT)
-        clean = text.translate(_NO_SIGNS) if _SIGN.search(text) else text
-        for start, stop in sentences(clean):
-            pieces += (SENTENCE, clean[start:stop])
-    return _SIGNED_TOKEN.findall("".join(pieces))
-
-
-TEXT, SENTENCE = "\2", "\1"  # no token has them
-_SIGN = re.compile("[\1\2]")
-_NO_SIGNS = {1: " ", 2: " "}
-_SIGNED_TOKEN = re.compile(f"[\1\2]|{TOKEN.pattern}")

@@ -102,9 +102,9 @@ def test_words_are_the_same_when_they_are_looked_up_at_once() -> None:
     apart = [list(parses(word)) for word in every]
     dictionary._dictionary.cache_clear()  # noqa: SLF001 -- likewise
     look_ahead(every)
-    assert [
-        [(p.word, p.tag.text, p.lemma, p.score) for p in one] for one in map(parses, every)
-    ] == [[(p.word, p.tag.text, p.lemma, p.score) for p in one] for one in apart]
+    assert [[(p.word, p.tag.text, p.lemma, p.score) for p in one] for one in map(parses, every)] == [
+        [(p.word, p.tag.text, p.lemma, p.score) for p in one] for one in apart
+    ]
 
 
 def test_words_of_the_corpus() -> None:

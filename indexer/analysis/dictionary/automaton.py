@@ -99,8 +99,9 @@ class Automaton:
         does, and so on.
         """
         known = self._ahead.get(word)
-        if known is not None:
-            return known
+        return self._similar(word) if known is None else known
+
+    def _similar(self, word: str) -> list[tuple[str, int]]:
         head = word[:_HEAD]
         node = self._heads.get(head)
         if node is None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _WIDTHS = (1, 2, 4)  # bytes
 _DTYPES = {1: np.uint8, 2: np.uint16, 4: np.uint32}
-_MOST = {width: np.iinfo(kind).max for width, kind in _DTYPES.items()}
+_MOST = {width: (1 << 8 * width) - 1 for width in _WIDTHS}
 _AT_ONCE = 1_000_000  # rows
 PARTS = ("start", "size", "found", *(f"gap{w}" for w in _WIDTHS), *(f"code{w}" for w in _WIDTHS))
 
@@ -175,4 +175,3 @@ def _read(gap: np.ndarray, code: np.ndarray, lists: np.ndarray, starts: np.ndarr
         if not is_row.all():
             return Lists(of[is_row], rows[is_row], codes[is_row])
     return Lists(of, rows, codes)
-

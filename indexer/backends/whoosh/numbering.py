@@ -15,7 +15,7 @@ from indexer.analysis.context import PLACES, Ties
 from indexer.analysis.lemmatize import Elsewhere
 from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh.lists import ranges
-from indexer.backends.whoosh.words import OPENS, Entries, form_of, term_of, opens
+from indexer.backends.whoosh.words import OPENS, Entries, form_of, opens, term_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.backends.whoosh.segment import Content, Segment
     from indexer.types import Lemma
+
 
 def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
     """Return what each word is found by."""
@@ -243,4 +244,3 @@ def _hashed(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
 
 def _array(values: array[int]) -> np.ndarray:
     return np.frombuffer(values, np.int64) if values else np.zeros(0, np.int64)
-

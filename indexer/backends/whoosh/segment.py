@@ -144,7 +144,6 @@ class Field:
         """Return the lists with these numbers, deleted rows included."""
         return lists.read(self._of, numbers, self._prefix)
 
-
     def place(self, number: int) -> Placed:
         """Return where the list with this number is."""
         return lists.place(self._of, number, self._prefix)
@@ -239,7 +238,11 @@ class Segment:
 
     def written(self, forms: np.ndarray) -> dict[str, int]:
         """Return forms in the texts by their numbers, and at how many places each stands."""
-        return {self.words.form(int(form)): int(count) for form, count in zip(forms, self.form_counts("text", forms), strict=True) if count}
+        return {
+            self.words.form(int(form)): int(count)
+            for form, count in zip(forms, self.form_counts("text", forms), strict=True)
+            if count
+        }
 
     def form_counts(self, field: str, forms: np.ndarray) -> np.ndarray:
         """Return how often each of these forms stands in a field."""
@@ -262,6 +265,24 @@ class Segment:
         counts = np.add.reduceat(counts, np.flatnonzero(is_first))
         is_first[is_first] = counts > 0  # a form that only other fields or deleted paragraphs have is not there
         return Lexicon(list(compress(folded, is_first.tolist())), counts[counts > 0])
+
+    def lemmas(self) -> list[bytes]:
+        """Return the lemmas in the texts, those left out that only deleted paragraphs have."""
+        field = self.fields["text"]
+        gone = np.zeros(len(field.lemmas), np.bool_)
+        if self.live is not None:
+            # Only a lemma of a deleted paragraph may be gone.
+            words_ = np.unique(field.words()[np.repeat(~self.live, field.lengths())])
+            until = self.of["word_until"].astype(np.int64)
+            counts = np.diff(until, prepend=0)[words_]
+            _, pairs = ranges(until[words_] - counts, counts)
+            numbers = field.lists_of(np.unique(self.of["word_lemma"][pairs] >> 1).astype(np.int64))
+            numbers = numbers[numbers >= 0]
+            gone[numbers] = True
+            read = field.read(numbers)
+            gone[numbers[np.unique(read.of[self.live[read.rows]])]] = False
+        texts_ = self.words.all_lemmas()
+        return [texts_[lemma] for lemma in field.lemmas[~gone].tolist()]
 
     # --- documents and paragraphs ---
 
@@ -317,10 +338,14 @@ class Segment:
     def left(self) -> Content:
         """Return what is not deleted, for merging into another segment; words keep the numbers they have here."""
         live = self.live if self.live is not None else np.ones(self.paragraphs, np.bool_)
-        counts = np.add.reduceat(live, self.first_paragraphs, dtype=np.int64) if self.paragraphs else np.zeros(0, np.int64)
+        counts = (
+            np.add.reduceat(live, self.first_paragraphs, dtype=np.int64) if self.paragraphs else np.zeros(0, np.int64)
+        )
         documents = counts > 0
         kept = {field: live if field == "text" else documents for field in ANALYSED_FIELDS}
-        packed = self.texts.all() if live.all() else texts.pack(self.texts[row] for row in np.flatnonzero(live).tolist())
+        packed = (
+            self.texts.all() if live.all() else texts.pack(self.texts[row] for row in np.flatnonzero(live).tolist())
+        )
         headings = arrays.all_of(self.of["headings"], self.of["heading_ends"])
         return Content(
             headings=list(compress(headings, documents.tolist())),

@@ -18,8 +18,8 @@ from whoosh.util.filelock import try_for
 
 from indexer.analysis import dictionary
 from indexer.backends.whoosh import arrays, state
-from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment, schema
 from indexer.backends.whoosh.assembly import assemble
+from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment, schema
 from indexer.backends.whoosh.numbering import Numbering
 from indexer.backends.whoosh.storage import INDEX_NAME, NotContents, Storage, latest_generation, read_segments
 from indexer.errors import IndexBusy, IndexDamaged, IndexIncompatible, IndexNotWritten
@@ -147,7 +147,12 @@ class Store:
             TOC(schema(), segments, generation).write(self._storage, INDEX_NAME)
             # From here on the new state is the index.
             self._new = []
+            self._segments = segments
             self._clean(generation, segments)
+
+    def lemmas(self) -> set[bytes]:
+        """Return the different lemmas of the texts, once they are committed."""
+        return set().union(*(segment.open(self._folder).lemmas() for segment in self._segments))
 
     def _clean(self, generation: int, segments: list[ArraySegment]) -> None:
         """Remove what other generations and killed builds have left."""

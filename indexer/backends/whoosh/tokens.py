@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.words import Neighbours
 
 if TYPE_CHECKING:
@@ -29,13 +28,14 @@ class Tokens:
 
     def starts(self, rows: np.ndarray) -> np.ndarray:
         """Return the first place of each row."""
-        starts = self._ends[rows - 1].astype(np.int64)
+        starts: np.ndarray = self._ends[rows - 1].astype(np.int64)
         starts[rows == 0] = 0
         return starts
 
     def ends(self, rows: np.ndarray) -> np.ndarray:
         """Return the place after the last of each row."""
-        return self._ends[rows].astype(np.int64)
+        ends: np.ndarray = self._ends[rows].astype(np.int64)
+        return ends
 
     def lengths(self, rows: slice) -> np.ndarray:
         """Return how many places each of some adjacent rows has."""
