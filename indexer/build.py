@@ -17,8 +17,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
 from uuid import uuid4
 
-import numpy as np
-
 from indexer import readers
 from indexer.analysis import russian
 from indexer.backends.whoosh.inversion import Scan, Scanner
@@ -287,16 +285,15 @@ class _Build:
         with _workers(self._processes, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
             build = uuid4().hex
             scanning: deque[Future[Scan]] = deque()
-            translations: dict[str, np.ndarray] = {}  # by scanner: its numbers of words → ours
             for batch in chain(ahead, batches):
                 scanning.append(pool.submit(_scan, batch, build, self.settings))
                 if len(scanning) > 2 * self._processes:
-                    yield _numbered(scanning.popleft().result(), translations, store.numbering)
+                    yield store.numbering.translated(scanning.popleft().result())
                 if store.is_full:
                     self._look_up(pool, store.numbering)
                     store.flush()
             for scanned in scanning:
-                yield _numbered(scanned.result(), translations, store.numbering)
+                yield store.numbering.translated(scanned.result())
             self._look_up(pool, store.numbering)
 
     def _look_up(self, pool: _Pool, numbering: Numbering) -> None:
@@ -305,14 +302,6 @@ class _Build:
         shares = [keys[start : start + _SHARE] for start in range(0, len(keys), _SHARE)]
         for entries in [pool.submit(_look_up, share, self.settings) for share in shares]:
             numbering.add(entries.result())
-
-
-def _numbered(scanned: Scan, translations: dict[str, np.ndarray], numbering: Numbering) -> Content:
-    """Return a scan with our numbers for its words; of each scanner they must come in order."""
-    known = translations.get(scanned.scanner, np.zeros(0, np.uint32))
-    numbering.meet(sorted(scanned.keys))  # forms of one word beside each other: what is known of one helps the next
-    translations[scanned.scanner] = numbers = np.concatenate([known, numbering.numbers(scanned.keys)])
-    return scanned.numbered(numbers)
 
 
 class _Pool(Protocol):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from indexer.analysis import Analyzer, Found
     from indexer.analysis.lemmatize import Spread
     from indexer.backends.whoosh.arrays import Arrays
+    from indexer.backends.whoosh.inversion import Scan
     from indexer.backends.whoosh.segment import Content, Segment
     from indexer.types import Lemma
 
@@ -99,6 +100,7 @@ class Numbering:
     def __init__(self) -> None:
         self.keys: list[bytes] = []
         self._number: dict[bytes, int] = {}
+        self._scanners: dict[str, np.ndarray] = {}  # the numbers that each gave to words → ours
         self._lemmas: dict[bytes, int] = {}
         self._weightings: dict[tuple[int, bytes], int] = {}
         self._ties: dict[Ties, int] = {}
@@ -115,6 +117,13 @@ class Numbering:
     def numbers(self, keys: Sequence[bytes]) -> np.ndarray:
         """Return the numbers of words that have been met."""
         return np.fromiter(map(self._number.__getitem__, keys), np.uint32, len(keys))
+
+    def translated(self, scan: Scan) -> Content:
+        """Return a scan with our numbers for its words; those of one scanner must come in order."""
+        known = self._scanners.get(scan.scanner, np.zeros(0, np.uint32))
+        self.meet(sorted(scan.keys))  # forms of one word beside each other: what is known of one helps the next
+        numbers = self._scanners[scan.scanner] = np.concatenate([known, self.numbers(scan.keys)])
+        return scan.numbered(numbers)
 
     @property
     def unknown(self) -> list[bytes]:
