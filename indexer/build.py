@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import deque
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import blake2b
 from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
+from uuid import uuid4
 
 from indexer import readers
 from indexer.analysis import russian
 from indexer.backends.whoosh.contents import folder_size
-from indexer.backends.whoosh.inversion import Scan, scan
+from indexer.backends.whoosh.inversion import Scan, Scanner
 from indexer.backends.whoosh.numbering import look_up
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import Store
-from indexer.errors import CorpusMissing, Unreadable
+from indexer.errors import CorpusMissing, IndexNotWritten, Unreadable
 from indexer.readers import Reading
 from indexer.settings import Settings
 from indexer.types import BuildReport, Document, FileRecord, Progress
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 _BATCH = 1_000_000  # characters handed to a core at a time: half a second's work
 _WORTH_A_POOL = 4_000_000  # bytes of corpus; below it, starting processes takes longer than they save
+_KILLED = "a process of the build was killed, probably for want of memory; with fewer processes it takes less"
 _SHOWN = 3  # problems of one file that its record names
 _SHARE = 3000  # words looked up by a core at a time: a seventh of a second's work
 
@@ -63,21 +66,22 @@ def build_index(
     CorpusMissing, IndexIncompatible, IndexDamaged, IndexBusy or IndexNotWritten if it cannot be done.
     """
     started = perf_counter()
-    build = _Build(settings or Settings(), processes or os.cpu_count() or 1, progress or (lambda _: None))
+    build = _Build(Path(index), settings or Settings(), processes or os.cpu_count() or 1, progress or (lambda _: None))
     if isinstance(corpus, str | os.PathLike):
         source: _Folder | _Records = _Folder(Path(corpus), Path(index), build.settings)
     else:
         source = _Records(corpus)
-    with Store(Path(index), build.settings, rebuild=rebuild, wait=wait) as store:
+    with _no_collection(), Store(Path(index), build.settings, rebuild=rebuild, wait=wait) as store:
         counts = build.bring_up_to_date(store, source)
         files = tuple(store.files[path] for path in sorted(store.files))
         store.commit(source.name)
+        lemmas = len(store.lemmas())
     engine = open_engine(Path(index), build.settings)[0]
     return BuildReport(
         documents=sum(file.documents for file in files),
         paragraphs=engine.collection.paragraphs,
         words=engine.collection.words,
-        lemmas=engine.different_lemmas,
+        lemmas=lemmas,
         bytes=folder_size(Path(index)),
         seconds=perf_counter() - started,
         added=counts.added,
@@ -155,27 +159,32 @@ class _Records:
         for given in self._documents:
             seen[given.path] = seen.get(given.path, 0) + 1
             document = _sound(given, seen[given.path])
-            digest = blake2b(repr(document).encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
-            reading = Reading(encoding="", doubtful=False, documents=iter((document,)))
-            yield _Piece(document.path, len(document.text), partial(str, digest), partial(_given, reading))
+            yield _Piece(document.path, len(document.text), partial(_digest_of, document), partial(_given, document))
 
 
-def _given(reading: Reading) -> Reading:
-    return reading
+def _digest_of(document: Document) -> str:
+    # The text as it is: repr() looks at every character of it, and took half of a build where nothing is new.
+    digest = blake2b(document.text.encode("utf-8", "surrogatepass"), digest_size=20)
+    digest.update(repr(document.heading).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _given(document: Document) -> Reading:
+    return Reading(encoding="", doubtful=False, documents=iter((document,)))
 
 
 def _sound(document: Document, time: int) -> Document:
     """Return a document as the readers would give it: composed, its date with a zone, its path its own."""
     date = document.date
-    return replace(
-        document,
-        path=document.path if time == 1 else f"{document.path}~{time}",
-        text=readers.normalise(document.text),
-        title=readers.normalise(document.title),
-        source=readers.normalise(document.source),
-        author=readers.normalise(document.author),
-        date=date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date,
+    sound = (
+        document.path if time == 1 else f"{document.path}~{time}",
+        readers.normalise(document.text),
+        readers.normalise(document.title),
+        date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date,
+        readers.normalise(document.source),
+        readers.normalise(document.author),
     )
+    return Document(*sound, document.url)
 
 
 @dataclass(slots=True)
@@ -201,8 +210,9 @@ class _Tally:
 class _Build:
     """One run: what is new goes from the corpus through the cores into the store."""
 
-    def __init__(self, settings: Settings, processes: int, progress: Callable[[Progress], None]) -> None:
+    def __init__(self, index: Path, settings: Settings, processes: int, progress: Callable[[Progress], None]) -> None:
         self.settings = settings
+        self._index = index
         self._processes = processes
         self._progress = progress
         self._tallies: dict[str, _Tally] = {}
@@ -214,7 +224,7 @@ class _Build:
         unchanged: set[str] = set()
         self._progress(Progress("look", 0, source.size))
         batches = _batches(self._documents(store, source, before, unchanged))
-        for content in self._contents(batches, source.size, store.numbering):
+        for content in self._contents(batches, source.size, store):
             store.add(content)
             for name, (documents, paragraphs) in content.by_file().items():
                 self._tallies[name].documents += documents
@@ -268,24 +278,31 @@ class _Build:
                 yield piece.name, document
 
     def _contents(
-        self, batches: Iterator[list[tuple[str, Document]]], size: int | None, numbering: Numbering
+        self, batches: Iterator[list[tuple[str, Document]]], size: int | None, store: Store
     ) -> Iterator[Content]:
         """Give the batches as arrays, in order, made on as many cores as they are worth."""
         ahead = list(islice(batches, 2))
         worth_a_pool = self._processes > 1 and len(ahead) > 1 and (size is None or size >= _WORTH_A_POOL)
-        with _workers(self._processes) if worth_a_pool else nullcontext(_Here()) as pool:
-            vocabulary = _Vocabulary(pool, self.settings, numbering)
+        with _workers(self._processes, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
+            build = uuid4().hex
             scanning: deque[Future[Scan]] = deque()
             for batch in chain(ahead, batches):
-                scanning.append(pool.submit(_scan, batch, self.settings))
-                if len(scanning) > self._processes:
-                    vocabulary.meet(scanning.popleft().result())
-                if len(vocabulary) > self._processes:
-                    yield vocabulary.next_content()
+                scanning.append(pool.submit(_scan, batch, build, self.settings))
+                if len(scanning) > 2 * self._processes:
+                    yield store.numbering.translated(scanning.popleft().result())
+                if store.is_full:
+                    self._look_up(pool, store.numbering)
+                    store.flush()
             for scanned in scanning:
-                vocabulary.meet(scanned.result())
-            while vocabulary:
-                yield vocabulary.next_content()
+                yield store.numbering.translated(scanned.result())
+            self._look_up(pool, store.numbering)
+
+    def _look_up(self, pool: _Pool, numbering: Numbering) -> None:
+        """Have the unknown words looked up."""
+        keys = numbering.unknown
+        shares = [keys[start : start + _SHARE] for start in range(0, len(keys), _SHARE)]
+        for entries in [pool.submit(_look_up, share, self.settings) for share in shares]:
+            numbering.add(entries.result())
 
 
 class _Pool(Protocol):
@@ -304,48 +321,21 @@ class _Here:
 
 
 @contextmanager
-def _workers(processes: int) -> Iterator[_Pool]:
+def _workers(processes: int, index: Path) -> Iterator[_Pool]:
+    """Give processes; IndexNotWritten if one of them is killed."""
     # loky rather than concurrent.futures: its workers neither import the caller's __main__ nor fork its threads.
-    from loky import ProcessPoolExecutor  # noqa: PLC0415 -- 0.1 s that most builds need not spend
+    from loky import BrokenProcessPool, ProcessPoolExecutor  # noqa: PLC0415 -- 0.1 s that most builds need not spend
 
     pool = ProcessPoolExecutor(processes, timeout=10)
     try:
         yield pool
+    except BrokenProcessPool as broken:
+        pool.shutdown(kill_workers=True)
+        raise IndexNotWritten(path=index, reason=_KILLED) from broken
     except BaseException:
         pool.shutdown(kill_workers=True)
         raise
     pool.shutdown()
-
-
-class _Vocabulary:
-    """The words of the corpus so far: each new one is looked up once, and what waits for it waits in order."""
-
-    def __init__(self, pool: _Pool, settings: Settings, numbering: Numbering) -> None:
-        self._pool = pool
-        self._settings = settings
-        self._numbering = numbering
-        self._met: set[bytes] = set()
-        self._waiting: deque[tuple[Scan, list[tuple[list[bytes], Future[Entries]]]]] = deque()
-
-    def __len__(self) -> int:
-        return len(self._waiting)
-
-    def meet(self, scanned: Scan) -> None:
-        """Have the new words of a scan looked up."""
-        # In order, forms of one word are beside each other: «Песков» and «песков» need the dictionary once.
-        new = sorted(key for key in scanned.keys if key not in self._met and key not in self._numbering)
-        self._met.update(new)
-        shares = [new[start : start + _SHARE] for start in range(0, len(new), _SHARE)]
-        lookups = [(share, self._pool.submit(_look_up, share, self._settings)) for share in shares]
-        self._waiting.append((scanned, lookups))
-
-    def next_content(self) -> Content:
-        """Return the oldest scan with the numbers of its words."""
-        scanned, lookups = self._waiting.popleft()
-        for share, found in lookups:
-            self._numbering.add(share, found.result())
-            self._met.difference_update(share)
-        return scanned.numbered(self._numbering.numbers(scanned.keys))
 
 
 def _batches(documents: Iterator[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
@@ -361,12 +351,31 @@ def _batches(documents: Iterator[tuple[str, Document]]) -> Iterator[list[tuple[s
         yield batch
 
 
-def _scan(batch: list[tuple[str, Document]], settings: Settings) -> Scan:
-    return scan(batch, _analyzer(settings.analysis), settings.reading)
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Leave out the collection of cycles: there are none, and looking for them took a sixth of a build."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _scan(batch: list[tuple[str, Document]], build: str, settings: Settings) -> Scan:
+    with _no_collection():
+        return _scanner(build, settings).scan(batch)
+
+
+@lru_cache(1)
+def _scanner(build: str, settings: Settings) -> Scanner:  # noqa: ARG001 -- each build has its own
+    return Scanner(_analyzer(settings.analysis), settings.reading)
 
 
 def _look_up(keys: list[bytes], settings: Settings) -> Entries:
-    return look_up(keys, _analyzer(settings.analysis))
+    with _no_collection():
+        return look_up(keys, _analyzer(settings.analysis))
 
 
 # One for each process.

@@ -7,6 +7,7 @@ must cost no more than any other megabyte.
 from __future__ import annotations
 
 import re
+from itertools import accumulate, chain, compress, pairwise
 from typing import TYPE_CHECKING
 
 from indexer.types import Paragraph, Span
@@ -33,31 +34,27 @@ def split(document: Document, settings: Reading) -> Iterator[Paragraph]:
     >>> [p.text for p in split(Document("a.txt", "Первый абзац.\n\nВторой\nабзац."), Reading())]
     ['Первый абзац.', 'Второй\nабзац.']
     """
-    number = 0
-    for span in _spans(document.text):
-        for start, stop in _cut(document.text, span, settings.longest_paragraph):
-            number += 1
-            yield Paragraph(document.path, number, Span(start, stop), document.text[start:stop])
+    for number, (start, stop) in enumerate(spans(document.text, settings), 1):
+        yield Paragraph(document.path, number, Span(start, stop), document.text[start:stop])
 
 
-def _spans(text: str) -> Iterator[Span]:
-    lines = _lines(text)
-    opens = _openings([text[start:stop] for start, stop in lines])
-    start = 0
-    for line, opens_paragraph in zip(lines, opens, strict=True):
-        if opens_paragraph:
-            yield from _stripped(text, start, line.start)
-            start = line.start
-    yield from _stripped(text, start, len(text))
+def spans(text: str, settings: Reading) -> Iterator[tuple[int, int]]:
+    """Give where the passages of a text are, in order."""
+    longest = settings.longest_paragraph
+    for start, stop in _spans(text):
+        if stop - start <= longest:
+            yield start, stop
+        else:
+            yield from _cut(text, start, stop, longest)
 
 
-def _lines(text: str) -> list[Span]:
-    lines = []
-    start = 0
-    while (stop := text.find("\n", start)) >= 0:
-        lines.append(Span(start, stop))
-        start = stop + 1
-    return [*lines, Span(start, len(text))]
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    if "\n" not in text:
+        return _stripped(text, 0, len(text))
+    lines = text.split("\n")
+    starts = accumulate((len(line) + 1 for line in lines[:-1]), initial=0)
+    edges = pairwise([0, *compress(starts, _openings(lines)), len(text)])
+    return chain.from_iterable(_stripped(text, start, stop) for start, stop in edges)
 
 
 def _openings(lines: list[str]) -> list[bool]:
@@ -78,38 +75,31 @@ def _openings(lines: list[str]) -> list[bool]:
     return [True] * len(lines)
 
 
-def _stripped(text: str, start: int, stop: int) -> Iterator[Span]:
+def _stripped(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Give the range without white space at its ends, if there is a word in it."""
     piece = text[start:stop]
     if _WORD.search(piece):
-        yield _strip(piece, start)
+        yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
-def _strip(piece: str, start: int) -> Span:
-    return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
-
-
-def _cut(text: str, span: Span, longest: int) -> Iterator[Span]:
+def _cut(text: str, first: int, last: int, longest: int) -> Iterator[tuple[int, int]]:
     """Cut a paragraph over the limit into as few whole-sentence pieces as reading on allows."""
-    if span.stop - span.start <= longest:
-        yield span
-        return
-    start = stop = span.start
-    for end in _ends(text, span, longest):
+    start = stop = first
+    for end in _ends(text, first, last, longest):
         if end - start > longest:
             yield from _stripped(text, start, stop)
             start = stop
         stop = end
-    yield from _stripped(text, start, span.stop)
+    yield from _stripped(text, start, last)
 
 
-def _ends(text: str, span: Span, longest: int) -> Iterator[int]:
+def _ends(text: str, start: int, stop: int, longest: int) -> Iterator[int]:
     """Give places where the paragraph may be cut, no two of them further apart than `longest`, the last its end."""
     from razdel import sentenize  # noqa: PLC0415 -- few paragraphs are so long
 
-    last = span.start
-    for sentence in sentenize(text[span.start : span.stop]):
-        end = span.start + sentence.stop
+    last = start
+    for sentence in sentenize(text[start:stop]):
+        end = start + sentence.stop
         while end - last > longest:  # no sentence but a list, a table, a blob: at a space, or anywhere
             space = text.rfind(" ", last + 1, last + longest)
             last = space if space > last else last + longest

@@ -18,6 +18,7 @@ _SENSIBLE: dict[str, tuple[int, float]] = {
     **dict.fromkeys(("analysis.rare_lemma", "analysis.part_of_compound", "asking.per_edit", "asking.relative"), (0, 1)),
     **dict.fromkeys(("ranking.b", "ranking.title_b"), (0, 1)),
     "meaning.unlike": (0, 0.99),
+    "building.memory": (2**20, inf),
     "asking.deepest": (0, 50),  # brackets are read by recursion
 }
 
@@ -154,6 +155,15 @@ class Meaning(_Numbers):
 
 
 @dataclass(frozen=True, slots=True)
+class Building(_Numbers):
+    """How an index is built; results do not depend on it."""
+
+    # Bytes that the process which writes may take: what waits for a segment is written before it takes more. Each
+    # process beside it takes some 250 MB.
+    memory: int = 2**30
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of them."""
 
@@ -163,6 +173,7 @@ class Settings:
     asking: Asking = field(default_factory=Asking)
     mistyping: Mistyping = field(default_factory=Mistyping)
     meaning: Meaning = field(default_factory=Meaning)
+    building: Building = field(default_factory=Building)
 
     def baked(self) -> dict[str, Any]:
         """Those that an index cannot change after it was built.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer import IndexBusy, build_index, open_index
+from indexer import IndexBusy, IndexNotWritten, build, build_index, open_index
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,12 +42,12 @@ def state(index: Path) -> tuple[int, int]:
 
 
 def start(corpus: Path, index: Path, processes: int) -> subprocess.Popen[str]:
-    build = subprocess.Popen(
+    started = subprocess.Popen(
         [sys.executable, "-c", BUILD, str(corpus), str(index), str(processes)], stdout=subprocess.PIPE, text=True
     )
-    assert build.stdout is not None
-    assert build.stdout.readline() == "ready\n"
-    return build
+    assert started.stdout is not None
+    assert started.stdout.readline() == "ready\n"
+    return started
 
 
 @pytest.mark.parametrize(("processes", "files", "lines"), [(1, 150, 10), (2, 150, 400)])
@@ -58,16 +58,16 @@ def test_killed_builds_leave_one_of_the_two_states(tmp_path: Path, processes: in
     everything = files * lines
     build_index(old, index)
     began = time.perf_counter()
-    with start(new, index, processes) as build:
-        build.wait()
+    with start(new, index, processes) as run:
+        run.wait()
     whole = time.perf_counter() - began
     assert state(index) == (0, everything)
     seen = set()
     for seed in range(MOMENTS if processes == 1 else MOMENTS // 4):
         build_index(old, index)
-        with start(new, index, processes) as build:
+        with start(new, index, processes) as run:
             time.sleep(random.Random(seed).uniform(0, whole))  # noqa: S311 -- moments, not secrets
-            build.send_signal(signal.SIGKILL)
+            run.send_signal(signal.SIGKILL)
         seen.add(state(index))
         assert seen <= {(everything, 0), (0, everything)}
         build_index(new, index, wait=1)
@@ -119,3 +119,21 @@ def test_a_disk_that_takes_no_more_leaves_the_old_state(tmp_path: Path) -> None:
     assert len(list((tmp_path / "index").iterdir())) == 5
     build_index(tmp_path / "new", tmp_path / "index")
     assert state(tmp_path / "index") == (0, 6000)
+
+
+def test_a_killed_process_of_a_build_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "old", "первая", 150, 700)
+    write(tmp_path / "new", "вторая", 150, 700)
+    index = tmp_path / "index"
+    build_index(tmp_path / "old", index)
+    monkeypatch.setattr(build, "_look_up", kill_this_process)
+    with pytest.raises(IndexNotWritten, match="a process of the build was killed"):
+        build_index(tmp_path / "new", index, processes=2)
+    assert state(index) == (105_000, 0)
+    monkeypatch.undo()
+    build_index(tmp_path / "new", index, processes=2)
+    assert state(index) == (0, 105_000)
+
+
+def kill_this_process(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -20,6 +20,7 @@ from indexer import (
     build_index,
     open_index,
 )
+from indexer.settings import Building, Settings
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 
@@ -225,3 +226,21 @@ def test_records_of_a_program_are_made_sound(tmp_path: Path) -> None:
     with open_index(tmp_path) as searcher:
         assert searcher.search("поймать").results[0].document.date == naive.replace(tzinfo=UTC)
         assert searcher.search("путь").results[0].document.path == "a~2"
+
+
+def test_a_build_with_little_memory_makes_several_segments_that_answer_alike(tmp_path: Path) -> None:
+    words = "сталь рожь горн мука Орёл Пётр казахстанский закалка 1990-х вице-министр".split(" ")
+    texts = [" ".join(words[(at * step) % len(words)] for step in range(1, 3 + at % 7)) for at in range(60_000)]
+    documents = [Document(f"{at}", f"{text}. {text}.") for at, text in enumerate(texts)]
+    build_index(iter(documents), tmp_path / "one", processes=1)
+    little = Settings(building=Building(memory=2**20))
+    build_index(iter(documents), tmp_path / "several", settings=little, processes=1)
+    assert len(list((tmp_path / "one").glob("*.abzats"))) == 1
+    assert len(list((tmp_path / "several").glob("*.abzats"))) > 1
+    with open_index(tmp_path / "one") as one, open_index(tmp_path / "several") as several:
+        for query in ("сталь рожь", "=Орёл", "министр", '"горн мука"'):
+            first, second = one.search(query, limit=20), several.search(query, limit=20)
+            assert first.total == second.total > 0
+            assert [(r.paragraph.id, r.score) for r in first] == [(r.paragraph.id, r.score) for r in second]
+    build_index(iter([*documents, Document("new", "сталь")]), tmp_path / "several", settings=little, processes=1)
+    assert len(list((tmp_path / "several").glob("*.abzats"))) > 1

@@ -11,8 +11,9 @@ from indexer.analysis.tokenize import tokenize
 from indexer.types import Term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from indexer.analysis.context import Ties
     from indexer.settings import Analysis
     from indexer.types import Token
 
@@ -85,6 +86,14 @@ class Analyzer:
     def look_up(self, form: str, opens_sentence: bool) -> Found:  # noqa: FBT001 -- likewise
         """Return the same without remembering it: for words that are asked for once."""
         return self._lemmatizer.found(form, opens_sentence=opens_sentence)
+
+    def look_ahead(self, forms: Iterable[str]) -> None:
+        """Have forms looked up at once that look_up will be asked for one by one."""
+        self._lemmatizer.look_ahead(forms)
+
+    def plain(self, words: Iterable[str]) -> dict[str, tuple[str, Ties]]:
+        """Return those of some folded words that have one lemma wherever they stand: the lemma, and their ties."""
+        return self._lemmatizer.plain(words)
 
 
 def russian(settings: Analysis, indexed: Callable[[str, bool], Found | None] | None = None) -> Analyzer:

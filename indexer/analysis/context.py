@@ -11,8 +11,9 @@ an adjective rather than a noun or a participle before a word that it agrees wit
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +38,8 @@ def _slots(cases: Iterable[str], genders: Iterable[str] = _GENDERS) -> int:
     )
 
 
-class Shape(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)  # there is one of each kind, so that many may be told by fast
+class Shape:
     """What is asked of a reading."""
 
     slots: int  # that it fills
@@ -54,7 +56,7 @@ class Shape(NamedTuple):
     is_rare: bool  # archaic, slang, a mistake
 
 
-@lru_cache(4096)
+@cache
 def shape(grammemes: frozenset[str]) -> Shape:
     """Return the shape of a reading with these grammemes.
 
@@ -66,7 +68,7 @@ def shape(grammemes: frozenset[str]) -> Shape:
         cases = set(_CASES)
     genders = ["plur"] if "plur" in grammemes else [gender for gender in _GENDERS if gender in grammemes]
     is_fixed, is_of_pronouns = "Fixd" in grammemes, "Apro" in grammemes
-    return Shape(
+    return _the_shape(
         slots=_slots(cases, genders or _GENDERS),
         is_nominal=not _NOMINAL.isdisjoint(grammemes),
         is_noun=not _NOUNS.isdisjoint(grammemes) and not is_of_pronouns,
@@ -80,6 +82,11 @@ def shape(grammemes: frozenset[str]) -> Shape:
         is_womans_patronymic={"Patr", "femn"} <= grammemes,
         is_rare=not _RARE.isdisjoint(grammemes),
     )
+
+
+@cache
+def _the_shape(**of: Any) -> Shape:  # noqa: ANN401 -- what Shape takes
+    return Shape(**of)
 
 
 class Reading(NamedTuple):
@@ -224,27 +231,25 @@ def fitting(shapes: tuple[Shape, ...], asks: int, *, names_only: bool) -> Ways:
     [(1.0, 0.003)]
     """
     ways: dict[tuple[float, ...], list[int]] = {}
-    fits: dict[tuple[bool | int, ...], tuple[float, ...]] = {}
-    fillable = {one.slots for one in shapes}
+    fits: dict[tuple[float, ...], tuple[float, ...]] = {}
+    at_places = list(zip(*[_factors(one, asks=bool(asks), names_only=names_only) for one in shapes], strict=True))
     for number in places(asks):
-        before, agrees = divmod(number, 2)
-        slots = EXPECTED[before]
-        # A way is told by what fills the slots; most words before do not tell between the readings at all.
-        way = (agrees, _kind(before), *[filled & slots != 0 for filled in fillable])
-        if way not in fits:
-            fits[way] = _fits(shapes, before, asks, agrees=bool(agrees), names_only=names_only)
-        ways.setdefault(fits[way], []).append(number)
-    return tuple((fit, tuple(numbers)) for fit, numbers in ways.items())
+        factors = at_places[number]
+        fit = fits.get(factors)
+        if fit is None:
+            best = max(factors)
+            fit = fits[factors] = tuple([factor / best for factor in factors])
+        ways.setdefault(fit, []).append(number)
+    return tuple([(fit, tuple(numbers)) for fit, numbers in ways.items()])
 
 
-def _kind(before: int) -> int:
-    return (before > NOTHING) + (before > _LAST_PREPOSITION)
-
-
-def _fits(shapes: Iterable[Shape], before: int, asks: int, *, agrees: bool, names_only: bool) -> tuple[float, ...]:
-    fits = [_after(before, one) * _beside(one, agrees=agrees, asks=asks, names_only=names_only) for one in shapes]
-    best = max(fits)
-    return tuple(fit / best for fit in fits)
+@cache
+def _factors(one: Shape, *, asks: bool, names_only: bool) -> tuple[float, ...]:
+    """Return how well a reading fits each place, before that is compared with the others."""
+    return tuple(
+        _after(number // 2, one) * _beside(one, agrees=bool(number % 2), asks=asks, names_only=names_only)
+        for number in range(PLACES)
+    )
 
 
 def _after(before: int, one: Shape) -> float:
@@ -257,7 +262,7 @@ def _after(before: int, one: Shape) -> float:
     return _VERB if one.is_verb else 1.0
 
 
-def _beside(one: Shape, *, agrees: bool, asks: int, names_only: bool) -> float:
+def _beside(one: Shape, *, agrees: bool, asks: bool, names_only: bool) -> float:
     if names_only:
         if one.is_name:
             return 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -10,14 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.abbreviations import STANDS_FOR
 from indexer.analysis.context import ALONE, NO_TIES, Reading, Ties, asks, fitting, preposition, tells
-from indexer.analysis.dictionary import DICTIONARY, OneLemma, known_tags, look_up, nominative, parses
+from indexer.analysis.dictionary import DICTIONARY, known_tags, look_ahead, nominative, parses, plain
 from indexer.analysis.fold import fold, plain_latin
 from indexer.types import Lemma
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from indexer.analysis.context import Shape, Ways
+    from indexer.analysis.context import Shape
     from indexer.analysis.dictionary import Parse, Tag
     from indexer.settings import Analysis
 
@@ -29,6 +30,8 @@ _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]")
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
 _NUMBER = re.compile(r"\d[\d.,\s\u00a0\u2009\u202f]*\Z")
 _ORDINAL = re.compile(r"(\d+)-[а-яё]{1,3}\Z")
+# Endings that one of Snowball's English rules changes: half of the Latin words in Russian texts have none of them.
+_MAY_CHANGE = re.compile("(?:[esy']|ed|ing|[lgct]i|[auil]l|[eo]r|ion|ism|[ae]nt|ist|ic)\\Z|'")
 _SPACES = re.compile(r"\s+")
 
 
@@ -49,6 +52,7 @@ _DIGITS = 6  # of shares: sums of tenths do not quite tie
 # Weights are whole hundredths, as an index keeps them (ranking.WEIGHT_STEPS): so what the index says a word of its
 # texts may be is what is found here. Only the likeliest weighs 1, however near another comes.
 _HIGHEST, _LOWEST = 0.99, 0.01
+_MOST_PARTS = 5000  # of compounds that are remembered: «северо», «летний» and «го» come with many
 
 NOWHERE: Mapping[int, tuple[Lemma, ...]] = MappingProxyType({})
 
@@ -79,11 +83,20 @@ class Lemmatizer:
         >>> [lemma.text for lemma in Lemmatizer(Analysis()).lemmas("стали")]
         ['стать', 'сталь']
         """
-        return self._found(form, opens_sentence=opens_sentence, elsewhere=False).lemmas
+        return self._found(form, opens_sentence=opens_sentence).lemmas
+
+    def look_ahead(self, forms: Iterable[str]) -> None:
+        """Have the dictionary look up forms at once that `found` will be asked for one by one."""
+        look_ahead([form.lower() for form in forms if _CYRILLIC.search(form)])
+
+    def plain(self, words: Iterable[str]) -> dict[str, tuple[str, Ties]]:
+        """Return those of some folded words that are nothing but forms of one lemma, with it and what they tell."""
+        russian = (word for word in words if word not in STANDS_FOR and _RUSSIAN.match(word))
+        return {word: (read.lemma, read.kind.ties(word)) for word, read in _plain(russian)}
 
     def found(self, form: str, *, opens_sentence: bool = False) -> Found:
         """Return all that the form may be, alone and beside other words."""
-        found = self._found(form, opens_sentence=opens_sentence, elsewhere=True)
+        found = self._found(form, opens_sentence=opens_sentence)
         return found._replace(parts=self.parts(form)) if "-" in form else found
 
     def parts(self, form: str) -> tuple[Lemma, ...]:
@@ -108,8 +121,8 @@ class Lemmatizer:
         found.pop(fold(form), None)
         return tuple(reversed(found.values()))
 
-    def _found(self, form: str, *, opens_sentence: bool, elsewhere: bool) -> Found:
-        """Return all that the form may be, but for its parts; with `elsewhere`, beside other words too."""
+    def _found(self, form: str, *, opens_sentence: bool) -> Found:
+        """Return all that the form may be, but for its parts."""
         key = fold(form)
         # before the dictionary: «см» must not become «смотреть», nor «т» «так», nor «коп.» «копа»
         if key in STANDS_FOR or not _RUSSIAN.match(key):
@@ -127,9 +140,8 @@ class Lemmatizer:
         shapes = tuple([reading.shape for reading in readings])
         names_only = is_capitalised(form) and not opens_sentence and any(one.is_name for one in shapes)
         asked = asks(shapes, names_only=names_only)
-        ways = fitting(shapes, asked, names_only=names_only)
-        lemmas, there = self._everywhere(readings, ways if elsewhere else ways[:1])
-        return Found(lemmas, ties=Ties(*told, asked), elsewhere=there)
+        there = self._everywhere(readings, asked, names_only=names_only)
+        return Found(there.alone(), ties=Ties(*told, asked), elsewhere=there)
 
     def _without_dictionary(self, key: str, form: str) -> tuple[Lemma, ...]:
         """Return the lemmas of what is no Russian word, or none."""
@@ -149,12 +161,7 @@ class Lemmatizer:
         return _equal(*found)
 
     def _part(self, piece: str) -> tuple[Lemma, ...]:
-        lemmas = self.lemmas(piece)
-        if not is_capitalised(piece) or not _CYRILLIC.search(piece):
-            return lemmas
-        # «Ростов» of Ростов-на-Дону is no «рост»: a name inside a compound is nothing but a name.
-        names = {reading.lemma for reading in _readings(piece.lower()) if reading.shape.is_name}
-        return tuple(lemma for lemma in lemmas if lemma.text in names) or lemmas
+        return _lemmas_of_part(self.settings, piece)
 
     def _dotted(self, key: str) -> tuple[Lemma, ...]:
         """Return an initial, which may also be a word at the end of a sentence: «витамин С.»."""
@@ -163,37 +170,106 @@ class Lemmatizer:
             return _equal(key)
         return _in_order((key, letters), (1.0, _hundredths(self.settings.rare_lemma)))
 
-    def _everywhere(
-        self, readings: Sequence[Reading], ways: Ways
-    ) -> tuple[tuple[Lemma, ...], Mapping[int, tuple[Lemma, ...]]]:
-        """Return the lemmas of readings standing alone, and at the places where they weigh otherwise."""
+    def _everywhere(self, readings: Sequence[Reading], asked: int, *, names_only: bool) -> Elsewhere:
+        """Return the lemmas of readings, standing alone and at the places where they weigh otherwise."""
         numbers: dict[str, int] = {}
-        shares = [(numbers.setdefault(lemma, len(numbers)), probability) for lemma, probability, _ in readings]
+        shares = tuple([(numbers.setdefault(lemma, len(numbers)), probability) for lemma, probability, _ in readings])
+        shapes = tuple([one for _, _, one in readings])
         texts = list(numbers)
-        weights = self._weights(len(texts), shares, ways[ALONE][0])
-        if len(texts) > self.settings.most_lemmas:
+        rare, most = self.settings.rare_lemma, self.settings.most_lemmas
+        spread = _spread(shares, shapes, asked, rare, names_only=names_only)
+        if len(texts) > most:
+            order = _order(texts, spread.exact)
             # The same lemmas everywhere: what a form is found by does not depend on its place, only how well.
-            kept = _in_order(texts, weights)[: self.settings.most_lemmas]
-            texts, weights = [lemma.text for lemma in kept], [lemma.weight for lemma in kept]
+            texts = [texts[at] for at in order[:most]]
             of_text = {text: at for at, text in enumerate(texts)}
-            shares = [(of_text.get(lemma, 0), probability * (lemma in of_text)) for lemma, probability, _ in readings]
-        weights = list(map(_hundredths, weights))
-        elsewhere = {}
-        for fit, places in ways[1:]:
-            here = list(map(_hundredths, self._weights(len(texts), shares, fit)))
-            if here != weights:
-                elsewhere.update(dict.fromkeys(places, _in_order(texts, here)))
-        return _in_order(texts, weights), elsewhere
+            cut = tuple(
+                [(of_text.get(lemma, 0), probability * (lemma in of_text)) for lemma, probability, _ in readings]
+            )
+            spread = _spread(cut, shapes, asked, rare, names_only=names_only)
+        return Elsewhere(texts, spread, _order(texts, spread.alone))
 
-    def _weights(self, lemmas: int, shares: Sequence[tuple[int, float]], fit: Sequence[float]) -> list[float]:
-        """Return the weights of lemmas, the highest 1, whose readings have these probabilities and fit so well."""
-        sums = [0.0] * lemmas
-        for (lemma, probability), factor in zip(shares, fit, strict=True):
-            sums[lemma] += probability * factor
-        highest = max(sums)
-        rare = self.settings.rare_lemma
-        common = 1 - rare
-        return [1.0 if share == highest else round(rare + common * share / highest, _DIGITS) for share in sums]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """The weights of some lemmas, wherever they are: words of one kind share it."""
+
+    exact: tuple[float, ...]  # standing alone
+    alone: tuple[float, ...]  # the same in hundredths
+    elsewhere: tuple[tuple[tuple[float, ...], tuple[int, ...]], ...]  # other weights, each with their places
+
+
+class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
+    """Place → the lemmas of a form, where they weigh otherwise than alone; put together when it is asked."""
+
+    __slots__ = ("_made", "order", "spread", "texts")
+
+    def __init__(self, texts: Sequence[str], spread: Spread, order: tuple[int, ...]) -> None:
+        self.texts = texts
+        self.spread = spread  # over texts
+        self.order = order  # of the lemmas standing alone: the likeliest first; indices into texts
+        self._made: dict[int, tuple[Lemma, ...]] | None = None
+
+    def alone(self) -> tuple[Lemma, ...]:
+        """Return the lemmas standing alone, the likeliest first."""
+        weights = self.spread.alone
+        return tuple([Lemma(self.texts[at], weights[at]) for at in self.order])
+
+    def __getitem__(self, place: int) -> tuple[Lemma, ...]:
+        return self._places()[place]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._places())
+
+    def __len__(self) -> int:
+        return len(self._places())
+
+    def _places(self) -> dict[int, tuple[Lemma, ...]]:
+        if self._made is None:
+            made: dict[int, tuple[Lemma, ...]] = {}
+            for weights, places in self.spread.elsewhere:
+                order = _order(self.texts, weights)
+                made.update(dict.fromkeys(places, tuple([Lemma(self.texts[at], weights[at]) for at in order])))
+            self._made = made
+        return self._made
+
+
+@lru_cache(50_000)
+def _spread(
+    shares: tuple[tuple[int, float], ...], shapes: tuple[Shape, ...], asked: int, rare: float, *, names_only: bool
+) -> Spread:
+    """Return the weights of lemmas whose readings have these probabilities and shapes."""
+    ways = fitting(shapes, asked, names_only=names_only)
+    exact = _weights(shares, ways[ALONE][0], rare)
+    alone = tuple(map(_hundredths, exact))
+    others = [(tuple(map(_hundredths, _weights(shares, fit, rare))), places) for fit, places in ways[1:]]
+    return Spread(exact, alone, tuple([(weights, places) for weights, places in others if weights != alone]))
+
+
+def _weights(shares: Sequence[tuple[int, float]], fit: Sequence[float], rare: float) -> tuple[float, ...]:
+    """Return the weights of lemmas, the highest 1, whose readings have these probabilities and fit so well."""
+    sums = [0.0] * (1 + max([lemma for lemma, _ in shares]))
+    for (lemma, probability), factor in zip(shares, fit, strict=True):
+        sums[lemma] += probability * factor
+    highest = max(sums)
+    common = 1 - rare
+    # Rounded, for what ties is put in order of the alphabet, and sums of tenths do not quite tie.
+    return tuple([1.0 if share == highest else round(rare + common * share / highest, _DIGITS) for share in sums])
+
+
+def _order(texts: Sequence[str], weights: Sequence[float]) -> tuple[int, ...]:
+    """Return the indices of lemmas, the one with the highest weight first."""
+    return tuple([at for _, _, at in sorted(zip([-one for one in weights], texts, range(len(texts)), strict=True))])
+
+
+@lru_cache(_MOST_PARTS)
+def _lemmas_of_part(settings: Analysis, piece: str) -> tuple[Lemma, ...]:
+    lemmas = Lemmatizer(settings).lemmas(piece)
+    if not is_capitalised(piece) or not _CYRILLIC.search(piece):
+        return lemmas
+    # «Ростов» of Ростов-на-Дону is no «рост»: a name inside a compound is nothing but a name.
+    names = {reading.lemma for reading in _readings(piece.lower()) if reading.shape.is_name}
+    return tuple(lemma for lemma in lemmas if lemma.text in names) or lemmas
 
 
 def _hundredths(weight: float) -> float:
@@ -282,14 +358,18 @@ def _readings(word: str) -> tuple[Reading, ...]:
 
 @lru_cache(2000)  # a word comes with and without a capital, at the start of a sentence and inside
 def _read(word: str) -> _OneLemma | tuple[Reading, ...]:
-    found = look_up(word)
-    if isinstance(found, OneLemma):
-        lemma = fold(found.lemma)
-        kind = _kind(found.tags, like_adjective=lemma.endswith(_ENDS_LIKE_ADJECTIVE))
-        if kind and lemma not in _RARE_LEMMAS:
-            return _OneLemma(lemma, kind)
-        found = parses(word)
-    return tuple([reading for parse in found for reading in _readings_of(parse)])
+    for _, one in _plain((word,)):
+        return one
+    return tuple([reading for parse in parses(word) for reading in _readings_of(parse)])
+
+
+def _plain(words: Iterable[str]) -> Iterator[tuple[str, _OneLemma]]:
+    """Give those words that the dictionary has under one lemma, and of which nothing is to be mended."""
+    for word, (lemma, tags) in plain(words):
+        folded = lemma.replace("ё", "е")
+        kind = _kind(tags, like_adjective=folded.endswith(_ENDS_LIKE_ADJECTIVE))
+        if kind and folded not in _RARE_LEMMAS:
+            yield word, _OneLemma(folded, kind)
 
 
 @lru_cache(20_000)
@@ -339,7 +419,10 @@ def _tags(word: str) -> frozenset[str]:
     return parses(word)[0].tag.grammemes
 
 
+@lru_cache(2000)  # a word comes with and without a capital
 def _english(word: str) -> str:
+    if not _MAY_CHANGE.search(word):
+        return word
     return _snowball().stemWord(word)  # type: ignore[no-any-return]
 
 

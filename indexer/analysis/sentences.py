@@ -19,12 +19,12 @@ from razdel.segmenters.sokr import INITIALS, PAIR_SOKRS, SOKRS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WINDOW = sentenize.split.window  # characters that razdel looks at on either side
-_NO_ENDS = {*SOKRS, *INITIALS, *(word for pair in PAIR_SOKRS for word in pair)}
+WINDOW = sentenize.split.window  # characters that razdel looks at on either side
+NO_ENDS = {*SOKRS, *INITIALS, *(word for pair in PAIR_SOKRS for word in pair)}
 # One character, so that it is sought as one; of what no white space follows, or a word in lower case, razdel says that
 # it is no end.
 _DELIMITER = re.compile(rf"[{re.escape(DELIMITERS)}](?=\s)(?!\s+[a-zа-яё]+(?![^\W\d]))")
-_SMILE = re.compile(SMILES)
+SMILE = re.compile(SMILES)
 
 
 def ends(text: str) -> Iterator[int]:
@@ -34,13 +34,13 @@ def ends(text: str) -> Iterator[int]:
     >>> [text[start:].strip() for start in ends(text)]
     ['Там т. н. зима (с. 5)... А. С. Пушкин там не был!', 'А. С. Пушкин там не был!']
     """
-    if _SMILE.search(text):  # delimiters of more than one character
+    if SMILE.search(text):  # delimiters of more than one character
         yield from (sentence.stop for sentence in list(sentenize(text))[:-1])
         return
     last = 0
     for match in _DELIMITER.finditer(text):
         start = match.start()
-        if _is_plain(text, start) or not _joins(text, last, start):
+        if _is_plain(text, start) or not joins(text, last, start):
             last = start + 1
             yield last
 
@@ -49,12 +49,13 @@ def _is_plain(text: str, at: int) -> bool:
     """Whether a delimiter ends a sentence without a doubt: between a word, no abbreviation, and a capital."""
     if text[at] not in ENDINGS or not text[at + 2 : at + 3].isupper():
         return False
-    window = max(0, at - _WINDOW)
+    window = max(0, at - WINDOW)
     word = text[max(window, text.rfind(" ", window, at) + 1) : at]
-    return len(word) > 1 and word.isalpha() and word[-1].islower() and word.lower() not in _NO_ENDS
+    return len(word) > 1 and word.isalpha() and word[-1].islower() and word.lower() not in NO_ENDS
 
 
-def _joins(text: str, last: int, at: int) -> bool:
-    split = SentSplit(text[max(0, at - _WINDOW) : at], text[at], text[at + 1 : at + 1 + _WINDOW])
+def joins(text: str, last: int, at: int) -> bool:
+    """Whether razdel joins what is on both sides of a delimiter, in a sentence that began at `last`."""
+    split = SentSplit(text[max(0, at - WINDOW) : at], text[at], text[at + 1 : at + 1 + WINDOW])
     split.buffer = text[last:at]
     return bool(sentenize.join(split))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from indexer.analysis.abbreviations import DOTTED
 from indexer.types import Span, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 _LETTER = r"[^\W\d_]"
 _MARK = "[\u00ad\u0300-\u036f\u200b-\u200f\u2060]"  # inside a word, seen by nobody; fold.written drops them
 _HYPHEN = "[-\u2010\u2011]"
+# What may stand between the letters of a word.
+GLUE = "_'’ʼ`-\u2010\u2011\u00ad\u2060" + "".join(map(chr, (*range(0x300, 0x370), *range(0x200B, 0x2010))))
 _SPACE = "[ \u00a0\u2009\u202f]"
 _WORD = rf"{_LETTER}(?:[^\W_]|{_MARK}|['’ʼ`](?={_LETTER}))*"
 _ENDING = "(?:[еёийоуыюяхм]|[аоуеыияью][еяюйхм]|[гм][оу]|[оы]?ми|ого|ому|его|ему|ти|та|тью|ю)"
@@ -46,7 +47,7 @@ RULES = {
 # No sentence ends but after one of razdel's delimiters, which are none of these, and before white space.
 _MAY_END = re.compile(r"[^\w\s,:—–-]\s")
 # A token begins with a letter or a digit: said first, it saves trying every rule at every space.
-_TOKEN = re.compile(f"(?=[^\\W_])(?:{'|'.join(RULES.values())})")
+TOKEN = re.compile(f"(?=[^\\W_])(?:{'|'.join(RULES.values())})")
 
 
 def tokenize(text: str) -> Iterator[Token]:
@@ -57,14 +58,14 @@ def tokenize(text: str) -> Iterator[Token]:
     """
     for start, stop in sentences(text):
         opens = True
-        for match in _TOKEN.finditer(text, start, stop):
+        for match in TOKEN.finditer(text, start, stop):
             yield Token(match.group(), Span(*match.span()), opens)
             opens = False
 
 
 def matches(text: str) -> Iterator[re.Match[str]]:
     """Give the tokens without regard to sentences: «т. е.», with its space, may be two tokens in `tokenize`."""
-    return _TOKEN.finditer(text)
+    return TOKEN.finditer(text)
 
 
 def words(text: str) -> list[str]:
@@ -73,7 +74,7 @@ def words(text: str) -> list[str]:
     >>> words("Дон, 5 см")
     ['Дон', '5', 'см']
     """
-    return _TOKEN.findall(text)
+    return TOKEN.findall(text)
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -88,31 +89,3 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
         start = end
     yield start, len(text)
-
-
-def signed_tokens(texts: Iterable[str]) -> list[str]:
-    """Return the texts of the tokens of many texts, with a sign where each text begins and where each sentence does.
-
-    >>> found = signed_tokens(["Не он. Он не", "да"])
-    >>> found == [TEXT, SENTENCE, "Не", "он", SENTENCE, "Он", "не", TEXT, SENTENCE, "да"]
-    True
-    """
-    # The signs are written into the texts, and all of them are one text: a call for each sentence took twice as long.
-    pieces: list[str] = []
-    for text in texts:
-        pieces.append(TEXT)
-        clean = text.translate(_NO_SIGNS) if _SIGN.search(text) else text
-        for start, stop in sentences(clean):
-            pieces += (SENTENCE, clean[start:stop])
-    return _signed_token().findall("".join(pieces))
-
-
-TEXT, SENTENCE = "\2", "\1"  # no token has them
-_SIGN = re.compile("[\1\2]")
-_NO_SIGNS = {1: " ", 2: " "}
-
-
-@cache
-def _signed_token() -> re.Pattern[str]:
-    # Made for a build: a search on the command line would wait for it as long as for all else of this module.
-    return re.compile(f"[\1\2]|{_TOKEN.pattern}")

@@ -21,7 +21,7 @@ from pymorphy3.analyzer import ProbabilityEstimator
 from pymorphy3.lang.ru import CHAR_SUBSTITUTES
 
 from indexer.analysis import dictionary
-from indexer.analysis.dictionary import OneLemma, look_up, nominative, parses
+from indexer.analysis.dictionary import look_ahead, nominative, parses, plain
 from indexer.analysis.tokenize import words
 
 if TYPE_CHECKING:
@@ -74,12 +74,10 @@ def compare(word: str) -> None:
     for own, its in zip(found, expected, strict=True):
         if own.tag.shape.is_womans_patronymic:
             assert nominative(own) == (its.inflect({"sing", "nomn"}) or its).word
-    brief = look_up(word)
-    if isinstance(brief, OneLemma):
+    for one, brief in plain([word]):
+        assert one == word
         assert {(p.lemma, p.score, p.way) for p in found} == {(brief.lemma, 1.0, dictionary.DICTIONARY)}
         assert [p.tag for p in found] == list(brief.tags)
-    else:
-        assert list(brief) == list(found)
 
 
 def of_texts(texts: Iterable[str]) -> Iterator[str]:
@@ -95,6 +93,18 @@ def of_texts(texts: Iterable[str]) -> Iterator[str]:
 def test_hard_words(kind: str) -> None:
     for word in ["", *CHOSEN[kind].split(" ")]:
         compare(word)
+
+
+def test_words_are_the_same_when_they_are_looked_up_at_once() -> None:
+    every = [word for some in CHOSEN.values() for word in some.split(" ")]
+    every += [word.replace("ё", "е") for word in every] + [word[:-1] for word in every]
+    dictionary._dictionary.cache_clear()  # noqa: SLF001 -- one that remembers nothing
+    apart = [list(parses(word)) for word in every]
+    dictionary._dictionary.cache_clear()  # noqa: SLF001 -- likewise
+    look_ahead(every)
+    assert [[(p.word, p.tag.text, p.lemma, p.score) for p in one] for one in map(parses, every)] == [
+        [(p.word, p.tag.text, p.lemma, p.score) for p in one] for one in apart
+    ]
 
 
 def test_words_of_the_corpus() -> None:

@@ -45,8 +45,8 @@ print(f"{{1000 * taken:.0f}} ms, {{(pages() - before) * 4 / 1024:.0f}} MiB")
 """
 OPENINGS = {
     "MorphAnalyzer": "from pymorphy3 import MorphAnalyzer; MorphAnalyzer().parse('стали')",
-    "ours, for a word it has": "from indexer.analysis.dictionary import look_up; look_up('стали')",
-    "ours, for a guess": "from indexer.analysis.dictionary import look_up; look_up('бутявка')",
+    "ours, for a word it has": "from indexer.analysis.dictionary import parses; parses('стали')",
+    "ours, for a guess": "from indexer.analysis.dictionary import parses; parses('бутявка')",
 }
 
 
@@ -81,7 +81,7 @@ def main() -> None:
     say(f"{len(asked):,} different forms of {arguments.paragraphs:,} paragraphs")
     calls: dict[str, Callable[[str], object]] = {
         "MorphAnalyzer.parse": MorphAnalyzer().parse,
-        "dictionary.look_up": dictionary.look_up,
+        "dictionary.parses": dictionary.parses,
         "Lemmatizer.found": lemmatize.Lemmatizer(Analysis()).found,
     }
     dictionary._dictionary.cache_clear()  # noqa: SLF001 -- opened anew

@@ -14,14 +14,28 @@ from indexer.analysis.dictionary.parses import DICTIONARY, Parse, known, weighed
 from indexer.analysis.dictionary.parses import nominative as nominative_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from indexer.analysis.dictionary.guesses import Guesses
     from indexer.analysis.dictionary.lexicon import Entry
 
-__all__ = ["DICTIONARY", "OneLemma", "Parse", "Tag", "known_tags", "look_up", "nominative", "parses", "version"]
+__all__ = [
+    "DICTIONARY",
+    "OneLemma",
+    "Parse",
+    "Tag",
+    "known_tags",
+    "look_ahead",
+    "nominative",
+    "parses",
+    "plain",
+    "version",
+]
 
 _MOST_REMEMBERED = 2000  # words: parts of compounds, «северо-», «-летний», come with many; compounds are asked twice
+
+_CUTS = range(1, 6)  # letters of a prefix that a word may have which is not in the dictionary
+_SHORTEST = 3  # letters behind it
 
 
 class OneLemma(NamedTuple):
@@ -42,13 +56,18 @@ def parses(word: str) -> Sequence[Parse]:
     return _dictionary().parses(word)
 
 
-def look_up(word: str) -> OneLemma | Sequence[Parse]:
-    """Return the same, more briefly for most words of the dictionary.
+def plain(words: Iterable[str]) -> Iterator[tuple[str, OneLemma]]:
+    """Give those words of the dictionary that have one lemma, most of them, with what `parses` would say at length.
 
-    >>> look_up("стали") == parses("стали"), look_up("кошками").lemma
-    (True, 'кошка')
+    >>> [(word, of.lemma) for word, of in plain(["стали", "кошками"])]
+    [('кошками', 'кошка')]
     """
-    return _dictionary().look_up(word)
+    return _dictionary().plain(words)
+
+
+def look_ahead(words: Iterable[str]) -> None:
+    """Have the dictionary look up words in lower case at once that it will be asked for one by one."""
+    _dictionary().look_ahead(words)
 
 
 def known_tags(word: str) -> list[tuple[str, Tag]]:
@@ -85,15 +104,19 @@ class _Dictionary:
         self._lexicon = Lexicon(Path(get_path()))
         self.parses = lru_cache(_MOST_REMEMBERED)(self._find)
 
-    def look_up(self, word: str) -> OneLemma | Sequence[Parse]:
-        if "-" in word:
-            return self.parses(word)
-        found = self._lexicon.find(word)
-        if len(found) == 1:
-            ((one, entry),) = found
-            if entry.has_one_lemma:
-                return OneLemma(entry.forms[0].lemma(one), entry.tags)
-        return self._parses(word, found)
+    def plain(self, words: Iterable[str]) -> Iterator[tuple[str, OneLemma]]:
+        find = self._lexicon.find
+        for word in words:
+            found = find(word)
+            if len(found) == 1:
+                one, entry = found[0]
+                if entry.has_one_lemma:
+                    yield word, OneLemma(entry.forms[0].lemma(one), entry.tags)
+
+    def look_ahead(self, words: Iterable[str]) -> None:
+        pieces = {piece for word in words for piece in word.split("-")}
+        unknown = self._lexicon.look_ahead(pieces)
+        self._lexicon.look_ahead(word[cut:] for word in unknown for cut in _CUTS if len(word) - cut >= _SHORTEST)
 
     def known_tags(self, word: str) -> list[tuple[str, Tag]]:
         return [(form.lemma(one), form.tag) for one, entry in self._lexicon.find(word) for form in entry.forms]

@@ -11,9 +11,12 @@ from __future__ import annotations
 import mmap
 import struct
 from binascii import a2b_base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 ROOT = 0
@@ -33,7 +36,19 @@ _E, _YO = "е".encode(), "ё".encode()
 # looks up five tails of its word.
 _HEAD = 3  # letters
 _MOST_HEADS = 500_000
+_MOST_AHEAD = 20_000  # words that are remembered from one look ahead to the next
 _AMBIGUOUS = -2  # a head that may have a ё
+
+
+class _Forks(NamedTuple):
+    """Ways beside those that are followed; arrays of one length."""
+
+    of: np.ndarray  # index of the way that each leaves
+    at: np.ndarray  # index of the next label
+    nodes: np.ndarray
+
+
+_NO_FORKS = _Forks(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint32))
 
 
 class Automaton:
@@ -51,10 +66,12 @@ class Automaton:
             wrong = f"{path} has {count:,} units; more than {_MOST_UNITS:,} are laid out otherwise"
             raise ValueError(wrong)
         self._units = mapped[4 : 4 + 4 * count].cast("I")
+        self._all_units = np.frombuffer(self._units, np.uint32)
         self._guide = mapped[8 + 4 * count :]
         self._apart = apart
         # Each key has one thing that it can mean, so it does not matter if two threads fill them at once.
         self._heads: dict[str, int] = {}
+        self._ahead: dict[str, list[tuple[str, int]]] = {}
         self._tails: dict[int, list[bytes]] = {}
 
     def follow(self, key: bytes, node: int = ROOT) -> int:
@@ -81,6 +98,10 @@ class Automaton:
         The word itself comes first; of the others, one comes before another if its first ё does, then if its second
         does, and so on.
         """
+        known = self._ahead.get(word)
+        return self._similar(word) if known is None else known
+
+    def _similar(self, word: str) -> list[tuple[str, int]]:
         head = word[:_HEAD]
         node = self._heads.get(head)
         if node is None:
@@ -108,6 +129,66 @@ class Automaton:
                     return []
         node ^= (unit >> _OFFSET) ^ _SEPARATOR[0]
         return [(word, node)] if units[node] & _LABEL == _SEPARATOR[0] else []
+
+    def look_ahead(self, words: Iterable[str]) -> list[str]:
+        """Have `similar` know what it will say of these words, and return those that are not there.
+
+        All are followed at once, which takes a tenth of the time. A word where an е may be a ё is left to `similar`.
+        """
+        wanted = list(dict.fromkeys(words))
+        ends = self._ends([_bytes(word) + _SEPARATOR for word in wanted])
+        new = {
+            word: [] if end == NOWHERE else [(word, end)]
+            for word, end in zip(wanted, ends.tolist(), strict=True)
+            if end != _AMBIGUOUS
+        }
+        if len(self._ahead) > _MOST_AHEAD:
+            self._ahead = new
+        else:
+            self._ahead.update(new)
+        return [word for word, found in new.items() if not found]
+
+    def _ends(self, keys: list[bytes]) -> np.ndarray:
+        """Return where keys lead from the root: NOWHERE, or _AMBIGUOUS if an е may be a ё."""
+        stops = np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)))
+        starts = np.append(0, stops)[:-1]
+        labels = np.frombuffer(b"".join([*keys, b"\0"]), np.uint8).astype(np.uint32)
+        ends, forks = self._followed(labels, starts, stops, np.zeros(len(keys), np.uint32))
+        of = np.arange(len(keys))
+        while forks.of.size:  # most end at once: that there is «лё» says nothing of «лес»
+            of = of[forks.of]
+            led, forks = self._followed(labels, forks.at, stops[of], forks.nodes)
+            ends[of[led != NOWHERE]] = _AMBIGUOUS
+        return ends
+
+    def _followed(
+        self, labels: np.ndarray, at: np.ndarray, stops: np.ndarray, nodes: np.ndarray
+    ) -> tuple[np.ndarray, _Forks]:
+        """Follow labels from nodes, all at once; return where they lead, and the ways where an е is taken for a ё."""
+        units = self._all_units
+        ends = np.full(len(at), NOWHERE, np.int64)
+        going = np.arange(len(at))
+        forks = []
+        at = at.copy()
+        nodes = nodes.copy()
+        while going.size:
+            label = labels[at]
+            nodes ^= units[nodes] >> _OFFSET
+            is_e = ((label == _E[0]) & (labels[at + 1] == _E[1])).nonzero()[0]
+            yo = nodes[is_e] ^ _YO[0]
+            is_there = units[yo] & _LABEL == _YO[0]
+            is_e, yo = is_e[is_there], yo[is_there]
+            yo = yo ^ (units[yo] >> _OFFSET) ^ _YO[1]
+            is_there = units[yo] & _LABEL == _YO[1]
+            forks.append(_Forks(going[is_e[is_there]], at[is_e[is_there]] + len(_E), yo[is_there]))
+            nodes ^= label
+            is_there = units[nodes] & _LABEL == label
+            at += 1
+            is_end = is_there & (at == stops[going])
+            ends[going[is_end]] = nodes[is_end]
+            is_there &= ~is_end
+            going, nodes, at = going[is_there], nodes[is_there], at[is_there]
+        return ends, _Forks(*map(np.concatenate, zip(*forks, strict=True))) if forks else _NO_FORKS
 
     def values(self, node: int) -> list[bytes]:
         """Return what is said of a word, in order, by the node of it; equal nodes say the same."""

@@ -11,6 +11,7 @@ from indexer.analysis.context import Shape, shape
 from indexer.analysis.dictionary.automaton import NOWHERE, Automaton
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _OF_WORD = struct.Struct(">HH")  # a paradigm, and the number of a form in it
@@ -77,6 +78,10 @@ class Lexicon:
         """Return the words of the dictionary that may be written like this, with what each may be."""
         entries = self._entries
         return [(one, entries.get(node) or self._read(one, node)) for one, node in self._words.similar(word)]
+
+    def look_ahead(self, words: Iterable[str]) -> list[str]:
+        """Have `find` know these words, and return those that are surely none of the dictionary's."""
+        return self._words.look_ahead(words)
 
     def endings(self, prefix: int, ending: str) -> list[tuple[str, list[tuple[int, Form]]]]:
         """Return the endings that may be written like this, each with how many words have it in which form.

@@ -62,7 +62,7 @@ def _by_frequency(contents: Sequence[Content], words: int, made: Arrays) -> tupl
     elsewhere = [_counts([content.fields[field] for content in contents], words) for field in HEADING_FIELDS]
     used = np.flatnonzero(counts + sum(elsewhere))
     used = used[np.argsort(-counts[used], kind="stable")]
-    rank = np.zeros(words, np.int64)
+    rank = np.zeros(words, np.uint32)
     rank[used] = np.arange(len(used))
     ordered = counts[used]
     last = np.flatnonzero(np.diff(ordered, append=-1))
@@ -97,7 +97,7 @@ def _lists(words: Words, texts_: Tokens, rows: slice, b: float) -> Arrays:
     for lemma, count, chunk_rows, chunk_codes in chunks:
         number = np.searchsorted(lemmas, lemma)
         _, to = lists.ranges(free[number], count)
-        every_row[to], coded[to] = chunk_rows - rows.start, chunk_codes
+        every_row[to], coded[to] = chunk_rows - np.uint32(rows.start), chunk_codes
         free[number] += count
     return {
         "lemma": lemmas.astype(np.uint32),
@@ -134,7 +134,7 @@ def _inverted(
     coded = codes.write(agreement, position[place[first]], lengths[row], b, average)
     lemma = lemma[first]
     edges = np.flatnonzero(np.diff(lemma, prepend=-1))
-    return lemma[edges], np.diff(edges, append=len(lemma)), row + rows.start, coded
+    return lemma[edges], np.diff(edges, append=len(lemma)), (row + rows.start).astype(np.uint32), coded
 
 
 def _neighbours(numbers: np.ndarray, texts_: Tokens, here: slice, starts: np.ndarray) -> Neighbours:

@@ -1,124 +1,194 @@
 """Documents → Scan: what a build does with texts on every core, before their words are looked up.
 
-Words are numbered while they are read; each different one is analysed once, by whichever core is free (numbering.py).
-Of 430 thousand words of news 64 thousand are different, and looking one up costs some thirty times as much as numbering
-it. With each core looking up all words of its own share, two took longer than one.
+A word of a text is told by a hash of 64 random bits: a token becomes a number by array operations, and only one that
+was not met before becomes a string. Of ten million places a core so looks at half a million; that two tokens of them
+have one hash happens in a build of a hundred million. A scanner numbers the words that it meets; the build translates
+these numbers, for each core meets the words in an order of its own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import numpy as np
 
-from indexer.analysis.tokenize import SENTENCE, TEXT, signed_tokens
+from indexer.analysis import bulk
 from indexer.backends.whoosh import texts
 from indexer.backends.whoosh.segment import HEADING_FIELDS, Content, Rows, Whole, heading_to_bytes
 from indexer.backends.whoosh.words import key_of
-from indexer.paragraphs import split
+from indexer.paragraphs import spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from indexer.analysis import Analyzer
     from indexer.settings import Reading
-    from indexer.types import Document, Paragraph
+    from indexer.types import Document
+
+_AT_ONCE = 250_000  # characters; with four times as many it takes longer, and memory would grow with documents
+_RANDOM = 1 << 16  # code points whose random numbers are their own
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Documents whose words are numbered and not yet looked up."""
+    """Documents whose words have the numbers of a scanner."""
 
-    keys: list[bytes]  # of the words, see numbering.py
-    content: Content  # its words have the numbers of the keys
+    scanner: str
+    keys: list[bytes]  # of the words that the scanner met here for the first time, in order of their numbers
+    content: Content
 
     def numbered(self, numbers: np.ndarray) -> Content:
-        """Return the documents with other numbers for their words."""
-        fields = {
-            field: words._replace(words=numbers[words.words].astype(np.uint32))
-            for field, words in self.content.fields.items()
-        }
+        """Return the documents with other numbers for their words, which are told by those of the scanner."""
+        fields = {field: row._replace(words=numbers[row.words]) for field, row in self.content.fields.items()}
         return replace(self.content, fields=fields)
 
 
-def scan(documents: Iterable[tuple[str, Document]], analyzer: Analyzer, settings: Reading) -> Scan:
-    """Return documents with their words numbered; each comes with the name of the file it was read from.
+class Scanner:
+    """Reads documents, and remembers which words it has met. No threads may share it."""
 
-    A document without a word is left out.
-    """
-    kept: list[tuple[str, Document]] = []
-    paragraphs: list[Paragraph] = []
-    paragraphs_of: list[int] = []
-    for file, document in documents:
-        before = len(paragraphs)
-        paragraphs.extend(split(document, settings))
-        if len(paragraphs) > before:
-            kept.append((file, document))
-            paragraphs_of.append(len(paragraphs) - before)
-    numbers = _Numbers()
-    rows = {"text": _number((paragraph.text for paragraph in paragraphs), numbers)}
-    for field in HEADING_FIELDS:
-        rows[field] = _number((getattr(document, field) for _, document in kept), numbers)
-    keys, fields = _keys(rows, list(numbers), analyzer)
-    content = Content(
-        headings=[heading_to_bytes(document.heading) for _, document in kept],
-        dates=np.array([d.date.timestamp() if d.date else np.nan for _, d in kept], np.float64),
-        paragraphs_of=np.array(paragraphs_of, np.int64),
-        texts=texts.pack(paragraph.text.encode("utf-8", "surrogatepass") for paragraph in paragraphs),
-        starts=np.array([paragraph.span.start for paragraph in paragraphs], np.uint32),
-        fields=fields,
-        wholes={
-            "path": _whole([document.path for _, document in kept]),
-            "source_name": _whole([document.source.casefold() for _, document in kept]),
-            "file": _whole([file for file, _ in kept]),
-        },
-    )
-    return Scan(keys, content)
+    def __init__(self, analyzer: Analyzer, settings: Reading) -> None:
+        self.name = uuid4().hex
+        self._analyzer = analyzer
+        self._settings = settings
+        random = np.random.default_rng()
+        self._random = random.integers(1 << 64, size=_RANDOM, dtype=np.uint64)
+        self._base = random.integers(1 << 63, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+        self._inverse = np.uint64(pow(int(self._base), -1, 1 << 64))
+        self._powers = self._inverses = np.zeros(0, np.uint64)
+        self._hashes = np.zeros(0, np.uint64)  # of the tokens that were met, in order
+        self._tokens = np.zeros(0, np.int64)  # and their numbers
+        self._words = np.zeros(0, np.int64)  # of each token, inside a sentence and opening one; -1 if not met
+        self._met = 0  # words
+
+    def scan(self, documents: Iterable[tuple[str, Document]]) -> Scan:
+        """Return documents with their words numbered; each comes with the name of the file it was read from.
+
+        A document without a word is left out.
+        """
+        kept: list[tuple[str, Document]] = []
+        paragraphs: list[str] = []
+        starts: list[int] = []
+        paragraphs_of: list[int] = []
+        for file, document in documents:
+            before = len(paragraphs)
+            for start, stop in spans(document.text, self._settings):
+                starts.append(start)
+                paragraphs.append(document.text[start:stop])
+            if len(paragraphs) > before:
+                kept.append((file, document))
+                paragraphs_of.append(len(paragraphs) - before)
+        fields = {"text": paragraphs}
+        for field in HEADING_FIELDS:
+            fields[field] = [getattr(document, field) for _, document in kept]
+        keys, rows = self._rows(fields)
+        content = Content(
+            headings=[heading_to_bytes(document.heading) for _, document in kept],
+            dates=np.array([d.date.timestamp() if d.date else np.nan for _, d in kept], np.float64),
+            paragraphs_of=np.array(paragraphs_of, np.int64),
+            texts=texts.pack(paragraph.encode("utf-8", "surrogatepass") for paragraph in paragraphs),
+            starts=np.array(starts, np.uint32),
+            fields=rows,
+            wholes={
+                "path": _whole([document.path for _, document in kept]),
+                "source_name": _whole([document.source.casefold() for _, document in kept]),
+                "file": _whole([file for file, _ in kept]),
+            },
+        )
+        return Scan(self.name, keys, content)
+
+    def _rows(self, fields: dict[str, list[str]]) -> tuple[list[bytes], dict[str, Rows]]:
+        """Return the keys of words that are new, and the texts of fields as numbers of words."""
+        keys: list[bytes] = []
+        words, lengths, opens = [], [], []
+        for some in _portions([text for texts_ in fields.values() for text in texts_]):
+            of = bulk.tokens(some)
+            new, numbers = self._numbered(of)
+            keys += new
+            words.append(numbers)
+            lengths.append(of.lengths)
+            opens.append(of.opens)
+        every = Rows(*map(np.concatenate, (words, lengths, opens)))
+        rows = {}
+        ends = np.cumsum([len(texts_) for texts_ in fields.values()])
+        places = np.append(0, np.cumsum(every.lengths))
+        for field, (first, last) in zip(fields, pairwise([0, *ends.tolist()]), strict=True):
+            here = slice(places[first], places[last])
+            rows[field] = Rows(every.words[here], every.lengths[first:last], every.opens[here])
+        return keys, rows
+
+    def _numbered(self, of: bulk.Tokens) -> tuple[list[bytes], np.ndarray]:
+        """Return the keys of words that are new, and the number of the word at each place."""
+        if not of.starts.size:
+            return [], np.zeros(0, np.uint32)
+        hashes = self._hash(of)
+        order = np.argsort(hashes)
+        hashes = hashes[order]
+        is_first = np.ones(len(hashes), np.bool_)
+        is_first[1:] = hashes[1:] != hashes[:-1]
+        code = np.empty(len(hashes), np.int64)
+        code[order] = (self._token_numbers(hashes[is_first]) * 2)[np.cumsum(is_first) - 1]
+        code += of.opens
+        words = self._words[code]
+        new = np.flatnonzero(words < 0)
+        different, at = np.unique(code[new], return_index=True)
+        keys = []
+        key, text, longest = self._analyzer.key, of.text, self._analyzer.settings.longest_word
+        at = new[at]
+        for start, stop, opens in zip(
+            of.starts[at].tolist(), of.stops[at].tolist(), of.opens[at].tolist(), strict=True
+        ):
+            keys.append(key_of(*key(text[start : min(stop, start + longest)], opens)))
+        self._words[different] = np.arange(self._met, self._met + len(keys))
+        self._met += len(keys)
+        words[new] = self._words[code[new]]
+        return keys, words.astype(np.uint32)
+
+    def _token_numbers(self, hashes: np.ndarray) -> np.ndarray:
+        """Return the numbers of tokens with these hashes, which are in order."""
+        at = np.searchsorted(self._hashes, hashes)
+        is_new = np.ones(len(hashes), np.bool_)
+        inside = at < len(self._hashes)
+        is_new[inside] = self._hashes[at[inside]] != hashes[inside]
+        first = len(self._hashes)
+        numbers = np.empty(len(hashes), np.int64)
+        numbers[~is_new] = self._tokens[at[~is_new]]
+        numbers[is_new] = np.arange(first, first + int(is_new.sum()))
+        self._hashes = np.insert(self._hashes, at[is_new], hashes[is_new])
+        self._tokens = np.insert(self._tokens, at[is_new], numbers[is_new])
+        self._words = np.append(self._words, np.full(2 * (len(self._hashes) - first), -1))
+        return numbers
+
+    def _hash(self, of: bulk.Tokens) -> np.ndarray:
+        """Return a number for each token: the sum of its characters' random numbers times the powers of another."""
+        size = len(of.points)
+        if len(self._powers) < size:
+            self._powers = _powers(self._base, size)
+            self._inverses = _powers(self._inverse, size)
+        # Beyond the table a character has the number of another one, times what tells them apart.
+        values = self._random[of.points & (_RANDOM - 1)]
+        if of.points.max() >= _RANDOM:
+            values *= (of.points >> 16).astype(np.uint64) * np.uint64(2) + np.uint64(1)
+        sums = np.zeros(size + 1, np.uint64)
+        np.cumsum(values * self._powers[:size], out=sums[1:])
+        hashes: np.ndarray = (sums[of.stops] - sums[of.starts]) * self._inverses[of.starts]
+        return hashes
 
 
-class _Numbers(dict[str, int]):
-    """Token → its number; a new one gets the next."""
-
-    def __init__(self) -> None:
-        super().__init__({TEXT: 0, SENTENCE: 1})
-
-    def __missing__(self, token: str) -> int:
-        number = self[token] = len(self)
-        return number
+def _portions(texts_: list[str]) -> Iterator[list[str]]:
+    """Give texts, as many at once as are looked through within the caches of a core; one list at least."""
+    ends = np.cumsum(np.fromiter(map(len, texts_), np.int64, len(texts_)))
+    edges = np.unique(np.searchsorted(ends, np.arange(_AT_ONCE, ends[-1] if len(ends) else 0, _AT_ONCE)))
+    for first, last in pairwise([0, *(edges[edges > 0]).tolist(), len(texts_)]):
+        yield texts_[first:last]
 
 
-def _number(texts_: Iterable[str], numbers: _Numbers) -> Rows:
-    """Return texts by the numbers of their tokens."""
-    found = np.fromiter(map(numbers.__getitem__, signed_tokens(texts_)), np.int64)
-    is_text, is_sentence = found == numbers[TEXT], found == numbers[SENTENCE]
-    is_token = ~(is_text | is_sentence)
-    opens = np.zeros(len(found), np.bool_)
-    opens[1:] = is_sentence[:-1]
-    edges = np.append(np.flatnonzero(is_text), len(found))
-    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(is_token)])
-    return Rows(found[is_token], np.diff(before[edges]), opens[is_token])
-
-
-def _keys(rows: dict[str, Rows], tokens: list[str], analyzer: Analyzer) -> tuple[list[bytes], dict[str, Rows]]:
-    """Return the keys of the words that tokens are, and the rows with the numbers of these keys."""
-    # A token is another word where it opens a sentence.
-    words = np.concatenate([row.words << 1 | row.opens for row in rows.values()])
-    different, of_place = np.unique(words, return_inverse=True)
-    keys: dict[bytes, int] = {}
-    of_word = np.array(
-        [
-            keys.setdefault(key_of(*analyzer.key(tokens[word >> 1], bool(word & 1))), len(keys))
-            for word in different.tolist()
-        ],
-        np.int32,
-    )
-    places = np.split(of_word[of_place], np.cumsum([len(row.words) for row in rows.values()])[:-1])
-    fields = {
-        field: Rows(of_field, row.lengths, row.opens)
-        for (field, row), of_field in zip(rows.items(), places, strict=True)
-    }
-    return list(keys), fields
+def _powers(base: np.uint64, count: int) -> np.ndarray:
+    powers = np.full(count, base, np.uint64)
+    powers[0] = 1
+    return np.cumprod(powers, dtype=np.uint64)
 
 
 def _whole(values: list[str]) -> Whole:

@@ -9,6 +9,7 @@ cumulative sum. On 300,000 paragraphs of news a row takes 1.6 bytes so, and 4 as
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ _WIDTHS = (1, 2, 4)  # bytes
 _DTYPES: dict[int, type[np.unsignedinteger]] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 _MOST = {width: 256**width - 1 for width in _WIDTHS}
 PARTS = ("kind", "size", "found", *(f"gap{w}" for w in _WIDTHS), *(f"code{w}" for w in _WIDTHS))
+_AT_ONCE = 1_000_000  # rows
 
 
 class Lists(NamedTuple):
@@ -48,30 +50,54 @@ def write(rows: np.ndarray, codes: np.ndarray, found: np.ndarray) -> Arrays:
     [[0, 0, 1], [3, 700, 9], [1, 2, 3]]
     """
     ends = np.cumsum(found, dtype=np.int64)
+    # Some lists at a time: all at once took 60 bytes a row.
+    edges = np.searchsorted(ends, np.arange(_AT_ONCE, ends[-1] if len(ends) else 0, _AT_ONCE)) + 1
+    parts = []
+    for first, last in pairwise(np.unique([0, *edges, len(found)]).tolist()):
+        here = slice(int(ends[first] - found[first]), int(ends[last - 1]))
+        parts.append(_written(rows[here], codes[here], found[first:last]))
+    made: Arrays = {"found": found.astype(np.uint32)}
+    for width, kind in _DTYPES.items():
+        for part, dtype in ((f"gap{width}", kind), (f"code{width}", np.uint8)):
+            made[part] = np.concatenate([np.zeros(0, dtype), *(one.arrays[part] for one in parts)])
+    chosen = np.concatenate([np.zeros(0, np.int64), *(one.chosen for one in parts)])
+    sizes = np.concatenate([np.zeros(0, np.int64), *(one.sizes for one in parts)])
+    made["kind"] = chosen.astype(np.uint8)
+    made["size"] = sizes.astype(np.uint32)
+    return made
+
+
+class _Written(NamedTuple):
+    """Some lists."""
+
+    arrays: Arrays  # gaps and codes by width
+    chosen: np.ndarray  # of each list: index of its width
+    sizes: np.ndarray  # of each, in gaps
+
+
+def _written(rows: np.ndarray, codes: np.ndarray, found: np.ndarray) -> _Written:
+    ends = np.cumsum(found, dtype=np.int64)
     starts = ends - found
     # The first gap is from row 0; so it may be zero, as may be what is left of one that was too wide.
     gaps = np.diff(rows.astype(np.int64), prepend=0)
     gaps[starts[found > 0]] = rows[starts[found > 0]]
     steps = [_steps(gaps, width) for width in _WIDTHS]
-    sizes = np.stack([np.add.reduceat(step + 1, starts) if len(starts) else starts for step in steps])
+    sizes = np.stack([np.add.reduceat(step, starts) + found if len(starts) else starts for step in steps])
     bytes_ = sizes * (np.array(_WIDTHS) + 1)[:, None]  # a code beside each gap
     chosen = np.argmin(bytes_, axis=0)
-    of_row = np.repeat(chosen, found)
-    made: Arrays = {"found": found.astype(np.uint32)}
-    size = np.zeros(len(found), np.int64)
+    of_row = np.repeat(chosen.astype(np.uint8), found)
+    made: Arrays = {}
     for at, width in enumerate(_WIDTHS):
-        here, ours = of_row == at, chosen == at
+        here = of_row == at
         most = _MOST[width]
-        taken = np.cumsum(steps[at][here] + 1)
+        step = steps[at][here]
+        taken = np.cumsum(step + 1)
         gap = np.full(int(taken[-1]) if taken.size else 0, most, _DTYPES[width])
-        gap[taken - 1] = gaps[here] - steps[at][here] * most
+        gap[taken - 1] = gaps[here] - step * most
         code = np.zeros(len(gap), np.uint8)
         code[taken - 1] = codes[here]
         made[f"gap{width}"], made[f"code{width}"] = gap, code
-        size[ours] = sizes[at][ours]
-    made["kind"] = chosen.astype(np.uint8)
-    made["size"] = size.astype(np.uint32)
-    return made
+    return _Written(made, chosen, sizes[chosen, np.arange(len(found))])
 
 
 def _steps(gaps: np.ndarray, width: int) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from indexer import ranking
 from indexer.analysis.context import PLACES, Ties
+from indexer.analysis.lemmatize import Elsewhere
 from indexer.backends.whoosh import terms as terms_
 from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.words import OPENS, Entries, form_of, opens, term_of
@@ -19,37 +21,72 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from indexer.analysis import Analyzer, Found
+    from indexer.analysis.lemmatize import Spread
     from indexer.backends.whoosh.arrays import Arrays
+    from indexer.backends.whoosh.inversion import Scan
     from indexer.backends.whoosh.segment import Content, Segment
     from indexer.types import Lemma
 
 
-def look_up(keys: Iterable[bytes], analyzer: Analyzer) -> Entries:
+def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
     """Return what each word is found by."""
     entries = Entries([], [], [], [], [])
-    for key in keys:
-        found = analyzer.look_up(form_of(term_of(key)), opens(key))
-        own = _steps(found.lemmas)
-        # A lemma that a compound shares with one of its parts counts by the compound.
-        steps = _steps(found.parts) | own if found.parts else own
-        entries.counts.append(len(steps))
-        entries.lemmas.extend(text.encode("utf-8", "surrogatepass") for text in steps)
-        entries.parts.extend(text not in own for text in steps)
-        entries.weightings.append(weighting(found, steps))
-        entries.ties.append(found.ties)
+    counts, lemmas, parts, weightings, ties = entries
+    forms = [form_of(term_of(key)) for key in keys]
+    analyzer.look_ahead(forms)
+    lower = [form.lower() for form in forms]
+    plain = analyzer.plain(dict.fromkeys(lower))
+    for key, form, word in zip(keys, forms, lower, strict=True):
+        known = plain.get(word)
+        if known:  # most words
+            counts.append(1)
+            lemmas.append(known[0].encode())
+            parts.append(False)
+            weightings.append(_CERTAIN)
+            ties.append(known[1])
+            continue
+        found = analyzer.look_up(form, opens(key))
+        ties.append(found.ties)
+        own = [lemma.text for lemma in found.lemmas]
+        if found.parts:
+            # A lemma that a compound shares with one of its parts counts by the compound.
+            steps = _steps(found.parts) | _steps(found.lemmas)
+            own = list(steps)
+            is_own = {lemma.text for lemma in found.lemmas}
+            parts.extend([text not in is_own for text in steps])
+            weightings.append(_weighting_of_compound(found, steps))
+        else:
+            parts.extend([False] * len(own))
+            weightings.append(_weighting(found))
+        counts.append(len(own))
+        lemmas.extend([text.encode("utf-8", "surrogatepass") for text in own])
     return entries
 
 
-def weighting(found: Found, steps: dict[str, int]) -> bytes:
+_CERTAIN = bytes((ranking.steps(1.0),))  # the weights of a word with one lemma
+
+
+def _weighting(found: Found) -> bytes:
     """Return the weights of a word's lemmas: those alone, then a place and the weights there for each other place."""
+    if isinstance(found.elsewhere, Elsewhere):
+        return _packed_weights(found.elsewhere.spread, found.elsewhere.order)
+    return bytes([ranking.steps(weight) for _, weight in found.lemmas])
+
+
+@lru_cache(50_000)
+def _packed_weights(spread: Spread, order: tuple[int, ...]) -> bytes:
+    made = [bytes([ranking.steps(spread.alone[at]) for at in order])]
+    for weights, places in spread.elsewhere:
+        packed = bytes([ranking.steps(weights[at]) for at in order])
+        made += [bytes((place,)) + packed for place in places]
+    return b"".join(made)
+
+
+def _weighting_of_compound(found: Found, steps: dict[str, int]) -> bytes:
+    """Return the same of a word whose parts have lemmas too; these weigh the same everywhere."""
     made = [bytes(steps.values())]
-    last: tuple[Lemma, ...] = ()
-    weights = b""
     for place, lemmas in found.elsewhere.items():
-        # Places where a form weighs the same follow each other, and share the lemmas.
-        if lemmas is not last:
-            last, weights = lemmas, bytes((steps | _steps(lemmas)).values())
-        made.append(bytes((place,)) + weights)
+        made.append(bytes((place,)) + bytes((steps | _steps(lemmas)).values()))
     return b"".join(made)
 
 
@@ -63,24 +100,38 @@ class Numbering:
     def __init__(self) -> None:
         self.keys: list[bytes] = []
         self._number: dict[bytes, int] = {}
+        self._scanners: dict[str, np.ndarray] = {}  # the numbers that each gave to words → ours
         self._lemmas: dict[bytes, int] = {}
         self._weightings: dict[tuple[int, bytes], int] = {}
         self._ties: dict[Ties, int] = {}
         self._counts, self._pairs = array("q"), array("q")
         self._weighting, self._tie = array("q"), array("q")
 
-    def __contains__(self, key: bytes) -> bool:
-        return key in self._number
+    def meet(self, keys: Iterable[bytes]) -> None:
+        """Give the next numbers to words that have none."""
+        number = self._number
+        new = [key for key in dict.fromkeys(keys) if key not in number]
+        number.update(zip(new, range(len(self.keys), len(self.keys) + len(new)), strict=True))
+        self.keys += new
 
-    def numbers(self, keys: Iterable[bytes]) -> np.ndarray:
-        """Return the numbers of words that are known."""
-        return np.array([self._number[key] for key in keys], np.int64)
+    def numbers(self, keys: Sequence[bytes]) -> np.ndarray:
+        """Return the numbers of words that have been met."""
+        return np.fromiter(map(self._number.__getitem__, keys), np.uint32, len(keys))
 
-    def add(self, keys: Sequence[bytes], entries: Entries) -> None:
-        """Give numbers to new words."""
-        first = len(self.keys)
-        self.keys.extend(keys)
-        self._number.update(zip(keys, range(first, len(self.keys)), strict=True))
+    def translated(self, scan: Scan) -> Content:
+        """Return a scan with our numbers for its words; those of one scanner must come in order."""
+        known = self._scanners.get(scan.scanner, np.zeros(0, np.uint32))
+        self.meet(sorted(scan.keys))  # forms of one word beside each other: what is known of one helps the next
+        numbers = self._scanners[scan.scanner] = np.concatenate([known, self.numbers(scan.keys)])
+        return scan.numbered(numbers)
+
+    @property
+    def unknown(self) -> list[bytes]:
+        """The words that are numbered, and of which nothing more is known."""
+        return self.keys[len(self._counts) :]
+
+    def add(self, entries: Entries) -> None:
+        """Tell what the next of the unknown words are found by."""
         lemmas, weightings, ties = self._lemmas, self._weightings, self._ties
         self._counts.extend(entries.counts)
         self._pairs.extend(
@@ -92,19 +143,21 @@ class Numbering:
         self._tie.extend(ties.setdefault(one, len(ties)) for one in entries.ties)
 
     def take(self, segment: Segment) -> Content:
-        """Return what is not deleted of a segment; its words get numbers here, and are found by what they were."""
+        """Return what is not deleted of a segment; its words get numbers here, and are found by what they were.
+
+        No word may be unknown.
+        """
         content = segment.left()
         used = np.zeros(segment.words.count, np.bool_)
         for field in content.fields.values():
             used[field.words] = True
         words = np.flatnonzero(used)
+        first = len(self.keys)
         keys = segment.words.keys(words)
-        new = np.array([key not in self._number for key in keys], np.bool_)
-        self.add(
-            [key for key, is_new in zip(keys, new.tolist(), strict=True) if is_new], segment.words.entries(words[new])
-        )
+        self.meet(keys)
         numbers = np.zeros(segment.words.count, np.uint32)
         numbers[words] = self.numbers(keys)
+        self.add(segment.words.entries(words[numbers[words] >= first]))
         fields = {field: row._replace(words=numbers[row.words]) for field, row in content.fields.items()}
         return replace(content, fields=fields)
 

@@ -293,6 +293,21 @@ class Segment:
         is_first[is_first] = counts > 0  # a form that only other fields or deleted paragraphs have is not there
         return Lexicon(list(compress(folded, is_first.tolist())), counts[counts > 0])
 
+    def lemmas(self) -> list[bytes]:
+        """Return the lemmas in the texts, those left out that only deleted paragraphs have."""
+        field = self.fields["text"]
+        gone = np.zeros(len(field.lemmas), np.bool_)
+        if self.live is not None:
+            # Only a lemma of a deleted paragraph may be gone.
+            words_ = np.unique(field.words()[np.repeat(~self.live, field.lengths())])
+            numbers = field.lists_of(np.unique(self.words.pairs_of(words_) >> 1))
+            numbers = numbers[numbers >= 0]
+            gone[numbers] = True
+            read = field.read(numbers)
+            gone[numbers[np.unique(read.of[self.live[read.rows]])]] = False
+        texts_ = self.words.all_lemmas()
+        return [texts_[lemma] for lemma in field.lemmas[~gone].tolist()]
+
     # --- documents and paragraphs ---
 
     @cached_property

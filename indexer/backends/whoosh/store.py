@@ -33,7 +33,11 @@ if TYPE_CHECKING:
     from indexer.types import FileRecord
 
 _LOCK = "WRITELOCK"
-_FULL = 20_000_000  # places in a segment before it is written out: some 1 GB of memory while they are sorted
+# What memory a segment takes while it is made, in bytes, as measured with 2 to 10 million places.
+_PER_PLACE = 48
+_PER_PARAGRAPH = 100
+_PER_WORD = 350
+_AT_ALL = 150_000_000
 _SIMILAR = 2  # a segment is merged with new ones of at least half its size: few segments, and each rewritten seldom
 
 
@@ -55,7 +59,7 @@ class Store:
             raise
         self.numbering = Numbering()
         self._pending: list[Content] = []
-        self._places = 0
+        self._size = 0  # bytes that what waits will take
         self._new: list[ArraySegment] = []  # written, in no table of contents yet
 
     def __enter__(self) -> Self:
@@ -103,11 +107,20 @@ class Store:
                         segment.delete_document(paragraph)
 
     def add(self, content: Content) -> None:
-        """Add documents; memory is kept within bounds by writing segments out."""
+        """Add documents, which wait to be written."""
         self._pending.append(content)
-        self._places += sum(len(field.words) for field in content.fields.values())
-        if self._places >= _FULL:
-            self._flush()
+        self._size += _size(content)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what waits is to be written before more is added."""
+        return self._size > self._room
+
+    @property
+    def _room(self) -> int:
+        """Bytes that what waits may take; some, even if the words take all."""
+        memory = self._settings.building.memory
+        return max(memory - _AT_ALL - _PER_WORD * len(self.numbering.keys), memory // 8)
 
     def record(self, file: FileRecord) -> None:
         """Remember a file that was read, or why it could not be."""
@@ -121,7 +134,7 @@ class Store:
             return
         with _writing(self._folder):
             self._merge()
-            self._flush()
+            self.flush()
             segments = [s for s in self._segments if s.doc_count()] + self._new
             generation = self._generation + 1
             made = state.State(
@@ -135,7 +148,12 @@ class Store:
             TOC(schema(), segments, generation).write(self._storage, INDEX_NAME)
             # From here on the new state is the index.
             self._new = []
+            self._segments = segments
             self._clean(generation, segments)
+
+    def lemmas(self) -> set[bytes]:
+        """Return the different lemmas of the texts, once they are committed."""
+        return set().union(*(segment.open(self._folder).lemmas() for segment in self._segments))
 
     def _clean(self, generation: int, segments: list[ArraySegment]) -> None:
         """Remove what other generations and killed builds have left."""
@@ -143,27 +161,40 @@ class Store:
         state.clean(self._folder, generation)
 
     def _merge(self) -> None:
-        """Take up the old segments that are no larger than what is new, and those half deleted."""
+        """Take up the old segments that are no larger than what is new, and those half deleted, as far as they fit."""
         size = sum(len(content.starts) for content in self._pending) + sum(s.doc_count() for s in self._new)
         kept = []
         for segment in sorted(self._segments, key=lambda s: s.doc_count()):
+            half_deleted = segment.deleted_count() * 2 > segment.doc_count_all() > segment.deleted_count()
             similar = 0 < segment.doc_count() <= size * _SIMILAR
-            if similar or segment.deleted_count() * 2 > segment.doc_count_all() > segment.deleted_count():
+            # Places of deleted paragraphs are counted too: what is left of them is not known before.
+            taken = _PER_PLACE * len(self._opened[segment].of["low"]) + _PER_PARAGRAPH * segment.doc_count()
+            fits = self._size + taken <= self._room
+            if half_deleted or (similar and fits):
+                if not fits:
+                    self.flush()
                 size += segment.doc_count()
-                self._pending.append(self.numbering.take(segment.open(self._folder)))
+                self.add(self.numbering.take(segment.open(self._folder)))
             else:
                 kept.append(segment)
         self._segments = kept
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write what waits; its words must be known."""
         contents = [content for content in self._pending if len(content.starts)]
-        self._pending, self._places = [], 0
+        self._pending, self._size = [], 0
         if contents:
             segment = ArrayCodec().new_segment(self._storage, INDEX_NAME)
             segment.set_doc_count(sum(len(content.starts) for content in contents))
             self._new.append(segment)
             with _writing(self._folder):
                 arrays.write(segment.path(self._folder), assemble(contents, self.numbering, self._settings.ranking))
+
+
+def _size(content: Content) -> int:
+    """Return the bytes that documents take while they become a segment."""
+    places = sum(len(field.words) for field in content.fields.values())
+    return _PER_PLACE * places + _PER_PARAGRAPH * len(content.starts) + 2 * sum(map(len, content.texts.packed))
 
 
 @contextmanager

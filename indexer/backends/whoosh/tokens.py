@@ -132,7 +132,7 @@ def write(words: np.ndarray, opens: np.ndarray, lengths: np.ndarray) -> Arrays:
     is_rare = words >= _RARE
     places = np.flatnonzero(is_rare)
     return {
-        "low": np.where(is_rare, _RARE, words).astype(np.uint16),
+        "low": np.minimum(words, _RARE).astype(np.uint16),
         "rare_until": np.cumsum(np.bincount(places >> _BITS, minlength=1)).astype(np.uint32),
         "rare_at": (places & _RARE).astype(np.uint16),
         "rare_low": (words[is_rare] & _RARE).astype(np.uint16),

@@ -339,13 +339,18 @@ class Words:
         of = self._of["word_form"][words].astype(np.int64).tolist()
         return [terms_[form >> 1] + OPENS if form & 1 else terms_[form >> 1] for form in of]
 
+    def pairs_of(self, words: np.ndarray) -> np.ndarray:
+        """Return the lemmas of words, word by word: twice the number, and one more for that of a part."""
+        counts = self._of["word_lemmas"][words].astype(np.int64)
+        _, at = ranges(self._until[words] - counts, counts)
+        pairs: np.ndarray = self._of["word_lemma"][at].astype(np.int64)
+        return pairs
+
     def entries(self, words: np.ndarray) -> Entries:
         """Return what words are found by, as a build has it."""
         of = self._of
-        until = self._until
-        counts = np.diff(until, prepend=0)[words]
-        _, at = ranges(until[words] - counts, counts)
-        pairs = of["word_lemma"][at].astype(np.int64)
+        counts = of["word_lemmas"][words]
+        pairs = self.pairs_of(words)
         lemmas = self.all_lemmas()
         ties = np.stack([of[f"tie_{part}"][of["word_ties"][words]] for part in ("expects", "offers", "asks")], axis=1)
         ways = of["weighting_at"].reshape(-1, PLACES)

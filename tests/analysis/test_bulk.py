@@ -1,0 +1,41 @@
+"""Many texts at once have the tokens that each has by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from indexer.analysis import bulk
+from indexer.analysis.tokenize import tokenize
+
+ROOT = Path(__file__).parents[2]
+# What rules of tokens and of sentence ends look at, put together at random.
+PIECES = st.sampled_from(
+    "а Б в e F 1 23 000 . , ! ? … ; : - ' ’ _ ² ё Ж ( ) [ ] « » „ “ \" – — + # С++ C# т. е. г. им. руб. п.п. A. :-) "
+    "сло́во Нью-Йорк 1990-х 10 XIX США Он он \u00ad \u2011 \u200b \U0001d400 \U0001f600 і".split(" ")
+)
+SPACES = st.sampled_from([" ", " ", " ", "", "", "\n", "\u00a0", "\u2009", "  "])
+TEXTS = st.lists(st.lists(st.tuples(PIECES, SPACES).map("".join), max_size=20).map("".join), max_size=5)
+
+
+def compare(texts: list[str]) -> None:
+    of = bulk.tokens(texts)
+    found = list(zip(of.starts.tolist(), of.stops.tolist(), of.opens.tolist(), strict=True))
+    for text, length in zip(texts, of.lengths.tolist(), strict=True):
+        here, found = found[:length], found[length:]
+        expected = [(token.text, token.opens_sentence) for token in tokenize(text)]
+        assert [(of.text[start:stop], opens) for start, stop, opens in here] == expected
+    assert not found
+
+
+@given(TEXTS)
+@example(["Он. 1. Она", "", "(с. 5)... Да: А. С. Пушкин;", "«Да!» Нет. - Да", " . ", "т. Е. Да"])
+def test_tokens_are_those_of_each_text(texts: list[str]) -> None:
+    compare(texts)
+
+
+def test_tokens_of_the_corpus() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "corpus").rglob("*.md"))]
+    compare([line for text in texts for line in text.split("\n")])
