@@ -818,7 +818,8 @@ def _guesses(lemma: str, parts: frozenset[str]) -> _Guesses:
         found[other] = [_LISTED]
     active = _active(lemma)
     is_reflexive = active != lemma
-    if active.endswith(("ть", "ти", "чь")) and active not in _apart():
+    # A bare ending is no verb: «чь» has no «чься».
+    if active.endswith(("ть", "ти", "чь")) and len(active) > len("ть") and active not in _apart():
         found.setdefault(active if is_reflexive else _reflexive(lemma), []).append(_VOICE)
     for other in _aspects().get(active, ()):
         found.setdefault(_reflexive(other) if is_reflexive else other, []).append(_ASPECT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.analysis.relatives import candidates, relatives
@@ -58,6 +58,8 @@ def test_precision(sample: str, size: int, floor: float) -> None:
 
 
 @given(RUSSIAN, ENDINGS)
+@example("чь", "")
+@example("ти", "")
 def test_a_candidate_has_the_word_for_a_candidate(stem: str, ending: str) -> None:
     word = stem + ending
     for other in candidates(word):
