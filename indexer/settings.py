@@ -148,7 +148,7 @@ class Meaning(_Numbers):
     depth: int = 20
     characters: int = 500  # of a paragraph that are looked at, its first, with the title before it
     # Points of what means the same as the query, as a part of the best score. nDCG@10 averaged over five sets
-    # (tests/quality/meaning.py --most 300): 0.8748 without, 0.8959 as they stand, 0.8932 with both numbers chosen on
+    # (tests/quality/meaning.py --most 300): 0.8749 without, 0.8959 as they stand, 0.8920 with both numbers chosen on
     # the other four sets; from 1.0 to 2.0 it is within 0.003 of the best.
     weight: float = 1.8
     unlike: float = 0.7  # cosine up to which there are none
