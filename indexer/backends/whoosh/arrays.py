@@ -122,16 +122,6 @@ def pack(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
     return np.frombuffer(blob, np.uint8) if blob else np.zeros(0, np.uint8), ends
 
 
-def lines(blob: np.ndarray, ends: np.ndarray) -> bytes:
-    """Return the packed byte strings with a line end after each, without a loop over them."""
-    ended = np.empty(len(blob) + len(ends), np.uint8)
-    is_end = np.zeros(len(ended), np.bool_)
-    is_end[ends + np.arange(len(ends))] = True
-    ended[is_end] = ord("\n")
-    ended[~is_end] = blob
-    return ended.tobytes()
-
-
 def first(blob: np.ndarray, ends: np.ndarray, text: bytes) -> int:
     """Return the number of the first packed byte string that is not below a text; they are in order."""
     low, high = 0, len(ends)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh.segment import Content, Rows, Whole
     from indexer.settings import Ranking
 
-_CHUNK = 2_000_000  # places whose lemmas are sorted at once: some 200 MB
+_CHUNK = 2_000_000  # places whose lemmas are sorted at once, which bounds memory
 
 
 def assemble(contents: Sequence[Content], numbering: Numbering, settings: Ranking) -> Arrays:

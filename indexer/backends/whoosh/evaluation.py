@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from indexer.types import Query
 
 
-_AT_ONCE = 20_000  # rows whose texts are looked through at once: some 100 MB for paragraphs of 32 words
+_AT_ONCE = 20_000  # rows whose texts are looked through at once, which bounds memory
 
 
 class Found(NamedTuple):
@@ -175,7 +175,7 @@ class Evaluation:
             def found(places: Callable[[Word], Places], _: np.ndarray) -> np.ndarray:
                 return in_a_row([places(word) for word in phrase.typed]).keys
 
-            # Of the rows that are found, not of all that have the forms: those are looked for in ten times as many.
+            # Only where the phrase stands: to find all rows with the forms, all rows with their lemmas must be read.
             here = self._where(phrase.typed, found, self.rows(phrase))
             self._typed[id(phrase)] = (phrase, self._set(here))
         return self._typed[id(phrase)][1]

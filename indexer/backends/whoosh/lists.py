@@ -2,8 +2,7 @@
 
 A list takes the narrowest of three widths for its gaps that is short for it. A gap that its width cannot hold is
 written as steps of the highest value, which stand for no row: so all widths are read alike, many lists at once, by one
-cumulative sum. On 300,000 paragraphs of news a row takes 1.6 bytes so, and 4 as it is; packed to the bit it would take
-1.3, and four times as long to read.
+cumulative sum. On 300,000 paragraphs of news a row takes 1.4 bytes so, and 4 as it is.
 """
 
 from __future__ import annotations
@@ -132,7 +131,7 @@ class Stored:
 
     @cached_property
     def _start(self) -> np.ndarray:
-        """Return where each begins among those of its width: 2 ms for 200,000 lists."""
+        """Return where each begins among those of its width: 15 ms for 190,000 lists."""
         start = np.zeros(len(self._size), np.int64)
         for kind in range(len(_WIDTHS)):
             ours = self._kind == kind

@@ -216,7 +216,7 @@ class FieldPostings:
 
     def take_scratch(self, kind: type[np.generic]) -> np.ndarray:
         """Return an array of zeros, one for each row; to be given back so."""
-        # New ones are paged in by the system, which takes longer than most searches: 0.2 ms for 300,000 rows.
+        # New ones are paged in by the system: 8,000 of 300,000 rows take 0.05 ms so, and 0.03 in a kept one.
         try:
             return self._scratch[kind].pop()
         except IndexError:

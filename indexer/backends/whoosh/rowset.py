@@ -98,10 +98,6 @@ class RowSet:
         same: np.ndarray = ours[at] == rows
         return same
 
-    def mask(self) -> np.ndarray:
-        """Return the mask over all rows."""
-        return np.unpackbits(self.bits(), count=self.size, bitorder="little").view(np.bool_)
-
     def __and__(self, other: RowSet) -> RowSet:
         return intersection((self, other))
 

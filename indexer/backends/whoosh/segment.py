@@ -401,18 +401,3 @@ class Segment:
         term = np.zeros(self.documents, np.int64)
         term[self.of[f"{field}.row"]] = np.repeat(np.arange(len(until)), np.diff(until, prepend=0))
         return Whole(self.terms(field), term[kept])
-
-
-__all__ = [
-    "ANALYSED_FIELDS",
-    "FIELDS",
-    "HEADING_FIELDS",
-    "WHOLE_FIELDS",
-    "Content",
-    "Field",
-    "Rows",
-    "Segment",
-    "Whole",
-    "heading_to_bytes",
-    "ranges",
-]

@@ -32,7 +32,7 @@ class Tokens:
 
     @cached_property
     def _ends(self) -> np.ndarray:
-        """Return the place after the last of each row: 1 ms for 400,000 rows."""
+        """Return the place after the last of each row."""
         return np.cumsum(self._of["lengths"], dtype=np.int64)
 
     def starts(self, rows: np.ndarray) -> np.ndarray:
@@ -87,7 +87,7 @@ class Tokens:
 
     @cached_property
     def _rare_at(self) -> np.ndarray:
-        """Return the places of rare words: 1 ms for 800,000 of them."""
+        """Return the places of rare words: 10 ms for 870,000 of them."""
         block = np.repeat(np.arange(len(self._of["rare_until"])), np.diff(self._of["rare_until"], prepend=np.uint32(0)))
         places: np.ndarray = (block << _BITS | self._of["rare_at"]).astype(np.uint32)
         return places
