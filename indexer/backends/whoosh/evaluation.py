@@ -141,26 +141,25 @@ class Evaluation:
     def _rows_of_phrase(self, phrase: Phrase) -> RowSet:
         if len(phrase.words) == 1:
             return self.rows(phrase.words[0])
+        every = intersection([self.rows(word) for word in phrase.words]).rows()
+        return self._in_a_row(phrase.words, every)
 
-        def found(places: Callable[[Word], Places], _: np.ndarray) -> np.ndarray:
-            return in_a_row([places(word) for word in phrase.words]).keys
-
-        return self._set(self._where(phrase.words, found))
+    def _in_a_row(self, words: Sequence[Word], every: np.ndarray) -> RowSet:
+        """Return those of some rows where words stand side by side."""
+        parts = [every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE)]
+        return self._set(join([self.postings.in_a_row(words, part) for part in parts]))
 
     def _where(
         self,
         words: Sequence[Word],
         found: Callable[[Callable[[Word], Places], np.ndarray], np.ndarray],
-        within: RowSet | None = None,
     ) -> np.ndarray:
         """Return the rows of the keys that are found; it is asked of rows that have all words, so many at a time.
-
-        With `within`, it is asked of these rows.
 
         `found` is told where each word stands in some rows, and these rows.
         """
         sought = Sought(self.postings, [(word, True) for word in words])
-        every = (within or intersection([self.rows(word) for word in words])).rows()
+        every = intersection([self.rows(word) for word in words]).rows()
         keys = []
         for start in range(0, len(every), _AT_ONCE):
             rows = every[start : start + _AT_ONCE]
@@ -171,13 +170,8 @@ class Evaluation:
     def typed(self, phrase: Phrase) -> RowSet:
         """Return the rows where a phrase stands, and somewhere in the very forms typed."""
         if id(phrase) not in self._typed:
-
-            def found(places: Callable[[Word], Places], _: np.ndarray) -> np.ndarray:
-                return in_a_row([places(word) for word in phrase.typed]).keys
-
             # Only where the phrase stands: to find all rows with the forms, all rows with their lemmas must be read.
-            here = self._where(phrase.typed, found, self.rows(phrase))
-            self._typed[id(phrase)] = (phrase, self._set(here))
+            self._typed[id(phrase)] = (phrase, self._in_a_row(phrase.typed, self.rows(phrase).rows()))
         return self._typed[id(phrase)][1]
 
     def entries(self, word: Word) -> list[Entry]:

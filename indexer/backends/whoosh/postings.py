@@ -409,6 +409,24 @@ class FieldPostings:
         mask[rows] = True
         return np.flatnonzero(mask)
 
+    def in_a_row(self, words: Sequence[Word], rows: np.ndarray) -> np.ndarray:
+        """Return those of some rows, in order, where words stand side by side."""
+        found = []
+        for part, _, here in self.by_part(rows):
+            wanted = [Among(self._words_of(part, word)) for word in words]
+            at = self._parts[part].segment.tokens.in_a_row(here + self.first_row(part), wanted)
+            found.append(here[at] + self._bases[part])
+        return join(found)
+
+    def _words_of(self, part: int, word: Word) -> np.ndarray:
+        """Return what stands in the texts of a segment for a word of a query, in order."""
+        words = self._parts[part].segment.words
+        entries = self.entries([lemma.text for lemma in word.lemmas])
+        lemmas = [number for entry in entries for at, number in entry.numbers if at == part]
+        of_lemmas, _ = words.words_of(np.array(lemmas, np.int64))
+        of_forms, _ = words.with_forms(np.array([one for form in word.forms for one in words.forms(form)], np.int64))
+        return np.unique(np.concatenate([of_lemmas, of_forms]))
+
     def form_places(self, form: Form) -> int:
         """Return how often a form stands there."""
         return sum(

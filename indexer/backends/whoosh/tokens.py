@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.words import Neighbours
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from indexer.backends.whoosh.arrays import Arrays
 
 PARTS = ("low", "rare_until", "rare_at", "rare_low", "rare_high", "opens", "lengths")
@@ -78,6 +81,26 @@ class Tokens:
                 if not is_wanted.all():
                     found, words = found[is_wanted], words[is_wanted]
         return found, words
+
+    def in_a_row(self, rows: np.ndarray, wanted: Sequence[Among]) -> np.ndarray:
+        """Return those of some rows, as indices in order, where a word of each set stands next to one of the last."""
+        starts = self.starts(rows)
+        row, places = ranges(starts, self.ends(rows) - starts)
+        low = self._low[places]
+        last = max(len(low) - len(wanted) + 1, 0)
+        is_here = np.ones(last, np.bool_)
+        for shift, words in enumerate(wanted):
+            is_here &= words.low[low[shift : shift + last]]
+        here = is_here.nonzero()[0]
+        here = here[row[here] == row[here + len(wanted) - 1]]
+        for shift, words in enumerate(wanted):
+            if words.low[_RARE]:
+                is_wanted = low[here + shift] != _RARE
+                rare = (~is_wanted).nonzero()[0]
+                is_wanted[rare] = words.has(self._rare_words(places[here[rare] + shift]))
+                here = here[is_wanted]
+        found = row[here]
+        return found[np.diff(found, prepend=-1) > 0]
 
     def _rare_words(self, places: np.ndarray) -> np.ndarray:
         # Asked in the type of the list: else all of it would be turned into another.
