@@ -13,7 +13,7 @@ from indexer.analysis.tokenize import tokenize
 ROOT = Path(__file__).parents[2]
 # What rules of tokens and of sentence ends look at, put together at random.
 PIECES = st.sampled_from(
-    "а Б в e F 1 23 000 . , ! ? … ; : - ' ’ _ ² ё Ж ( ) [ ] « » „ “ \" – — + # С++ C# т. е. г. им. руб. п.п. A. :-) "
+    "а Б в e F 1 23 000 . , ! ? … ; : - ' ’ ʼ _ ² ё Ж ( ) [ ] « » „ “ \" – — + # С++ C# т. е. г. им. руб. п.п. A. :-) "
     "сло́во Нью-Йорк 1990-х 10 XIX США Он он \u00ad \u2011 \u200b \U0001d400 \U0001f600 і".split(" ")
 )
 SPACES = st.sampled_from([" ", " ", " ", "", "", "\n", "\u00a0", "\u2009", "  "])
@@ -32,6 +32,7 @@ def compare(texts: list[str]) -> None:
 
 @given(TEXTS)
 @example(["Он. 1. Она", "", "(с. 5)... Да: А. С. Пушкин;", "«Да!» Нет. - Да", " . ", "т. Е. Да"])
+@example(["Он. \U0001d400а - \U0001f600", "а ʼ б-ʼ", "\0(Он).\0", "Он (вот) ж. Да-да)) :( Нет. Он"])
 def test_tokens_are_those_of_each_text(texts: list[str]) -> None:
     compare(texts)
 
