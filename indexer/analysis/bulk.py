@@ -17,7 +17,7 @@ from razdel.segmenters.punct import DASHES, ENDINGS, GENERIC_QUOTES, OPEN_QUOTES
 from razdel.segmenters.sentenize import BULLET_SIZE, DELIMITERS, WORD, is_bullet, is_lower_alpha
 from razdel.segmenters.sentenize import TOKEN as OF_SENTENCE
 
-from indexer.analysis.sentences import NO_ENDS, WINDOW, ends, joins
+from indexer.sentences import NO_ENDS, WINDOW, ends, joins
 from indexer.analysis.tokenize import GLUE, HYPHENS, TOKEN
 
 if TYPE_CHECKING:

@@ -83,7 +83,7 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     if not _MAY_END.search(text):
         yield 0, len(text)
         return
-    from indexer.analysis.sentences import ends  # noqa: PLC0415 -- 10 ms; most queries have no sentence to end
+    from indexer.sentences import ends  # noqa: PLC0415 -- 10 ms; most queries have no sentence to end
 
     start = 0
     for end in ends(text):
