@@ -19,6 +19,13 @@ _REPAIRS = {  # and what is not among them goes
     **dict.fromkeys(_SURROGATES, "\N{REPLACEMENT CHARACTER}"),
 }
 _TO_REPAIR = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]")
+# Characters that are as they should be, whatever of them is beside them: nearly every text has no others, and to see
+# that takes a quarter of the time of everything else here. Letters, signs, arrows, pictures; no marks.
+_SOUND = (
+    "\t\n -~\xa0-\u02ff\u0400-\u0482\u048a-\u052f\u2002-\u2027\u202a-\u20cf\u2100-\u2125\u2190-\u2328\u232b-\u2adb"
+    "\u2add-\u2bff\ufe00-\ufe0f\U0001f000-\U0001faff"
+)
+_IN_DOUBT = re.compile(f"[^{_SOUND}]")
 _SPACES = re.compile(r"[ \t\n]+")  # not the no-break ones: «10 000» is one number
 
 
@@ -28,6 +35,8 @@ def normalise(text: str) -> str:
     >>> normalise("и\u0306\r\nза\u0301мок\x00\u2028\ud800")
     'й\nза́мок\n�'
     """
+    if not _IN_DOUBT.search(text):
+        return text
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _TO_REPAIR.sub(_repair, text)  # translate() looks at every character: 500 ms against 60 for 9 M of them
