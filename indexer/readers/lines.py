@@ -53,7 +53,10 @@ def lines(file: CorpusFile, encoding: Encoding, *, longest: int) -> Iterator[str
                     )
                     yield Unreadable(path=f"{file.name}:{number}", reason=reason)
                 else:
-                    yield _decoded(line, encoding, f"{file.name}:{number}")
+                    try:
+                        yield line if isinstance(line, str) else line.decode(encoding.codec, encoding.errors)
+                    except UnicodeDecodeError:
+                        yield _undecodable(encoding, f"{file.name}:{number}")
     except OSError as error:
         yield Unreadable(path=f"{file.name}:{number + 1}", reason=in_words(error))
     except UnicodeDecodeError:  # in UTF-16 nobody knows where to go on
@@ -71,13 +74,6 @@ def _stream(binary: BinaryIO, encoding: Encoding) -> BinaryIO | io.TextIOWrapper
 def _skip_rest(stream: BinaryIO | io.TextIOWrapper, line: bytes | str) -> None:
     while line and line[-1:] not in ("\n", b"\n"):
         line = stream.readline(_GULP)
-
-
-def _decoded(line: bytes | str, encoding: Encoding, path: str) -> str | Unreadable:
-    try:
-        return line if isinstance(line, str) else line.decode(encoding.codec, encoding.errors)
-    except UnicodeDecodeError:
-        return _undecodable(encoding, path)
 
 
 def _undecodable(encoding: Encoding, path: str) -> Unreadable:

@@ -10,6 +10,7 @@ from indexer.errors import Unreadable
 from indexer.types import Document
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
 _LINE_ENDS = "\v\f\x85\u2028\u2029"  # a page break parts words as a line end does; dropped, it would glue them
@@ -63,7 +64,7 @@ def collapse(text: str) -> str:
 
 def line(text: str) -> str:
     """Normalised text on a single line: a title, a name, a path."""
-    return collapse(normalise(text))
+    return collapse(normalise(text)) if text else ""
 
 
 def document(
@@ -75,10 +76,11 @@ def document(
     source: str = "",
     author: str = "",
     url: str = "",
+    own: Callable[[], str] | None = None,
 ) -> Document:
     """Make a document with every field normalised; one without a text has its title for one, so that it can be found.
 
-    Raises Unreadable when it has neither.
+    Raises Unreadable, with `path`, when it has neither. A document that has its `own` name is asked for it only then.
 
     >>> document("завод.md", " ", title="Новый  завод").text
     'Новый завод'
@@ -87,4 +89,4 @@ def document(
     text = normalise(text).strip() or title
     if not text:
         raise Unreadable(path=path, reason="no text: neither a text nor a title is in it; add one or leave it out")
-    return Document(path, text, title, date, line(source), line(author), line(url))
+    return Document(own() if own else path, text, title, date, line(source), line(author), line(url))
