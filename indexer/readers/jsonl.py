@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from indexer.readers.encoding import Encoding
     from indexer.types import Document
 
+_DECODER = json.JSONDecoder()
+_ENDS = ("\n", "\r\n", "")
+
 
 def read(file: CorpusFile, settings: settings.Reading) -> Reading:
     """Give a document for each line, an Unreadable for each that is none."""
@@ -39,13 +42,22 @@ def _documents(file: CorpusFile, encoding: Encoding, longest: int) -> Iterator[D
 
 def _row(line: str, file: str, number: int) -> Row:
     try:
-        row = json.loads(line.rstrip())
+        row = _value(line)
     except (ValueError, RecursionError) as error:
         raise Unreadable(path=f"{file}:{number}", reason=_why(error)) from error
     if not isinstance(row, dict):
         reason = 'it is no JSON object; write a document as {"title": …, "text": …}'
         raise Unreadable(path=f"{file}:{number}", reason=reason)
     return row
+
+
+def _value(line: str) -> object:
+    """Give the value of a line: by json.loads, which takes half its time to look for white space, only if it is odd."""
+    try:
+        value, end = _DECODER.raw_decode(line)
+    except ValueError:
+        return json.loads(line.rstrip())
+    return value if line[end:] in _ENDS else json.loads(line.rstrip())
 
 
 def _why(error: ValueError | RecursionError) -> str:
