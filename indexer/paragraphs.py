@@ -82,9 +82,9 @@ def _stripped(text: str, start: int, stop: int) -> tuple[int, int] | None:
     piece = text[start:stop]
     if not _WORD.search(piece):
         return None
-    left = piece.lstrip()
-    start = stop - len(left)
-    return start, start + len(left.rstrip())
+    if piece[0].isspace():
+        start = stop - len(piece.lstrip())
+    return start, start + len(piece.strip())
 
 
 def _cut(text: str, first: int, last: int, longest: int) -> Iterator[tuple[int, int]]:

@@ -49,6 +49,10 @@ class Document:
     author: str = ""
     url: str = ""
 
+    def __reduce__(self) -> tuple[type[Document], tuple[str | datetime | None, ...]]:
+        """By its fields: on its way to another process a document so takes half the time."""
+        return Document, (self.path, self.text, self.title, self.date, self.source, self.author, self.url)
+
     @property
     def heading(self) -> Heading:
         """The document without its text."""

@@ -73,7 +73,7 @@ class HashTable:
             held = np.flatnonzero(self._hashes)
             hashes = np.concatenate([self._hashes[held], hashes])
             numbers = np.concatenate([self._numbers[held], numbers])
-            self._empty((self._count * _FULL).bit_length() + 1)
+            self._empty((self._count * _FULL).bit_length())
         place = self._own(hashes)
         while hashes.size:
             free = np.flatnonzero(self._hashes[place] == 0)
