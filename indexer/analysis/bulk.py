@@ -158,7 +158,7 @@ def _ends(texts: Sequence[str], joined: _Joined, runs: _Runs) -> np.ndarray:
             own += [start + end for end in ends(texts[number])]
         kept = ~np.isin(of, odd)
         at, of = at[kept], of[kept]
-    delimiters = _Delimiters.of(joined, at, first[of])
+    delimiters = _Delimiters.of(joined, runs, at, first[of])
     sure = at[delimiters.ends & ~delimiters.asks] + 1
     # The sentence that a delimiter may end begins at the last end before it: ends are found in order.
     left = np.flatnonzero(delimiters.asks | ~(delimiters.ends | delimiters.joins))
@@ -249,7 +249,7 @@ class _Delimiters(NamedTuple):
         return asks
 
     @classmethod
-    def of(cls, joined: _Joined, at: np.ndarray, first: np.ndarray) -> _Delimiters:
+    def of(cls, joined: _Joined, runs: _Runs, at: np.ndarray, first: np.ndarray) -> _Delimiters:
         """Tell of delimiters at these places, each in a text that begins at `first`; a space is behind each."""
         delimiter, kind, before, after = (
             joined.points[at],
@@ -274,8 +274,32 @@ class _Delimiters(NamedTuple):
         no_word = opens[dots] & (length == 0) & ((before & _DIGIT != 0) | (before & _ALNUM == 0))
         ends_[dots] = is_word | no_word
         if_no_list[dots] = no_word | (is_word & (before & _LOWER == 0))
-        if_no_list &= ~_is_far(at, first, joins_)
-        return cls(joins_, ends_, if_no_list, ends_ & (after & _DASH != 0))
+        goes_on, if_no_dash = _dashes(joined, runs, at, ends_ & (after & _DASH != 0))
+        joins_ |= goes_on | _is_number_of_item(joined, at, first, if_no_list)
+        ends_ &= ~joins_
+        if_no_list &= ends_ & ~_is_far(at, first, joins_)
+        return cls(joins_, ends_, if_no_list, if_no_dash & ends_)
+
+
+def _dashes(joined: _Joined, runs: _Runs, at: np.ndarray, has_dash: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tell of delimiters with a dash behind them whether a word in lower case goes on, and where that is in doubt."""
+    goes_on, in_doubt = np.zeros_like(has_dash), has_dash.copy()
+    spaced = np.flatnonzero(has_dash)
+    spaced = spaced[joined.kinds[at[spaced] + 3] & _SPACE != 0]
+    word = at[spaced] + 4
+    is_small = _is_small_word(joined, runs, word)
+    goes_on[spaced] = is_small
+    in_doubt[spaced] = ~is_small & (joined.kinds[word] & _UPPER == 0)
+    return goes_on, in_doubt
+
+
+def _is_number_of_item(joined: _Joined, at: np.ndarray, first: np.ndarray, may_be: np.ndarray) -> np.ndarray:
+    """Whether nothing but a digit or two of the text is before a delimiter."""
+    found = np.zeros_like(may_be)
+    near = np.flatnonzero(may_be & (at - first <= 2))  # noqa: PLR2004 -- the number of an item, nearly always
+    start = first[near]
+    found[near] = joined.kinds[start] & joined.kinds[np.maximum(start, at[near] - 1)] & _DIGIT != 0
+    return found
 
 
 def _is_far(at: np.ndarray, first: np.ndarray, joins_: np.ndarray) -> np.ndarray:
@@ -300,7 +324,7 @@ def _words_before(joined: _Joined, at: np.ndarray) -> tuple[np.ndarray, np.ndarr
     size = len(powers) - 1
     inside = np.arange(size) < length[:, None]
     codes = letters.take(joined.points[back[:, :size]], mode="clip") * inside @ powers[:size] + length * powers[size]
-    is_abbreviation = np.isin(codes, abbreviations) & (length <= size)
+    is_abbreviation = (abbreviations.take(abbreviations.searchsorted(codes), mode="clip") == codes) & (length <= size)
     length[(length < WINDOW) & _is_letter(joined, at - 1 - length)] = -1
     return length, is_abbreviation
 
