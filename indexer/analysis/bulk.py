@@ -17,8 +17,8 @@ from razdel.segmenters.punct import DASHES, ENDINGS, GENERIC_QUOTES, OPEN_QUOTES
 from razdel.segmenters.sentenize import BULLET_SIZE, DELIMITERS, WORD, is_bullet, is_lower_alpha
 from razdel.segmenters.sentenize import TOKEN as OF_SENTENCE
 
-from indexer.sentences import NO_ENDS, WINDOW, ends, joins
 from indexer.analysis.tokenize import GLUE, HYPHENS, TOKEN
+from indexer.sentences import NO_ENDS, WINDOW, ends, joins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -208,7 +208,8 @@ def _smiles(points: np.ndarray) -> np.ndarray:
     at = np.flatnonzero(points >> 1 == ord("(") >> 1)
     behind = points[at - 1]
     eyes = np.where(behind == ord("-"), points[at - 2], behind)
-    return at[(eyes == ord("=")) | (eyes == ord(":")) | (eyes == ord(";"))]
+    smiles: np.ndarray = at[(eyes == ord("=")) | (eyes == ord(":")) | (eyes == ord(";"))]
+    return smiles
 
 
 def _is_small_word(joined: _Joined, runs: _Runs, at: np.ndarray) -> np.ndarray:
@@ -217,7 +218,7 @@ def _is_small_word(joined: _Joined, runs: _Runs, at: np.ndarray) -> np.ndarray:
     A space is before each, so that where there is one a run begins.
     """
     kinds = joined.kinds
-    found = kinds[at] & _SMALL != 0
+    found: np.ndarray = kinds[at] & _SMALL != 0
     words = np.flatnonzero(found)
     at = at[words]
     stop = runs.stops[runs.starts.searchsorted(at)]
@@ -303,7 +304,7 @@ def _is_number_of_item(joined: _Joined, at: np.ndarray, first: np.ndarray, may_b
 
 
 def _is_far(at: np.ndarray, first: np.ndarray, joins_: np.ndarray) -> np.ndarray:
-    """Whether delimiters are further than the number of an item from wherever their sentences may begin at the latest."""
+    """Whether delimiters are further than the number of an item is long from all that may begin their sentences."""
     may_end = np.flatnonzero(~joins_)
     latest = first.copy()
     latest[may_end[1:]] = np.maximum(first[may_end[1:]], at[may_end[:-1]] + 1)

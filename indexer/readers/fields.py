@@ -37,7 +37,7 @@ NAMES = {
     "author": ("author", "authors", "byline", "автор", "авторы"),
     "url": ("url", "link", "href", "uri", "ссылка", "адрес"),
 }
-_EMPTY = (None, "", [], {})  # and not 0
+_EMPTY: tuple[object, ...] = (None, "", [], {})  # and not 0
 _FIELD = {name: field for field, names in NAMES.items() for name in names}
 
 Row: TypeAlias = "Mapping[str, object]"

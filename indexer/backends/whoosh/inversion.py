@@ -142,7 +142,7 @@ class Scanner:
         values *= self._powers[:size]
         sums = np.zeros(size + 1, np.uint64)
         np.cumsum(values, out=sums[1:])
-        hashes = sums[of.stops]
+        hashes: np.ndarray = sums[of.stops]
         hashes -= sums[of.starts]
         hashes *= self._inverses[of.starts]
         hashes[np.flatnonzero(of.opens)] ^= self._opens
