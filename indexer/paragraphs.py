@@ -7,7 +7,8 @@ must cost no more than any other megabyte.
 from __future__ import annotations
 
 import re
-from itertools import accumulate, compress, pairwise
+from itertools import accumulate, compress, count, pairwise
+from operator import add
 from typing import TYPE_CHECKING
 
 from indexer.types import Paragraph, Span
@@ -55,7 +56,7 @@ def _pieces(text: str) -> Iterable[tuple[int, int]]:
     if "\n" not in text:
         return [(0, len(text))]
     lines = text.split("\n")
-    starts = accumulate((len(line) + 1 for line in lines[:-1]), initial=0)
+    starts = map(add, accumulate(map(len, lines), initial=0), count())
     return pairwise([0, *compress(starts, _openings(lines)), len(text)])
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from indexer.analysis.context import NO_TIES, place
-from indexer.analysis.fold import all_written, written
+from indexer.analysis.fold import written
 from indexer.analysis.lemmatize import Found, Lemmatizer, is_capitalised
 from indexer.analysis.tokenize import tokenize
 from indexer.types import Term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from indexer.analysis.context import Ties
     from indexer.settings import Analysis
@@ -71,17 +71,6 @@ class Analyzer:
         """Return the form of a token and whether its place in the sentence matters: the arguments of found_by."""
         form = self.form(text)
         return form, opens_sentence and is_capitalised(form)
-
-    def keys(self, texts: Sequence[str], opening: Iterable[bool]) -> tuple[list[str], list[bool]]:
-        """Return what `key` gives of many tokens: their forms, and whether the place of each in the sentence matters.
-
-        >>> from indexer.settings import Analysis
-        >>> russian(Analysis()).keys(["Он", "Он", "он"], [True, False, True])
-        (['Он', 'Он', 'он'], [True, False, False])
-        """
-        longest = self.settings.longest_word
-        forms = all_written([text[:longest] for text in texts])
-        return forms, [opens and is_capitalised(form) for form, opens in zip(forms, opening, strict=True)]
 
     def found_by(self, form: str, opens_sentence: bool) -> Found:  # noqa: FBT001 -- likewise
         """Return the lemmas of a form, alone and beside other words, and those of its parts if it is a compound."""

@@ -1,8 +1,8 @@
 """The tokens of many texts at once: the same as tokenize gives one by one, found by array operations.
 
 A run of letters between characters that no rule looks at is a token by itself, and nearly all tokens are such runs, or
-such runs with hyphens between them; what may be anything else, one run in a hundred, is left to the rules of tokenize.
-Likewise one delimiter in twenty is left to razdel. What is known of a character is bits, taken from one table for all.
+such runs with hyphens between them; what may be anything else, one run in 130, is left to the rules of tokenize. Of the
+delimiters that may end a sentence one in 56 is left to razdel. What is known of a character is bits, from one table.
 A text is joined with the others by a character that is neither of a word nor a space, and so are the ends of all, for
 then whatever is looked at has something beside it.
 """

@@ -10,7 +10,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from indexer.types import Exactness
 
@@ -39,16 +39,6 @@ def written(token: str) -> str:
         return token
     form = _UNSEEN.sub("", token).translate(_HYPHENS_AND_APOSTROPHES)
     return _one_script(form) if _IS_LATIN.search(form) else form
-
-
-def all_written(tokens: Iterable[str]) -> list[str]:
-    """Return the forms of many tokens.
-
-    >>> all_written(["завод", "за́мок"])
-    ['завод', 'замок']
-    """
-    is_plain = _PLAIN.match
-    return [token if is_plain(token) else written(token) for token in tokens]
 
 
 def fold(form: str) -> str:

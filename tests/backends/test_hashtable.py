@@ -10,7 +10,7 @@ from indexer.analysis import russian
 from indexer.analysis.tokenize import tokenize
 from indexer.backends.whoosh.hashtable import HashTable
 from indexer.backends.whoosh.inversion import Scanner
-from indexer.backends.whoosh.words import OPENS, form_term, keys_of
+from indexer.backends.whoosh.words import key_of
 from indexer.settings import Analysis, Reading
 from indexer.types import Document
 
@@ -41,15 +41,6 @@ def test_a_table_that_grows_forgets_nothing() -> None:
     assert [table.numbers(some)[0].tolist() for some in hashes] == met
 
 
-FORMS = st.text(st.characters(exclude_characters="\n", exclude_categories=()), min_size=1, max_size=9)
-
-
-@given(st.lists(st.tuples(FORMS | st.sampled_from(["Ёж", "ДОН", "Дон", "ΑΣ", "İ"]), st.booleans()), max_size=6))
-def test_keys_of_many_words_are_those_of_each(words: list[tuple[str, bool]]) -> None:
-    expected = [form_term(form) + OPENS if opens else form_term(form) for form, opens in words]
-    assert keys_of([form for form, _ in words], [opens for _, opens in words]) == expected
-
-
 TEXTS = st.lists(
     st.lists(st.sampled_from("Он он ОН Ёж. за́мок Да! \U0001d400 \U0001f600 т. е. 10 000".split(" ")), max_size=9),
     max_size=9,
@@ -66,6 +57,4 @@ def test_a_scanner_numbers_each_word_once(batches: list[list[str]]) -> None:
         keys += scan.keys
         found = [keys[number] for number in scan.content.fields["text"].words.tolist()]
         tokens = [token for text in texts for token in tokenize(text)]
-        forms, opening = analyzer.keys([token.text for token in tokens], [token.opens_sentence for token in tokens])
-        assert found == keys_of(forms, opening)
-        assert list(zip(forms, opening, strict=True)) == [analyzer.key(one.text, one.opens_sentence) for one in tokens]
+        assert found == [key_of(*analyzer.key(token.text, token.opens_sentence)) for token in tokens]

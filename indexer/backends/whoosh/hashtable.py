@@ -1,7 +1,7 @@
 """Hashes → numbers, many at once: a table that grows with what it meets.
 
 Open addressing by array operations: nearly every hash stands at its own place, and one gather finds it. To sort the
-hashes of a batch and seek them among those that are known takes ten times as long.
+hashes of a batch and seek them among those that are known takes 2.4 times as long.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import numpy as np
 
 _BITS = 64
 _AT_FIRST = 16  # bits: of places
-_FULL = 2  # a half of the places are taken at most: else too many hashes stand elsewhere than at their own
+_FULL = 4  # a quarter of the places are taken at most; of a half more hashes stand elsewhere: 1.15 times as long
 
 
 class HashTable:

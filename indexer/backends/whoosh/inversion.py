@@ -19,7 +19,7 @@ from indexer.analysis import bulk
 from indexer.backends.whoosh import texts
 from indexer.backends.whoosh.hashtable import HashTable
 from indexer.backends.whoosh.segment import HEADING_FIELDS, Content, Rows, Whole, heading_to_bytes
-from indexer.backends.whoosh.words import keys_of
+from indexer.backends.whoosh.words import key_of
 from indexer.paragraphs import spans
 
 if TYPE_CHECKING:
@@ -121,9 +121,9 @@ class Scanner:
     def _numbered(self, of: bulk.Tokens) -> tuple[list[bytes], np.ndarray]:
         """Return the keys of words that are new, and the number of the word at each place."""
         numbers, new = self._words.numbers(self._hash(of))
-        where = zip(of.starts[new].tolist(), of.stops[new].tolist(), strict=True)
-        forms, opening = self._analyzer.keys([of.text[start:stop] for start, stop in where], of.opens[new].tolist())
-        return keys_of(forms, opening), numbers
+        where = zip(of.starts[new].tolist(), of.stops[new].tolist(), of.opens[new].tolist(), strict=True)
+        key = self._analyzer.key
+        return [key_of(*key(of.text[start:stop], opens)) for start, stop, opens in where], numbers
 
     def _hash(self, of: bulk.Tokens) -> np.ndarray:
         """Return a number for each token: the sum of its characters' random numbers times the powers of another.

@@ -52,17 +52,13 @@ def form_term(form: str) -> bytes:
     True
     """
     folded = fold(form)
-    return _told(folded, form).encode("utf-8", "surrogatepass")
-
-
-def _told(folded: str, form: str) -> str:
     if folded == form:
-        return folded
+        return folded.encode("utf-8", "surrogatepass")
     if form == folded.capitalize():
         form = _CAPITALISED
     elif form == folded.upper():
         form = _CAPITALS
-    return f"{folded}\0{form}"
+    return f"{folded}\0{form}".encode("utf-8", "surrogatepass")
 
 
 def form_of(term: bytes) -> str:
@@ -76,22 +72,9 @@ def form_of(term: bytes) -> str:
     return folded.upper() if written == _CAPITALS else written or folded
 
 
-def keys_of(forms: Sequence[str], opening: Iterable[bool]) -> list[bytes]:
-    """Return the keys of words: the terms of their forms, and a zero byte after those that open a sentence.
-
-    No form has a line end, for they are folded and encoded all at once: a third of the time.
-
-    >>> keys_of(["Ёж", "дон"], [True, False]) == [form_term("Ёж") + OPENS, form_term("дон")]
-    True
-    """
-    if not forms:
-        return []
-    end = OPENS.decode()
-    told = [
-        _told(folded, form) + end if opens_ else form if folded == form else _told(folded, form)
-        for folded, form, opens_ in zip(fold("\n".join(forms)).split("\n"), forms, opening, strict=True)
-    ]
-    return "\n".join(told).encode("utf-8", "surrogatepass").split(b"\n")
+def key_of(form: str, opens_sentence: bool) -> bytes:  # noqa: FBT001 -- the pair that Analyzer.key returns
+    """Return the key of a word: the term of its form, and a zero byte after it where it opens a sentence."""
+    return form_term(form) + OPENS if opens_sentence else form_term(form)
 
 
 def term_of(key: bytes) -> bytes:
