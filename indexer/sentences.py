@@ -4,8 +4,7 @@ razdel knows the Russian abbreviations and initials that a dot does not end a se
 every dot, quotation mark and bracket; here a delimiter counts only where white space follows it and no word in lower
 case, for else razdel never ends a sentence, and a dot between a word and a capital ends one unless the word is one of
 its abbreviations. What is left razdel decides. The ends are the same (tests/backends/test_arrays.py,
-tests/analysis/test_bulk.py), and found 3.7 times as
-fast.
+tests/analysis/test_bulk.py), and found 3.7 times as fast.
 """
 
 from __future__ import annotations
@@ -25,9 +24,8 @@ NO_ENDS = {*SOKRS, *INITIALS, *(word for pair in PAIR_SOKRS for word in pair)}
 # One character, so that it is sought as one; of what no white space follows, or a word in lower case, razdel says that
 # it is no end.
 _DELIMITER = re.compile(rf"[{re.escape(DELIMITERS)}](?=\s)(?!\s+[a-zа-яё]+(?![^\W\d]))")
-_OPENING = frozenset(
-    OPEN_QUOTES + GENERIC_QUOTES + "([{"
-)  # what a sentence may begin with; before a dash there is doubt
+# What a sentence may begin with besides capitals and digits. A dash is none of these: a sentence may go on behind it.
+_OPENING = frozenset(OPEN_QUOTES + GENERIC_QUOTES + "([{")
 _SMILE = re.compile(SMILES)
 
 
@@ -50,7 +48,7 @@ def ends(text: str) -> Iterator[int]:
 
 
 def _is_plain(text: str, last: int, at: int) -> bool:
-    """Whether a delimiter ends a sentence that began at `last` without a doubt: between what ends and what opens one."""
+    """Whether a delimiter ends a sentence that began at `last`: for sure, between what ends one and what opens one."""
     delimiter, before, after = text[at], text[at - 1 : at], text[at + 2 : at + 3]
     if delimiter not in ENDINGS or not (after.isupper() or after.isdecimal() or after in _OPENING):
         return False
