@@ -8,6 +8,7 @@ these numbers, for each core meets the words in an order of its own.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from indexer.types import Document
 
 _AT_ONCE = 250_000  # characters; with four times as many it takes longer, and memory would grow with documents
+_PLAIN = re.compile("[а-я]+\\Z")  # a word that is its own key: nothing to mend, nothing to fold
 _RANDOM = 1 << 16  # code points whose random numbers are their own
 
 
@@ -122,8 +124,12 @@ class Scanner:
         """Return the keys of words that are new, and the number of the word at each place."""
         numbers, new = self._words.numbers(self._hash(of))
         where = zip(of.starts[new].tolist(), of.stops[new].tolist(), of.opens[new].tolist(), strict=True)
-        key = self._analyzer.key
-        return [key_of(*key(of.text[start:stop], opens)) for start, stop, opens in where], numbers
+        return [self._key(of.text[start:stop], opens) for start, stop, opens in where], numbers
+
+    def _key(self, token: str, opens: bool) -> bytes:  # noqa: FBT001 -- as Analyzer.key has it
+        if len(token) <= self._analyzer.settings.longest_word and _PLAIN.match(token):
+            return token.encode()
+        return key_of(*self._analyzer.key(token, opens))
 
     def _hash(self, of: bulk.Tokens) -> np.ndarray:
         """Return a number for each token: the sum of its characters' random numbers times the powers of another.
