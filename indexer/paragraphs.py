@@ -7,13 +7,14 @@ must cost no more than any other megabyte.
 from __future__ import annotations
 
 import re
-from itertools import accumulate, chain, compress, pairwise
+from itertools import accumulate, compress, count, pairwise
+from operator import add
 from typing import TYPE_CHECKING
 
 from indexer.types import Paragraph, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from indexer.settings import Reading
     from indexer.types import Document
@@ -38,28 +39,30 @@ def split(document: Document, settings: Reading) -> Iterator[Paragraph]:
         yield Paragraph(document.path, number, Span(start, stop), document.text[start:stop])
 
 
-def spans(text: str, settings: Reading) -> Iterator[tuple[int, int]]:
-    """Give where the passages of a text are, in order."""
+def spans(text: str, settings: Reading) -> list[tuple[int, int]]:
+    """Return where the passages of a text are, in order."""
     longest = settings.longest_paragraph
-    for start, stop in _spans(text):
-        if stop - start <= longest:
-            yield start, stop
-        else:
-            yield from _cut(text, start, stop, longest)
+    found = []
+    for first, last in _pieces(text):
+        if span := _stripped(text, first, last):
+            if span[1] - span[0] <= longest:
+                found.append(span)
+            else:
+                found += _cut(text, *span, longest)
+    return found
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
+def _pieces(text: str) -> Iterable[tuple[int, int]]:
     if "\n" not in text:
-        return _stripped(text, 0, len(text))
+        return [(0, len(text))]
     lines = text.split("\n")
-    starts = accumulate((len(line) + 1 for line in lines[:-1]), initial=0)
-    edges = pairwise([0, *compress(starts, _openings(lines)), len(text)])
-    return chain.from_iterable(_stripped(text, start, stop) for start, stop in edges)
+    starts = map(add, accumulate(map(len, lines), initial=0), count())
+    return pairwise([0, *compress(starts, _openings(lines)), len(text)])
 
 
 def _openings(lines: list[str]) -> list[bool]:
     """Tell for each line whether it opens a paragraph: after a blank line, by an indent, or just as a line."""
-    blank = [not line.strip() for line in lines]
+    blank = [not line or line.isspace() for line in lines]
     after_blank = [True, *blank[:-1]]
     # Lines that follow another at once: whole paragraphs if those are long, broken by a margin if they are short.
     followed = [len(line) for line, here, next_ in zip(lines, blank, blank[1:], strict=False) if not here and not next_]
@@ -75,11 +78,14 @@ def _openings(lines: list[str]) -> list[bool]:
     return [True] * len(lines)
 
 
-def _stripped(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Give the range without white space at its ends, if there is a word in it."""
+def _stripped(text: str, start: int, stop: int) -> tuple[int, int] | None:
+    """Return the range without white space at its ends, if there is a word in it."""
     piece = text[start:stop]
-    if _WORD.search(piece):
-        yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+    if not _WORD.search(piece):
+        return None
+    if piece[0].isspace():
+        start = stop - len(piece.lstrip())
+    return start, start + len(piece.strip())
 
 
 def _cut(text: str, first: int, last: int, longest: int) -> Iterator[tuple[int, int]]:
@@ -87,19 +93,21 @@ def _cut(text: str, first: int, last: int, longest: int) -> Iterator[tuple[int, 
     start = stop = first
     for end in _ends(text, first, last, longest):
         if end - start > longest:
-            yield from _stripped(text, start, stop)
+            if span := _stripped(text, start, stop):
+                yield span
             start = stop
         stop = end
-    yield from _stripped(text, start, last)
+    if span := _stripped(text, start, last):
+        yield span
 
 
 def _ends(text: str, start: int, stop: int, longest: int) -> Iterator[int]:
     """Give places where the paragraph may be cut, no two of them further apart than `longest`, the last its end."""
-    from razdel import sentenize  # noqa: PLC0415 -- few paragraphs are so long
+    from indexer.sentences import ends  # noqa: PLC0415 -- few paragraphs are so long
 
     last = start
-    for sentence in sentenize(text[start:stop]):
-        end = start + sentence.stop
+    for offset in (*ends(text[start:stop]), stop - start):
+        end = start + offset
         while end - last > longest:  # no sentence but a list, a table, a blob: at a space, or anywhere
             space = text.rfind(" ", last + 1, last + longest)
             last = space if space > last else last + longest

@@ -29,6 +29,7 @@ LAYERS = {
     "ranking": 2,
     "vocabulary": 2,
     "settings": 1,
+    "sentences": 1,
     "types": 0,
     "errors": 0,
 }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
+from dataclasses import fields
+from datetime import UTC, datetime
 
 import indexer
 from indexer.errors import IndexerError
@@ -77,3 +80,9 @@ def test_every_failure_is_promised() -> None:
 def test_importing_the_package_loads_nothing_heavy() -> None:
     code = "import sys, indexer; print({'numpy', 'whoosh', 'pymorphy3', 'rich', 'click'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+def test_a_document_is_the_same_in_another_process() -> None:
+    document = indexer.Document("а.txt", "Текст.", "Заголовок", datetime(2019, 11, 6, tzinfo=UTC), "Вести", "Анна", "u")
+    assert all(getattr(document, field.name) for field in fields(document))
+    assert pickle.loads(pickle.dumps(document)) == document  # noqa: S301 -- our own bytes

@@ -1,8 +1,10 @@
 """The tokens of many texts at once: the same as tokenize gives one by one, found by array operations.
 
-A run of letters between characters that no rule looks at is a token by itself, and nearly all tokens are such runs;
-what may be anything else, one run in fifteen, is left to the rules of tokenize. Likewise one delimiter in ten is left
-to razdel. A text is joined with the others by a character that is neither of a word nor a space.
+A run of letters between characters that no rule looks at is a token by itself, and nearly all tokens are such runs, or
+such runs with hyphens between them; what may be anything else, one run in 130, is left to the rules of tokenize. Of the
+delimiters that may end a sentence one in 56 is left to razdel. What is known of a character is bits, from one table.
+A text is joined with the others by a character that is neither of a word nor a space, and so are the ends of all, for
+then whatever is looked at has something beside it.
 """
 
 from __future__ import annotations
@@ -15,32 +17,38 @@ from razdel.segmenters.punct import DASHES, ENDINGS, GENERIC_QUOTES, OPEN_QUOTES
 from razdel.segmenters.sentenize import BULLET_SIZE, DELIMITERS, WORD, is_bullet, is_lower_alpha
 from razdel.segmenters.sentenize import TOKEN as OF_SENTENCE
 
-from indexer.analysis.sentences import NO_ENDS, SMILE, WINDOW, ends, joins
-from indexer.analysis.tokenize import GLUE, TOKEN
+from indexer.analysis.tokenize import GLUE, HYPHENS, TOKEN
+from indexer.sentences import NO_ENDS, WINDOW, ends, joins
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _BETWEEN = "\0"
+_BEFORE = 2  # of them before the first text, and one more behind the last: how far from a word or delimiter we look
 # What is known of a character, a bit each.
-_ALNUM, _DIGIT, _GLUE, _SPACE, _ALPHA, _LOWER, _UPPER, _DELIMITER = (1 << bit for bit in range(8))
-_PLANE = 0x10000  # code points that nearly every text is written in
-_ALL = 0x110000
-_LONGEST_NO_END = max(map(len, NO_ENDS))
-
-
-def _points(characters: str) -> np.ndarray:
-    return np.array(sorted(map(ord, characters)), np.uint32)
-
-
-_ENDINGS, _MARKS, _DASHES = _points(ENDINGS), _points(ENDINGS + ";"), _points(DASHES)
-_OPENING = _points(OPEN_QUOTES + GENERIC_QUOTES + "([{")  # what a sentence may begin with besides a capital or a digit
-_AFTER_LETTER = _points(".+#")  # what makes of a letter an initial, or a language
-_LOWER_LETTERS = np.zeros(ord("ё") + 2, np.bool_)
-_LOWER_LETTERS[
-    _points("".join(map(chr, (*range(ord("a"), ord("z") + 1), *range(ord("а"), ord("я") + 1), ord("ё")))))
-] = True
-_JOINS_NUMBERS = _points(".,\u0020\u00a0\u2009\u202f")
+_ALNUM, _DIGIT, _GLUE, _HYPHEN, _SPACE, _ALPHA, _LOWER, _UPPER = (1 << bit for bit in range(8))
+_DELIMITER, _ENDING, _MARK, _DASH, _OPENS, _SMALL, _JOINS_NUMBERS, _AFTER_LETTER = (1 << bit for bit in range(8, 16))
+_TESTS: dict[int, Callable[[str], bool]] = {
+    _ALNUM: str.isalnum,
+    _DIGIT: str.isdecimal,
+    _SPACE: str.isspace,
+    _ALPHA: str.isalpha,
+    _LOWER: str.islower,
+    _UPPER: str.isupper,
+}
+_CHARACTERS = {
+    _GLUE: GLUE,
+    _HYPHEN: HYPHENS,
+    _DELIMITER: DELIMITERS,
+    _ENDING: ENDINGS,
+    _MARK: ENDINGS + ";",
+    _DASH: DASHES,
+    _OPENS: OPEN_QUOTES + GENERIC_QUOTES + "([{" + DASHES,  # what a sentence may begin with but capitals and digits
+    _SMALL: "abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюяё",  # razdel ends no sentence before them
+    _JOINS_NUMBERS: ".,\u0020\u00a0\u2009\u202f",
+    _AFTER_LETTER: ".+#",  # what makes of a letter an initial, or a language
+}
+_PLANE = 0x10000  # code points that have a table; the others are asked for one by one
 
 
 class Tokens(NamedTuple):
@@ -63,92 +71,115 @@ def tokens(texts: Sequence[str]) -> Tokens:
     >>> of.opens.tolist(), of.lengths.tolist()
     ([True, False, True, False, True, False, False], [4, 3])
     """
-    text = _BETWEEN.join(texts)
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    first = np.zeros(len(texts), np.int64)  # of each text in all
-    first[1:] = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)[:-1]
-    if not len(points):
-        nothing = np.zeros(0, np.int64)
-        return Tokens(text, nothing, nothing, np.zeros(0, np.bool_), np.zeros(len(texts), np.int64), points)
-    kinds = _kinds(_PLANE if points.max() < _PLANE else _ALL)[points]
-    sentences = np.union1d(first, _ends(texts, text, points, kinds, first))
-    starts, stops = _tokens(text, points, kinds, sentences)
+    joined = _Joined.of(texts)
+    runs = _Runs.of(joined)
+    sentences = np.sort(np.concatenate([joined.first, _ends(texts, joined, runs)]))
+    starts, stops = _tokens(joined, runs, sentences)
     opens = np.zeros(len(starts) + 1, np.bool_)
-    opens[np.searchsorted(starts, sentences)] = True
-    edges = np.append(np.searchsorted(starts, first), len(starts))
-    return Tokens(text, starts, stops, opens[:-1], np.diff(edges), points)
+    opens[starts.searchsorted(sentences)] = True
+    edges = np.append(starts.searchsorted(joined.first), len(starts))
+    return Tokens(joined.text, starts, stops, opens[:-1], np.diff(edges), joined.points)
+
+
+class _Joined(NamedTuple):
+    """Texts as one, and what is known of its characters."""
+
+    text: str
+    points: np.ndarray  # code points; of the type of indices, for a table is asked of them
+    kinds: np.ndarray  # bits
+    first: np.ndarray  # of each text
+    last: np.ndarray  # one after it
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> _Joined:
+        text = _BETWEEN.join([_BETWEEN * (_BEFORE - 1), *texts, _BETWEEN * _BEFORE])
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.intp)
+        kinds = _table().take(points, mode="wrap")
+        if points.max() >= _PLANE:
+            far = np.flatnonzero(points >= _PLANE)
+            kinds[far] = [_kind(point) for point in points[far].tolist()]
+        lengths = np.fromiter(map(len, texts), np.intp, len(texts))
+        last = np.cumsum(lengths + 1) + (_BEFORE - 1)
+        return cls(text, points, kinds, last - lengths, last)
 
 
 @cache
-def _kinds(count: int) -> np.ndarray:
-    """Return the bits of the first code points."""
-    characters = list(map(chr, range(count)))
-    tests = {
-        _ALNUM: str.isalnum,
-        _DIGIT: str.isdecimal,
-        _SPACE: str.isspace,
-        _ALPHA: str.isalpha,
-        _LOWER: str.islower,
-        _UPPER: str.isupper,
-    }
-    kinds = np.zeros(count, np.uint8)
-    for bit, test in tests.items():
-        kinds[np.fromiter(map(test, characters), np.bool_, count)] |= bit
-    for bit, those in ((_GLUE, GLUE), (_DELIMITER, DELIMITERS)):
-        kinds[list(map(ord, those))] |= bit
-    return kinds
+def _table() -> np.ndarray:
+    """Return the bits of the code points of the first plane."""
+    characters = list(map(chr, range(_PLANE)))
+    table = np.zeros(_PLANE, np.uint16)
+    for bit, test in _TESTS.items():
+        table[np.fromiter(map(test, characters), np.bool_, _PLANE)] |= bit
+    for bit, those in _CHARACTERS.items():
+        table[list(map(ord, those))] |= bit
+    return table
+
+
+@cache
+def _kind(point: int) -> int:
+    """Return the bits of a code point beyond the first plane: no rule names one."""
+    return sum(bit for bit, test in _TESTS.items() if test(chr(point)))
+
+
+class _Runs(NamedTuple):
+    """Runs of characters that words may be made of, and what is in them beside lower-case letters of our alphabets."""
+
+    starts: np.ndarray
+    stops: np.ndarray
+    odd: np.ndarray  # characters of runs that are no such letters
+
+    @classmethod
+    def of(cls, joined: _Joined) -> _Runs:
+        kinds = joined.kinds
+        is_word = kinds & (_ALNUM | _GLUE) != 0
+        edges = np.flatnonzero(is_word[1:] != is_word[:-1])
+        edges += 1
+        is_word &= kinds & _SMALL == 0
+        return cls(edges[::2].copy(), edges[1::2].copy(), np.flatnonzero(is_word))
 
 
 # --- sentences --------------------------------------------------------------------------------------------------------
 
 
-def _ends(texts: Sequence[str], text: str, points: np.ndarray, kinds: np.ndarray, first: np.ndarray) -> np.ndarray:
+def _ends(texts: Sequence[str], joined: _Joined, runs: _Runs) -> np.ndarray:
     """Return where sentences end that are not the last of their text."""
-    at = np.flatnonzero(kinds & _DELIMITER)
-    at = at[at + 1 < len(points)]
-    at = at[kinds[at + 1] & _SPACE != 0]
-    is_space = kinds & _SPACE != 0
-    after = at + 2  # the first character that is no space
-    going = np.arange(len(at))
-    while going.size:
-        going = going[after[going] < len(points)]
-        going = going[is_space[after[going]]]
-        after[going] += 1
-    kept = after < len(points)
-    at, after = at[kept], after[kept]
-    at = at[~_is_lower_word(kinds, points, after)]
-    of = np.searchsorted(first, at, side="right") - 1
-    if SMILE.search(text):  # delimiters of more than one character
-        odd = np.array([SMILE.search(one) is not None for one in texts], np.bool_)
-        own = [
-            start + end
-            for start, one in zip(first[odd].tolist(), np.flatnonzero(odd).tolist(), strict=True)
-            for end in ends(texts[one])
-        ]
-        kept = ~odd[of]
+    kinds, first = joined.kinds, joined.first
+    at = np.flatnonzero((kinds[:-1] & _DELIMITER != 0) & (kinds[1:] & _SPACE != 0))
+    after = _after_spaces(kinds, at)
+    of = first.searchsorted(at, side="right") - 1
+    kept = after < joined.last[of]
+    kept[kept] = ~_is_small_word(joined, runs, after[kept])
+    at, of = at[kept], of[kept]
+    own: list[int] = []
+    smiles = _smiles(joined.points)
+    if smiles.size:  # delimiters of more than one character
+        odd = np.unique(first.searchsorted(smiles, side="right") - 1)
+        for number, start in zip(odd.tolist(), first[odd].tolist(), strict=True):
+            own += [start + end for end in ends(texts[number])]
+        kept = ~np.isin(of, odd)
         at, of = at[kept], of[kept]
-    else:
-        own = []
-    delimiters = _Delimiters.of(text, points, kinds, at, first[of])
-    sure = at[delimiters.ends & ~delimiters.asks]
-    found = [*own, *(sure + 1).tolist()]
+    delimiters = _Delimiters.of(joined, runs, at, first[of])
+    sure = at[delimiters.ends & ~delimiters.asks] + 1
     # The sentence that a delimiter may end begins at the last end before it: ends are found in order.
     left = np.flatnonzero(delimiters.asks | ~(delimiters.ends | delimiters.joins))
-    since = np.maximum(np.append(0, sure + 1)[np.searchsorted(sure, at[left])], first[of[left]])
+    at, of = at[left], of[left]
+    since = np.maximum(np.append(0, sure)[sure.searchsorted(at, side="right")], first[of])
     last = 0
-    each = (at[left], first[of[left]], of[left], since, *(flags[left] for flags in delimiters))
+    each = (at, first[of], of, since, *(flags[left] for flags in delimiters))
     for here, start, number, begins, _, ends_, if_no_list, if_no_dash in zip(
         *(array.tolist() for array in each), strict=True
     ):
         beginning = max(begins, last)
         if ends_:
-            does_join = (if_no_list and _is_list(text[beginning:here])) or (if_no_dash and _goes_on(text, here))
+            does_join = (if_no_list and _is_list(joined.text[beginning:here])) or (
+                if_no_dash and _goes_on(joined.text, here)
+            )
         else:
             does_join = joins(texts[number], beginning - start, here - start)
         if not does_join:
             last = here + 1
-            found.append(last)
-    return np.array(found, np.int64)
+            own.append(last)
+    return np.concatenate([sure, np.array(own, np.intp)])
 
 
 def _is_list(beginning: str) -> bool:
@@ -162,30 +193,45 @@ def _goes_on(text: str, at: int) -> bool:
     return word is not None and is_lower_alpha(word[1])
 
 
-def _is_lower_word(kinds: np.ndarray, points: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Whether a word of lower-case letters, Russian or English, begins at these places, and no other letter in it."""
-    found = _is_lower(points[at])
-    going = np.flatnonzero(found)
-    here = at[going] + 1
+def _after_spaces(kinds: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Return the first characters behind delimiters, and a space each, that are no space."""
+    after = at + 2
+    going = np.flatnonzero(kinds[after] & _SPACE)
     while going.size:
-        inside = here < len(points)
-        going, here = going[inside], here[inside]
-        is_lower = _is_lower(points[here])
-        # It ends: it was one if no letter of another kind goes on with it.
-        found[going[~is_lower & _is_letter(kinds[here], points[here])]] = False
-        going, here = going[is_lower], here[is_lower] + 1
+        after[going] += 1
+        going = going[kinds[after[going]] & _SPACE != 0]
+    return after
+
+
+def _smiles(points: np.ndarray) -> np.ndarray:
+    """Return the brackets that end what razdel takes for a smile, or that may begin its mouth."""
+    at = np.flatnonzero(points >> 1 == ord("(") >> 1)
+    behind = points[at - 1]
+    eyes = np.where(behind == ord("-"), points[at - 2], behind)
+    smiles: np.ndarray = at[(eyes == ord("=")) | (eyes == ord(":")) | (eyes == ord(";"))]
+    return smiles
+
+
+def _is_small_word(joined: _Joined, runs: _Runs, at: np.ndarray) -> np.ndarray:
+    """Whether a word of lower-case letters, Russian or English, begins at these places, and no other letter in it.
+
+    A space is before each, so that where there is one a run begins.
+    """
+    kinds = joined.kinds
+    found: np.ndarray = kinds[at] & _SMALL != 0
+    words = np.flatnonzero(found)
+    at = at[words]
+    stop = runs.stops[runs.starts.searchsorted(at)]
+    other = np.append(runs.odd, len(kinds))[runs.odd.searchsorted(at)]
+    is_inside = other < stop
+    # It ends within the run: it is one if no letter of another kind goes on with it.
+    found[words[is_inside]] = ~_is_letter(joined, other[is_inside])
     return found
 
 
-def _is_lower(points: np.ndarray) -> np.ndarray:
-    """Whether characters are lower-case letters, Russian or English."""
-    is_lower: np.ndarray = _LOWER_LETTERS[np.minimum(points, len(_LOWER_LETTERS) - 1)]
-    return is_lower
-
-
-def _is_letter(kinds: np.ndarray, points: np.ndarray) -> np.ndarray:
+def _is_letter(joined: _Joined, at: np.ndarray) -> np.ndarray:
     r"""Whether characters are what razdel takes for letters: [^\W\d]."""
-    is_letter: np.ndarray = (kinds & (_ALNUM | _DIGIT) == _ALNUM) | (points == ord("_"))
+    is_letter: np.ndarray = (joined.kinds[at] & (_ALNUM | _DIGIT) == _ALNUM) | (joined.points[at] == ord("_"))
     return is_letter
 
 
@@ -204,89 +250,117 @@ class _Delimiters(NamedTuple):
         return asks
 
     @classmethod
-    def of(cls, text: str, points: np.ndarray, kinds: np.ndarray, at: np.ndarray, first: np.ndarray) -> _Delimiters:
-        """Tell of delimiters at these places, each in a text that begins at `first`."""
-        delimiter, behind = points[at], kinds[at - 1]
-        is_mark, is_dot = np.isin(delimiter, _MARKS), delimiter == ord(".")
+    def of(cls, joined: _Joined, runs: _Runs, at: np.ndarray, first: np.ndarray) -> _Delimiters:
+        """Tell of delimiters at these places, each in a text that begins at `first`; a space is behind each."""
+        delimiter, kind, before, after = (
+            joined.points[at],
+            joined.kinds[at],
+            joined.kinds[at - 1],
+            joined.kinds[at + 2],
+        )
+        is_mark, is_dot = kind & _MARK != 0, delimiter == ord(".")
         # Something stands before it: else razdel looks at what is before the space.
-        stands = (at > first) & (behind & _SPACE == 0)
-        after = np.minimum(at + 2, len(points) - 1)
-        dash = np.isin(points[after], _DASHES)
-        opens = (kinds[after] & (_UPPER | _DIGIT) != 0) | np.isin(points[after], _OPENING) | dash
+        stands = (at > first) & (before & _SPACE == 0)
+        opens = after & (_UPPER | _DIGIT | _OPENS) != 0
         # A quotation mark or a bracket ends a sentence only behind a mark that does.
-        is_behind_mark = np.isin(points[at - 1], _ENDINGS)
+        is_behind_mark = before & _ENDING != 0
         joins_ = stands & ~is_mark & ~is_behind_mark
         ends_ = stands & opens & ~is_dot & (is_mark | is_behind_mark)
         if_no_list = ends_ & (delimiter == ord(")"))
         dots = np.flatnonzero(is_dot & stands)
-        length = _letters_before(kinds, points, at[dots], first[dots])
-        behind = behind[dots]
-        joins_[dots] = (length == 1) & (behind & _UPPER != 0)  # an initial
-        is_word = opens[dots] & (length > 1)
-        for one in np.flatnonzero(is_word & (length <= _LONGEST_NO_END)).tolist():
-            stop = int(at[dots[one]])
-            is_word[one] = text[stop - int(length[one]) : stop].lower() not in NO_ENDS
-        no_word = opens[dots] & (length == 0) & ((behind & _DIGIT != 0) | (behind & _ALNUM == 0))
+        before = before[dots]
+        length, is_abbreviation = _words_before(joined, at[dots])
+        joins_[dots] = (length == 1) & (before & _UPPER != 0)  # an initial
+        is_word = opens[dots] & (length > 1) & ~is_abbreviation
+        no_word = opens[dots] & (length == 0) & ((before & _DIGIT != 0) | (before & _ALNUM == 0))
         ends_[dots] = is_word | no_word
-        if_no_list[dots] = no_word | (is_word & (behind & _LOWER == 0))
-        return cls(joins_, ends_, if_no_list, ends_ & dash)
+        if_no_list[dots] = no_word | (is_word & (before & _LOWER == 0))
+        goes_on, if_no_dash = _dashes(joined, runs, at, ends_ & (after & _DASH != 0))
+        joins_ |= goes_on | _is_number_of_item(joined, at, first, if_no_list)
+        ends_ &= ~joins_
+        if_no_list &= ends_ & ~_is_far(at, first, joins_)
+        return cls(joins_, ends_, if_no_list, if_no_dash & ends_)
 
 
-def _letters_before(kinds: np.ndarray, points: np.ndarray, at: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Return how many letters stand before places of texts that begin there, as far as razdel looks.
+def _dashes(joined: _Joined, runs: _Runs, at: np.ndarray, has_dash: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tell of delimiters with a dash behind them whether a word in lower case goes on, and where that is in doubt."""
+    goes_on, in_doubt = np.zeros_like(has_dash), has_dash.copy()
+    spaced = np.flatnonzero(has_dash)
+    spaced = spaced[joined.kinds[at[spaced] + 3] & _SPACE != 0]
+    word = at[spaced] + 4
+    is_small = _is_small_word(joined, runs, word)
+    goes_on[spaced] = is_small
+    in_doubt[spaced] = ~is_small & (joined.kinds[word] & _UPPER == 0)
+    return goes_on, in_doubt
+
+
+def _is_number_of_item(joined: _Joined, at: np.ndarray, first: np.ndarray, may_be: np.ndarray) -> np.ndarray:
+    """Whether nothing but a digit or two of the text is before a delimiter."""
+    found = np.zeros_like(may_be)
+    near = np.flatnonzero(may_be & (at - first <= 2))  # noqa: PLR2004 -- the number of an item, nearly always
+    start = first[near]
+    found[near] = joined.kinds[start] & joined.kinds[np.maximum(start, at[near] - 1)] & _DIGIT != 0
+    return found
+
+
+def _is_far(at: np.ndarray, first: np.ndarray, joins_: np.ndarray) -> np.ndarray:
+    """Whether delimiters are further than the number of an item is long from all that may begin their sentences."""
+    may_end = np.flatnonzero(~joins_)
+    latest = first.copy()
+    latest[may_end[1:]] = np.maximum(first[may_end[1:]], at[may_end[:-1]] + 1)
+    far: np.ndarray = at - latest > BULLET_SIZE
+    return far
+
+
+def _words_before(joined: _Joined, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many letters stand before places, as far as razdel looks, and whether they are an abbreviation.
 
     -1 where they are not all that razdel takes for letters.
     """
-    length = np.zeros(len(at), np.int64)
-    going = np.arange(len(at))
-    for back in range(1, WINDOW + 1):
-        here = at[going] - back
-        going, here = going[here >= first[going]], here[here >= first[going]]
-        is_alpha = kinds[here] & _ALPHA != 0
-        length[going[~is_alpha & _is_letter(kinds[here], points[here])]] = -1
-        going = going[is_alpha]
-        length[going] = back
-    return length
+    back = at[:, None] - np.arange(1, WINDOW + 1)
+    ends_here = np.ones((len(at), WINDOW + 1), np.bool_)
+    ends_here[:, :WINDOW] = joined.kinds[back] & _ALPHA == 0
+    length = ends_here.argmax(1)
+    letters, powers, abbreviations = _abbreviations()
+    size = len(powers) - 1
+    inside = np.arange(size) < length[:, None]
+    codes = letters.take(joined.points[back[:, :size]], mode="clip") * inside @ powers[:size] + length * powers[size]
+    is_abbreviation = (abbreviations.take(abbreviations.searchsorted(codes), mode="clip") == codes) & (length <= size)
+    length[(length < WINDOW) & _is_letter(joined, at - 1 - length)] = -1
+    return length, is_abbreviation
+
+
+@cache
+def _abbreviations() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a number for each character, one for each place of a word from its end, and the sums of the abbreviations.
+
+    The sum of a word is that of its characters' numbers times those of their places, and of its length in place of one.
+    """
+    every = [word for word in NO_ENDS if word == word.lower()]
+    number = {letter: count for count, letter in enumerate(sorted(set("".join(every))), 1)}
+    letters = np.array([number.get(chr(point).lower(), 0) for point in range(_PLANE)], np.int64)
+    powers = (len(number) + 1) ** np.arange(max(map(len, every)) + 1, dtype=np.int64)
+    sums = [
+        sum(number[letter] * int(power) for letter, power in zip(word[::-1], powers.tolist(), strict=False))
+        + len(word) * int(powers[-1])
+        for word in every
+    ]
+    return letters, powers, np.unique(np.array(sums, np.int64))
 
 
 # --- tokens -----------------------------------------------------------------------------------------------------------
 
 
-def _tokens(text: str, points: np.ndarray, kinds: np.ndarray, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _tokens(joined: _Joined, runs: _Runs, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return where tokens start and stop."""
-    is_word = np.zeros(len(kinds) + 2, np.bool_)
-    is_word[1:-1] = kinds & (_ALNUM | _GLUE) != 0
-    edges = np.flatnonzero(is_word[1:] != is_word[:-1])
-    starts, stops = edges[::2], edges[1::2]
-    if not starts.size:
-        return starts, stops
-    size = stops - starts
-    padded = np.zeros(len(points) + 4, np.uint32)
-    padded[2:-2] = points
-    after, before = padded[stops + 2], padded[starts + 1]
-    is_doubtful = (size == 1) & np.isin(after, _AFTER_LETTER)
-    odd = np.flatnonzero(kinds & (_GLUE | _DIGIT))
-    of = np.searchsorted(starts, odd, side="right") - 1
-    is_digit = kinds[odd] & _DIGIT != 0
-    glue = np.bincount(of[~is_digit], minlength=len(starts))
-    is_doubtful |= glue > 0
-    is_nothing = glue == size
-    digits = np.bincount(of[is_digit], minlength=len(starts))
-    has_digits = np.flatnonzero(digits)
-    # A number by itself, unless a number is beside it; a word with digits behind a letter.
-    is_number = digits[has_digits] == size[has_digits]
-    numbers = has_digits[is_number]
-    beside = np.isin(after[numbers], _JOINS_NUMBERS) & _is_digit(padded[stops[numbers] + 3])
-    beside |= np.isin(before[numbers], _JOINS_NUMBERS) & _is_digit(padded[starts[numbers]])
-    is_doubtful[numbers[beside]] = True
-    mixed = has_digits[~is_number]
-    is_doubtful[mixed] |= kinds[starts[mixed]] & _DIGIT != 0
-    doubtful = np.flatnonzero(is_doubtful & ~is_nothing)
-    sure = np.flatnonzero(~is_doubtful)
-    until = np.append(sentences, len(text))[np.searchsorted(sentences, starts[doubtful], side="right")]
+    starts, stops = runs.starts, runs.stops
+    nothing, doubtful = _not_plain(joined, runs)
+    is_token = np.ones(len(starts), np.bool_)
+    is_token[nothing] = is_token[doubtful] = False
+    until = np.append(sentences, len(joined.text))[sentences.searchsorted(starts[doubtful], side="right")]
     made: list[tuple[int, int]] = []
     done = 0
-    search = TOKEN.search
+    search, text = TOKEN.search, joined.text
     for start, stop, end in zip(starts[doubtful].tolist(), stops[doubtful].tolist(), until.tolist(), strict=True):
         at = max(start, done)
         while at < stop and (match := search(text, at, end)):
@@ -295,13 +369,34 @@ def _tokens(text: str, points: np.ndarray, kinds: np.ndarray, sentences: np.ndar
                 break
             made.append((first, last))
             at = done = last
-    ruled = np.array(made, np.int64).reshape(-1, 2)
-    starts, stops = starts[sure], stops[sure]
-    to = np.searchsorted(starts, ruled[:, 0])
+    ruled = np.array(made, np.intp).reshape(-1, 2)
+    starts, stops = starts[is_token], stops[is_token]
+    to = starts.searchsorted(ruled[:, 0])
     return np.insert(starts, to, ruled[:, 0]), np.insert(stops, to, ruled[:, 1])
 
 
-def _is_digit(points: np.ndarray) -> np.ndarray:
-    kinds = _kinds(_PLANE if not points.size or points.max() < _PLANE else _ALL)
-    digits: np.ndarray = kinds[points] & _DIGIT != 0
-    return digits
+def _not_plain(joined: _Joined, runs: _Runs) -> tuple[np.ndarray, np.ndarray]:
+    """Return the runs that have no letter or digit, and in order those that rules must tell the tokens of."""
+    kinds, starts, stops = joined.kinds, runs.starts, runs.stops
+    size = stops - starts
+    letters = np.flatnonzero(size == 1)
+    before_sign = kinds[stops[letters]] & _AFTER_LETTER != 0
+    letters = letters[before_sign & (kinds[starts[letters]] & (_ALNUM | _DIGIT) == _ALNUM)]
+    odd = runs.odd[kinds[runs.odd] & (_GLUE | _DIGIT) != 0]
+    if not odd.size:
+        return odd, letters
+    of = starts.searchsorted(odd, side="right") - 1
+    first = np.flatnonzero(np.diff(of, prepend=-1))  # of those of one run
+    run = of[first]
+    starts, stops, size = starts[run], stops[run], size[run]
+    digits = np.add.reduceat(kinds[odd] & _DIGIT != 0, first, dtype=np.intp)
+    glue = np.diff(first, append=len(odd)) - digits
+    is_joint = (kinds[odd] & _HYPHEN != 0) & (kinds[odd - 1] & kinds[odd + 1] & _ALNUM != 0)
+    joints = np.add.reduceat(is_joint, first, dtype=np.intp)
+    # A number by itself, unless a number is beside it; what begins with a letter, with hyphens inside at most.
+    is_number = digits == size
+    is_number &= ~((kinds[stops] & _JOINS_NUMBERS != 0) & (kinds[stops + 1] & _DIGIT != 0))
+    is_number &= ~((kinds[starts - 1] & _JOINS_NUMBERS != 0) & (kinds[starts - 2] & _DIGIT != 0))
+    is_word = (kinds[starts] & _DIGIT == 0) & (glue == joints)
+    is_nothing = np.add.reduceat(kinds[odd] & _ALNUM == 0, first, dtype=np.intp) == size
+    return run[is_nothing], np.sort(np.concatenate([letters, run[~(is_number | is_word | is_nothing)]]))

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 _LETTER = r"[^\W\d_]"
 _MARK = "[\u00ad\u0300-\u036f\u200b-\u200f\u2060]"  # inside a word, seen by nobody; fold.written drops them
-_HYPHEN = "[-\u2010\u2011]"
+HYPHENS = "-\u2010\u2011"
+_HYPHEN = f"[{HYPHENS}]"
 # What may stand between the letters of a word.
-GLUE = "_'’ʼ`-\u2010\u2011\u00ad\u2060" + "".join(map(chr, (*range(0x300, 0x370), *range(0x200B, 0x2010))))
+GLUE = f"_'’ʼ`{HYPHENS}\u00ad\u2060" + "".join(map(chr, (*range(0x300, 0x370), *range(0x200B, 0x2010))))
 _SPACE = "[ \u00a0\u2009\u202f]"
 _WORD = rf"{_LETTER}(?:[^\W_]|{_MARK}|['’ʼ`](?={_LETTER}))*"
 _ENDING = "(?:[еёийоуыюяхм]|[аоуеыияью][еяюйхм]|[гм][оу]|[оы]?ми|ого|ому|его|ему|ти|та|тью|ю)"
@@ -82,7 +83,7 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     if not _MAY_END.search(text):
         yield 0, len(text)
         return
-    from indexer.analysis.sentences import ends  # noqa: PLC0415 -- 10 ms; most queries have no sentence to end
+    from indexer.sentences import ends  # noqa: PLC0415 -- 10 ms; most queries have no sentence to end
 
     start = 0
     for end in ends(text):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
@@ -38,6 +37,7 @@ NAMES = {
     "author": ("author", "authors", "byline", "автор", "авторы"),
     "url": ("url", "link", "href", "uri", "ссылка", "адрес"),
 }
+_EMPTY: tuple[object, ...] = (None, "", [], {})  # and not 0
 _FIELD = {name: field for field, names in NAMES.items() for name in names}
 
 Row: TypeAlias = "Mapping[str, object]"
@@ -68,26 +68,38 @@ def document_of(row: Row, file: str, number: int, given: Unique) -> Document:
     Its path is file/id, told apart by `given` from that of another row with the same id, or file:line without an id.
     """
     where = f"{file}:{number}"
-    named = {canonical(name): value for name, value in row.items()}
-    values = {field: _first(named, names) for field, names in NAMES.items()}
+    values = {field: _first(row, keys) for field, keys in _keys_of(tuple(row)).items()}
+    value = values.get
     try:
-        text = joined(values["text"], "\n\n")
+        text = joined(value("text"), "\n\n")
     except TypeError as nested:
         raise Unreadable(path=where, reason="its text is an object, not a string; make it one") from nested
-    title, source, author, url = (names_in(values[field]) for field in ("title", "source", "author", "url"))
-    date = instant(values["date"])
-    made = document(where, text, title=title, date=date, source=source, author=author, url=url)
-    key = _key(values["id"])
-    return replace(made, path=given.name(f"{file}/{key}")) if key else made
+    title, source, author, url = [names_in(value(field)) for field in ("title", "source", "author", "url")]
+    key = _key(value("id"))
+    own = partial(given.name, f"{file}/{key}") if key else None
+    date = instant(value("date"))
+    return document(where, text, title=title, date=date, source=source, author=author, url=url, own=own)
 
 
-def _first(named: Row, names: tuple[str, ...]) -> object:
-    return next((named[name] for name in names if named.get(name) not in (None, "", [], {})), None)
+@lru_cache(maxsize=1024)  # rows with the same keys follow each other; to look at every key took most of the time
+def _keys_of(row: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Return the fields that the keys of a row tell, and which do, those to be taken first before the others."""
+    named = {canonical(key): key for key in row}
+    keys = {field: tuple(named[name] for name in names if name in named) for field, names in NAMES.items()}
+    return {field: found for field, found in keys.items() if found}
+
+
+def _first(row: Row, keys: tuple[str, ...]) -> object:
+    for key in keys:
+        value = row[key]
+        if value or value not in _EMPTY:
+            return value
+    return None
 
 
 def _key(value: object) -> str:
     """Give an id as a part of a path: on one line, and without the # that begins the number of a paragraph."""
-    return "" if isinstance(value, dict | list) else line(_scalar(value)).replace("#", "%23")
+    return "" if value is None or isinstance(value, dict | list) else line(_scalar(value)).replace("#", "%23")
 
 
 def joined(value: object, separator: str) -> str:
@@ -98,7 +110,7 @@ def joined(value: object, separator: str) -> str:
     """
     if isinstance(value, list):
         return separator.join(filter(None, map(_scalar, value)))
-    return _scalar(value)
+    return value if isinstance(value, str) else _scalar(value)
 
 
 def _scalar(value: object) -> str:
@@ -119,6 +131,8 @@ def names_in(value: object) -> str:
     >>> names_in([{"@type": "Person", "name": "Анна Ким"}, "Олег Пак"])
     'Анна Ким, Олег Пак'
     """
+    if value is None or isinstance(value, str):
+        return value or ""
     members = value if isinstance(value, list) else [value]
     named = (member.get("name") if isinstance(member, dict) else member for member in members)
     return ", ".join(filter(None, (_scalar(name) for name in named if not isinstance(name, dict | list))))

@@ -53,7 +53,8 @@ def lines(file: CorpusFile, encoding: Encoding, *, longest: int) -> Iterator[str
                     )
                     yield Unreadable(path=f"{file.name}:{number}", reason=reason)
                 else:
-                    yield _decoded(line, encoding, f"{file.name}:{number}")
+                    text = line if isinstance(line, str) else _decoded(line, encoding)
+                    yield _undecodable(encoding, f"{file.name}:{number}") if text is None else text
     except OSError as error:
         yield Unreadable(path=f"{file.name}:{number + 1}", reason=in_words(error))
     except UnicodeDecodeError:  # in UTF-16 nobody knows where to go on
@@ -73,11 +74,11 @@ def _skip_rest(stream: BinaryIO | io.TextIOWrapper, line: bytes | str) -> None:
         line = stream.readline(_GULP)
 
 
-def _decoded(line: bytes | str, encoding: Encoding, path: str) -> str | Unreadable:
+def _decoded(line: bytes, encoding: Encoding) -> str | None:
     try:
-        return line if isinstance(line, str) else line.decode(encoding.codec, encoding.errors)
+        return line.decode(encoding.codec, encoding.errors)
     except UnicodeDecodeError:
-        return _undecodable(encoding, path)
+        return None
 
 
 def _undecodable(encoding: Encoding, path: str) -> Unreadable:

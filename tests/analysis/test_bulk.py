@@ -6,18 +6,25 @@ from pathlib import Path
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from razdel import sentenize
 
 from indexer.analysis import bulk
 from indexer.analysis.tokenize import tokenize
+from indexer.sentences import ends
 
 ROOT = Path(__file__).parents[2]
 # What rules of tokens and of sentence ends look at, put together at random.
 PIECES = st.sampled_from(
-    "а Б в e F 1 23 000 . , ! ? … ; : - ' ’ _ ² ё Ж ( ) [ ] « » „ “ \" – — + # С++ C# т. е. г. им. руб. п.п. A. :-) "
+    "а Б в e F 1 23 000 . , ! ? … ; : - ' ’ ʼ _ ² ё Ж ( ) [ ] « » „ “ \" – — + # С++ C# т. е. г. им. руб. п.п. A. :-) "
     "сло́во Нью-Йорк 1990-х 10 XIX США Он он \u00ad \u2011 \u200b \U0001d400 \U0001f600 і".split(" ")
 )
+WORDS = st.sampled_from(
+    "а-Б covid-19 19-я 3d-а -а а- а--б а-ʼ ʼ а_б 1,5 6.11.2019 2-х иОн — ― 12 IV д. ст. Им. г.) ;) =( \0 İ. ß".split(
+        " "
+    )
+)
 SPACES = st.sampled_from([" ", " ", " ", "", "", "\n", "\u00a0", "\u2009", "  "])
-TEXTS = st.lists(st.lists(st.tuples(PIECES, SPACES).map("".join), max_size=20).map("".join), max_size=5)
+TEXTS = st.lists(st.lists(st.tuples(PIECES | WORDS, SPACES).map("".join), max_size=20).map("".join), max_size=5)
 
 
 def compare(texts: list[str]) -> None:
@@ -32,8 +39,16 @@ def compare(texts: list[str]) -> None:
 
 @given(TEXTS)
 @example(["Он. 1. Она", "", "(с. 5)... Да: А. С. Пушкин;", "«Да!» Нет. - Да", " . ", "т. Е. Да"])
+@example(["Он. \U0001d400а - \U0001f600", "а ʼ б-ʼ", "\0(Он).\0", "Он (вот) ж. Да-да)) :( Нет. Он"])
 def test_tokens_are_those_of_each_text(texts: list[str]) -> None:
     compare(texts)
+
+
+@given(TEXTS)
+def test_sentences_end_where_razdel_ends_them(texts: list[str]) -> None:
+    for text in texts:
+        expected = [sentence.stop for sentence in sentenize(text)][:-1]
+        assert [len(text[:end].rstrip()) for end in ends(text)] == expected
 
 
 def test_tokens_of_the_corpus() -> None:

@@ -113,7 +113,7 @@ def test_a_term_stands_for_its_form(form: str) -> None:
 def test_sentences_end_where_razdel_ends_them(shared_data: Path, name: str) -> None:
     from razdel import sentenize  # noqa: PLC0415 -- what is compared with
 
-    from indexer.analysis.sentences import ends  # noqa: PLC0415 -- beside it
+    from indexer.sentences import ends  # noqa: PLC0415 -- beside it
 
     with gzip.open(shared_data / "relevance" / name / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
         every = [json.loads(line)["text"] for line in islice(lines, 900)]

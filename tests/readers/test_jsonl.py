@@ -46,6 +46,18 @@ def test_of_several_names_the_first_that_is_not_empty_counts() -> None:
     assert made(text="", body="Тело.", content="Содержание.").text == "Тело."
 
 
+def test_what_is_empty_is_told_of_each_row(documents: Reader) -> None:
+    rows = [{"text": "раз", "body": "тело"}, {"text": "", "body": "тело"}, {"body": "тело", "text": None}]
+    assert [found.text for found in documents("а.jsonl", "\n".join(map(json.dumps, rows)))] == ["раз", "тело", "тело"]
+
+
+@pytest.mark.parametrize(
+    "line", [' {"text": "раз"}', '{"text": "раз"} \t', '{"text": "раз"}\u2029', '\t{"text": "раз"}\r']
+)
+def test_white_space_around_an_object_is_nothing(documents: Reader, line: str) -> None:
+    assert [document.text for document in documents("а.jsonl", f'{line}\n{{"text": "два"}}')] == ["раз", "два"]
+
+
 def test_without_an_id_the_line_is_the_name(documents: Reader) -> None:
     found = documents("а.jsonl", '{"text": "раз"}\n\n{"id": "", "text": "два"}\n{"id": null, "text": "три"}')
     assert [document.path for document in found] == ["а.jsonl:1", "а.jsonl:3", "а.jsonl:4"]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import sys
 import unicodedata
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import Unreadable
-from indexer.readers.normal import document, line, normalise
+from indexer.readers.normal import _SOUND, document, line, normalise
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -33,6 +35,16 @@ def test_composing_line_by_line_is_composing_the_whole(text: str) -> None:
     printable = "".join(character for character in text if unicodedata.category(character) not in {"Cc", "Cs"})
     whole = unicodedata.normalize("NFC", printable.replace("\u2028", "\n").replace("\u2029", "\n"))
     assert normalise(printable) == whole.replace("\ufeff", "") or "\ufeff" in printable
+
+
+def test_what_is_passed_over_would_not_change_beside_anything_like_it() -> None:
+    every = list(map(chr, range(sys.maxunicode + 1)))
+    sound = "".join(character for character in every if normalise(character) == character)
+    passed = set(re.findall(f"[{_SOUND}]", "".join(every)))
+    canonical = [unicodedata.decomposition(character).split() for character in every]
+    composed_with = {chr(int(parts[1], 16)) for parts in canonical if len(parts) == 2 and parts[0][0] != "<"}
+    assert passed <= set(sound) - composed_with
+    assert not any(unicodedata.combining(character) for character in passed)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85", "\f", "\v"])

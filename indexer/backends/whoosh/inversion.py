@@ -8,6 +8,7 @@ these numbers, for each core meets the words in an order of its own.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ import numpy as np
 
 from indexer.analysis import bulk
 from indexer.backends.whoosh import texts
+from indexer.backends.whoosh.hashtable import HashTable
 from indexer.backends.whoosh.segment import HEADING_FIELDS, Content, Rows, Whole, heading_to_bytes
 from indexer.backends.whoosh.words import key_of
 from indexer.paragraphs import spans
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
     from indexer.settings import Reading
     from indexer.types import Document
 
-_AT_ONCE = 250_000  # characters; with four times as many it takes longer, and memory would grow with documents
+_AT_ONCE = 250_000  # characters; a quarter of it takes 1.2 times as long, and with more, memory would grow
+_PLAIN = re.compile(r"[а-я]+\Z")  # a word that is its own key: nothing to mend, nothing to fold
 _RANDOM = 1 << 16  # code points whose random numbers are their own
 
 
@@ -58,10 +61,8 @@ class Scanner:
         self._base = random.integers(1 << 63, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
         self._inverse = np.uint64(pow(int(self._base), -1, 1 << 64))
         self._powers = self._inverses = np.zeros(0, np.uint64)
-        self._hashes = np.zeros(0, np.uint64)  # of the tokens that were met, in order
-        self._tokens = np.zeros(0, np.int64)  # and their numbers
-        self._words = np.zeros(0, np.int64)  # of each token, inside a sentence and opening one; -1 if not met
-        self._met = 0  # words
+        self._opens = random.integers(1 << 64, dtype=np.uint64)
+        self._words = HashTable()
 
     def scan(self, documents: Iterable[tuple[str, Document]]) -> Scan:
         """Return documents with their words numbered; each comes with the name of the file it was read from.
@@ -121,59 +122,36 @@ class Scanner:
 
     def _numbered(self, of: bulk.Tokens) -> tuple[list[bytes], np.ndarray]:
         """Return the keys of words that are new, and the number of the word at each place."""
-        if not of.starts.size:
-            return [], np.zeros(0, np.uint32)
-        hashes = self._hash(of)
-        order = np.argsort(hashes)
-        hashes = hashes[order]
-        is_first = np.ones(len(hashes), np.bool_)
-        is_first[1:] = hashes[1:] != hashes[:-1]
-        code = np.empty(len(hashes), np.int64)
-        code[order] = (self._token_numbers(hashes[is_first]) * 2)[np.cumsum(is_first) - 1]
-        code += of.opens
-        words = self._words[code]
-        new = np.flatnonzero(words < 0)
-        different, at = np.unique(code[new], return_index=True)
-        keys = []
-        key, text, longest = self._analyzer.key, of.text, self._analyzer.settings.longest_word
-        at = new[at]
-        for start, stop, opens in zip(
-            of.starts[at].tolist(), of.stops[at].tolist(), of.opens[at].tolist(), strict=True
-        ):
-            keys.append(key_of(*key(text[start : min(stop, start + longest)], opens)))
-        self._words[different] = np.arange(self._met, self._met + len(keys))
-        self._met += len(keys)
-        words[new] = self._words[code[new]]
-        return keys, words.astype(np.uint32)
+        numbers, new = self._words.numbers(self._hash(of))
+        where = zip(of.starts[new].tolist(), of.stops[new].tolist(), of.opens[new].tolist(), strict=True)
+        return [self._key(of.text[start:stop], opens) for start, stop, opens in where], numbers
 
-    def _token_numbers(self, hashes: np.ndarray) -> np.ndarray:
-        """Return the numbers of tokens with these hashes, which are in order."""
-        at = np.searchsorted(self._hashes, hashes)
-        is_new = np.ones(len(hashes), np.bool_)
-        inside = at < len(self._hashes)
-        is_new[inside] = self._hashes[at[inside]] != hashes[inside]
-        first = len(self._hashes)
-        numbers = np.empty(len(hashes), np.int64)
-        numbers[~is_new] = self._tokens[at[~is_new]]
-        numbers[is_new] = np.arange(first, first + int(is_new.sum()))
-        self._hashes = np.insert(self._hashes, at[is_new], hashes[is_new])
-        self._tokens = np.insert(self._tokens, at[is_new], numbers[is_new])
-        self._words = np.append(self._words, np.full(2 * (len(self._hashes) - first), -1))
-        return numbers
+    def _key(self, token: str, opens: bool) -> bytes:  # noqa: FBT001 -- as Analyzer.key has it
+        if len(token) <= self._analyzer.settings.longest_word and _PLAIN.match(token):
+            return token.encode()
+        return key_of(*self._analyzer.key(token, opens))
 
     def _hash(self, of: bulk.Tokens) -> np.ndarray:
-        """Return a number for each token: the sum of its characters' random numbers times the powers of another."""
+        """Return a number for each token: the sum of its characters' random numbers times the powers of another.
+
+        One that opens a sentence has another number, for it may be another word.
+        """
         size = len(of.points)
         if len(self._powers) < size:
             self._powers = _powers(self._base, size)
             self._inverses = _powers(self._inverse, size)
         # Beyond the table a character has the number of another one, times what tells them apart.
-        values = self._random[of.points & (_RANDOM - 1)]
-        if of.points.max() >= _RANDOM:
-            values *= (of.points >> 16).astype(np.uint64) * np.uint64(2) + np.uint64(1)
+        values = self._random.take(of.points, mode="wrap")
+        if of.points.max(initial=0) >= _RANDOM:
+            far = np.flatnonzero(of.points >= _RANDOM)
+            values[far] *= (of.points[far] >> 16).astype(np.uint64) * np.uint64(2) + np.uint64(1)
+        values *= self._powers[:size]
         sums = np.zeros(size + 1, np.uint64)
-        np.cumsum(values * self._powers[:size], out=sums[1:])
-        hashes: np.ndarray = (sums[of.stops] - sums[of.starts]) * self._inverses[of.starts]
+        np.cumsum(values, out=sums[1:])
+        hashes: np.ndarray = sums[of.stops]
+        hashes -= sums[of.starts]
+        hashes *= self._inverses[of.starts]
+        hashes[np.flatnonzero(of.opens)] ^= self._opens
         return hashes
 
 
