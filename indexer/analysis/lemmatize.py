@@ -6,20 +6,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.abbreviations import STANDS_FOR
-from indexer.analysis.context import ALONE, NO_TIES, Reading, Ties, asks, fitting, preposition, tells
+from indexer.analysis.context import NO_TIES, Reading, Ties, asks, preposition, tells
 from indexer.analysis.dictionary import DICTIONARY, known_tags, look_ahead, nominative, parses, plain
 from indexer.analysis.fold import fold, plain_latin
+from indexer.analysis.weights import Weighing, hundredths, spreads
 from indexer.types import Lemma
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from indexer.analysis.context import Shape
-    from indexer.analysis.dictionary import Parse, Tag
+    from indexer.analysis.dictionary import Entry, Parse, Tag
+    from indexer.analysis.weights import Spread
     from indexer.settings import Analysis
 
 _NO_WORDS = frozenset({"Surn", "Name", "Patr", "Abbr", "Init"})
@@ -48,11 +51,8 @@ _INDECLINABLE = 0.1
 _GUESSED_PLURAL = 0.1  # +0.15, +0.02: «Ауесхан» is no form of «Ауесхана»
 _GUESSED_BY_TAIL = 0.3  # +0.25, +0.03: a known word at the end says less than a known ending: «липосаркома» is no «арк»
 _BY_TAIL = "UnknownPrefixAnalyzer"  # pymorphy3's name
-_DIGITS = 6  # of shares: sums of tenths do not quite tie
-# Weights are whole hundredths, as an index keeps them (ranking.WEIGHT_STEPS): so what the index says a word of its
-# texts may be is what is found here. Only the likeliest weighs 1, however near another comes.
-_HIGHEST, _LOWEST = 0.99, 0.01
-_MOST_PARTS = 5000  # of compounds that are remembered: «северо», «летний» and «го» come with many
+_MOST_PARTS = 50_000  # of compounds that are remembered
+_known_parts: dict[Analysis, dict[str, tuple[Lemma, ...]]] = {}
 
 NOWHERE: Mapping[int, tuple[Lemma, ...]] = MappingProxyType({})
 
@@ -91,13 +91,23 @@ class Lemmatizer:
 
     def plain(self, words: Iterable[str]) -> dict[str, tuple[str, Ties]]:
         """Return those of some folded words that are nothing but forms of one lemma, with it and what they tell."""
-        russian = (word for word in words if word not in STANDS_FOR and _RUSSIAN.match(word))
-        return {word: (read.lemma, read.kind.ties(word)) for word, read in _plain(russian)}
+        russian = [word for word in words if _RUSSIAN.match(word) and word not in STANDS_FOR]
+        return {word: (lemma, kind.ties(word)) for word, lemma, kind in _plain(russian)}
 
     def found(self, form: str, *, opens_sentence: bool = False) -> Found:
         """Return all that the form may be, alone and beside other words."""
-        found = self._found(form, opens_sentence=opens_sentence)
-        return found._replace(parts=self.parts(form)) if "-" in form else found
+        return self.found_all([(form, opens_sentence)])[0]
+
+    def found_all(self, words: Sequence[tuple[str, bool]]) -> list[Found]:
+        """Return the same for many forms, each with whether it opens a sentence: weighed at once, they take less."""
+        outlines = [self._outline(form, opens_sentence=opens) for form, opens in words]
+        pieces = [self._pieces(form) if "-" in form else () for form, _ in words]
+        parts = self._parts(dict.fromkeys(chain.from_iterable(pieces)))
+        found = self._weighed(outlines)
+        for at, (form, own) in enumerate(zip((form for form, _ in words), pieces, strict=True)):
+            if own:
+                found[at] = found[at]._replace(parts=_together_in(form, [parts[piece] for piece in own]))
+        return found
 
     def parts(self, form: str) -> tuple[Lemma, ...]:
         """Return the lemmas of a compound's parts, lighter than the compound; none for a word that only has a hyphen.
@@ -108,21 +118,35 @@ class Lemmatizer:
         >>> Lemmatizer(Analysis()).parts("где-то")
         ()
         """
+        return self.found(form).parts
+
+    def _pieces(self, form: str) -> Sequence[str]:
+        """Return the parts of a compound as they are written."""
         pieces = form.split("-")
-        if len(pieces) == 1 or _ORDINAL.match(fold(form)) or fold(form) in STANDS_FOR or not all(pieces):
+        key = fold(form)
+        if len(pieces) == 1 or key in STANDS_FOR or not all(pieces) or _ORDINAL.match(key):
             return ()
         if _CYRILLIC.search(form) and not _LATIN.search(form) and _tags(form.lower()) & _INDIVISIBLE:
             return ()
-        found = {
-            lemma.text: Lemma(lemma.text, _hundredths(lemma.weight * self.settings.part_of_compound))
-            for piece in reversed(pieces)
-            for lemma in reversed(self._part(piece))
-        }
-        found.pop(fold(form), None)
-        return tuple(reversed(found.values()))
+        return pieces
 
-    def _found(self, form: str, *, opens_sentence: bool) -> Found:
-        """Return all that the form may be, but for its parts."""
+    def _parts(self, pieces: Iterable[str]) -> dict[str, tuple[Lemma, ...]]:
+        """Return the lemmas of parts of compounds."""
+        known = _known_parts.setdefault(self.settings, {})
+        found = {piece: known[piece] for piece in pieces if piece in known}
+        new = [piece for piece in pieces if piece not in known]
+        if len(known) + len(new) > _MOST_PARTS:
+            known.clear()
+        for piece, one in zip(new, self._weighed([self._outline(piece) for piece in new]), strict=True):
+            lighter = [Lemma(text, self._of_part(weight)) for text, weight in _lemmas_of_part(piece, one.lemmas)]
+            found[piece] = known[piece] = tuple(lighter)
+        return found
+
+    def _of_part(self, weight: float) -> float:
+        return hundredths(weight * self.settings.part_of_compound) / 100
+
+    def _outline(self, form: str, *, opens_sentence: bool = False) -> Found | _Outline:
+        """Return all that the form may be, but for its parts, and but for weights if there is anything to weigh."""
         key = fold(form)
         # before the dictionary: «см» must not become «смотреть», nor «т» «так», nor «коп.» «копа»
         if key in STANDS_FOR or not _RUSSIAN.match(key):
@@ -133,15 +157,37 @@ class Lemmatizer:
         if isinstance(readings, _OneLemma):
             return Found((Lemma(readings.lemma, 1.0),), ties=readings.kind.ties(key))
         told = tells(key, readings)
-        if len({reading.lemma for reading in readings}) == 1:
+        numbers: dict[str, int] = {}
+        own = [numbers.setdefault(reading.lemma, len(numbers)) for reading in readings]
+        if len(numbers) == 1:
             return Found((Lemma(readings[0].lemma, 1.0),), ties=Ties(*told))
         if form.islower():
-            readings = tuple([_declined(reading) for reading in readings])
+            readings = [_declined(reading) for reading in readings]
         shapes = tuple([reading.shape for reading in readings])
-        names_only = is_capitalised(form) and not opens_sentence and any(one.is_name for one in shapes)
+        names_only = is_capitalised(form) and not opens_sentence and any([one.is_name for one in shapes])
         asked = asks(shapes, names_only=names_only)
-        there = self._everywhere(readings, asked, names_only=names_only)
-        return Found(there.alone(), ties=Ties(*told, asked), elsewhere=there)
+        shares = tuple(zip(own, [reading.probability for reading in readings], strict=True))
+        weighing = Weighing(shares, shapes, bool(asked), names_only, self.settings.rare_lemma)
+        return _Outline(list(numbers), weighing, Ties(*told, asked))
+
+    def _weighed(self, outlines: Sequence[Found | _Outline]) -> list[Found]:
+        """Return all that forms may be, but for their parts."""
+        texts, weighings = [], []
+        for outline in outlines:
+            if isinstance(outline, _Outline):
+                texts.append(outline.texts)
+                weighings.append(outline.weighing)
+        weights = spreads(weighings)
+        most = self.settings.most_lemmas
+        cut = [at for at, some in enumerate(texts) if len(some) > most]
+        for at in cut:
+            texts[at], weighings[at] = _cut(texts[at], weighings[at], weights[at], most)
+        for at, spread in zip(cut, spreads([weighings[at] for at in cut]), strict=True):
+            weights[at] = spread
+        every = map(Elsewhere, texts, weights)
+        return [
+            _alone(next(every), outline.ties) if isinstance(outline, _Outline) else outline for outline in outlines
+        ]
 
     def _without_dictionary(self, key: str, form: str) -> tuple[Lemma, ...]:
         """Return the lemmas of what is no Russian word, or none."""
@@ -160,43 +206,20 @@ class Lemmatizer:
             found = (key,)
         return _equal(*found)
 
-    def _part(self, piece: str) -> tuple[Lemma, ...]:
-        return _lemmas_of_part(self.settings, piece)
-
     def _dotted(self, key: str) -> tuple[Lemma, ...]:
         """Return an initial, which may also be a word at the end of a sentence: «витамин С.»."""
         letters = key.rstrip(".")
         if len(letters) > 1:
             return _equal(key)
-        return _in_order((key, letters), (1.0, _hundredths(self.settings.rare_lemma)))
-
-    def _everywhere(self, readings: Sequence[Reading], asked: int, *, names_only: bool) -> Elsewhere:
-        """Return the lemmas of readings, standing alone and at the places where they weigh otherwise."""
-        numbers: dict[str, int] = {}
-        shares = tuple([(numbers.setdefault(lemma, len(numbers)), probability) for lemma, probability, _ in readings])
-        shapes = tuple([one for _, _, one in readings])
-        texts = list(numbers)
-        rare, most = self.settings.rare_lemma, self.settings.most_lemmas
-        spread = _spread(shares, shapes, asked, rare, names_only=names_only)
-        if len(texts) > most:
-            order = _order(texts, spread.exact)
-            # The same lemmas everywhere: what a form is found by does not depend on its place, only how well.
-            texts = [texts[at] for at in order[:most]]
-            of_text = {text: at for at, text in enumerate(texts)}
-            cut = tuple(
-                [(of_text.get(lemma, 0), probability * (lemma in of_text)) for lemma, probability, _ in readings]
-            )
-            spread = _spread(cut, shapes, asked, rare, names_only=names_only)
-        return Elsewhere(texts, spread, _order(texts, spread.alone))
+        return _in_order((key, letters), (1.0, hundredths(self.settings.rare_lemma) / 100))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Spread:
-    """The weights of some lemmas, wherever they are: words of one kind share it."""
+class _Outline(NamedTuple):
+    """What a form with several lemmas may be, before they are weighed."""
 
-    exact: tuple[float, ...]  # standing alone
-    alone: tuple[float, ...]  # the same in hundredths
-    elsewhere: tuple[tuple[tuple[float, ...], tuple[int, ...]], ...]  # other weights, each with their places
+    texts: list[str]  # of the lemmas
+    weighing: Weighing
+    ties: Ties
 
 
 class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
@@ -204,16 +227,19 @@ class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
 
     __slots__ = ("_made", "order", "spread", "texts")
 
-    def __init__(self, texts: Sequence[str], spread: Spread, order: tuple[int, ...]) -> None:
+    def __init__(self, texts: Sequence[str], spread: Spread) -> None:
         self.texts = texts
         self.spread = spread  # over texts
-        self.order = order  # of the lemmas standing alone: the likeliest first; indices into texts
+        self.order = _order(texts, spread.alone)  # of the lemmas standing alone: the likeliest first; indices into texts
         self._made: dict[int, tuple[Lemma, ...]] | None = None
 
     def alone(self) -> tuple[Lemma, ...]:
         """Return the lemmas standing alone, the likeliest first."""
-        weights = self.spread.alone
-        return tuple([Lemma(self.texts[at], weights[at]) for at in self.order])
+        return self._lemmas(self.spread.alone, self.order)
+
+    def _lemmas(self, weights: bytes, order: Iterable[int]) -> tuple[Lemma, ...]:
+        texts = self.texts
+        return tuple([Lemma(texts[at], weights[at] / 100) for at in order])
 
     def __getitem__(self, place: int) -> tuple[Lemma, ...]:
         return self._places()[place]
@@ -228,43 +254,31 @@ class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
         if self._made is None:
             made: dict[int, tuple[Lemma, ...]] = {}
             for weights, places in self.spread.elsewhere:
-                order = _order(self.texts, weights)
-                made.update(dict.fromkeys(places, tuple([Lemma(self.texts[at], weights[at]) for at in order])))
+                made.update(dict.fromkeys(places, self._lemmas(weights, _order(self.texts, weights))))
             self._made = made
         return self._made
 
 
-@lru_cache(50_000)
-def _spread(
-    shares: tuple[tuple[int, float], ...], shapes: tuple[Shape, ...], asked: int, rare: float, *, names_only: bool
-) -> Spread:
-    """Return the weights of lemmas whose readings have these probabilities and shapes."""
-    ways = fitting(shapes, asked, names_only=names_only)
-    exact = _weights(shares, ways[ALONE][0], rare)
-    alone = tuple(map(_hundredths, exact))
-    others = [(tuple(map(_hundredths, _weights(shares, fit, rare))), places) for fit, places in ways[1:]]
-    return Spread(exact, alone, tuple([(weights, places) for weights, places in others if weights != alone]))
+def _alone(there: Elsewhere, ties: Ties) -> Found:
+    return Found(there.alone(), ties=ties, elsewhere=there)
 
 
-def _weights(shares: Sequence[tuple[int, float]], fit: Sequence[float], rare: float) -> tuple[float, ...]:
-    """Return the weights of lemmas, the highest 1, whose readings have these probabilities and fit so well."""
-    sums = [0.0] * (1 + max([lemma for lemma, _ in shares]))
-    for (lemma, probability), factor in zip(shares, fit, strict=True):
-        sums[lemma] += probability * factor
-    highest = max(sums)
-    common = 1 - rare
-    # Rounded, for what ties is put in order of the alphabet, and sums of tenths do not quite tie.
-    return tuple([1.0 if share == highest else round(rare + common * share / highest, _DIGITS) for share in sums])
+def _cut(texts: list[str], weighing: Weighing, spread: Spread, most: int) -> tuple[list[str], Weighing]:
+    """Return the likeliest lemmas.
+
+    The same everywhere: what a form is found by does not depend on its place, only how well.
+    """
+    new = {at: number for number, at in enumerate(_order(texts, spread.exact)[:most])}
+    shares = tuple([(new.get(lemma, 0), probability * (lemma in new)) for lemma, probability in weighing.shares])
+    return [texts[at] for at in new], weighing._replace(shares=shares)
 
 
-def _order(texts: Sequence[str], weights: Sequence[float]) -> tuple[int, ...]:
+def _order(texts: Sequence[str], weights: Sequence[int]) -> tuple[int, ...]:
     """Return the indices of lemmas, the one with the highest weight first."""
     return tuple([at for _, _, at in sorted(zip([-one for one in weights], texts, range(len(texts)), strict=True))])
 
 
-@lru_cache(_MOST_PARTS)
-def _lemmas_of_part(settings: Analysis, piece: str) -> tuple[Lemma, ...]:
-    lemmas = Lemmatizer(settings).lemmas(piece)
+def _lemmas_of_part(piece: str, lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
     if not is_capitalised(piece) or not _CYRILLIC.search(piece):
         return lemmas
     # «Ростов» of Ростов-на-Дону is no «рост»: a name inside a compound is nothing but a name.
@@ -272,8 +286,11 @@ def _lemmas_of_part(settings: Analysis, piece: str) -> tuple[Lemma, ...]:
     return tuple(lemma for lemma in lemmas if lemma.text in names) or lemmas
 
 
-def _hundredths(weight: float) -> float:
-    return 1.0 if weight == 1.0 else min(max(round(weight, 2), _LOWEST), _HIGHEST)
+def _together_in(form: str, pieces: Sequence[tuple[Lemma, ...]]) -> tuple[Lemma, ...]:
+    """Return the lemmas of a form's parts, each once."""
+    found = {lemma.text: lemma for piece in reversed(pieces) for lemma in reversed(piece)}
+    found.pop(fold(form), None)
+    return tuple(reversed(found.values()))
 
 
 def _in_order(texts: Sequence[str], weights: Sequence[float]) -> tuple[Lemma, ...]:
@@ -333,12 +350,12 @@ class _Kind(NamedTuple):
     """What the words of the dictionary with the same tags, and with one lemma, have in common."""
 
     weights: tuple[tuple[float, Shape], ...]  # of the readings: their probabilities
-    expects: int  # Ties, but for what a preposition expects
-    offers: int
+    own: Ties  # but for what a preposition expects
 
     def ties(self, key: str) -> Ties:
         """Return what a folded form of this kind tells the words beside it."""
-        return Ties(preposition(key) or self.expects, self.offers)
+        expected = preposition(key)
+        return self.own._replace(expects=expected) if expected else self.own
 
 
 class _OneLemma(NamedTuple):
@@ -358,18 +375,24 @@ def _readings(word: str) -> tuple[Reading, ...]:
 
 @lru_cache(2000)  # a word comes with and without a capital, at the start of a sentence and inside
 def _read(word: str) -> _OneLemma | tuple[Reading, ...]:
-    for _, one in _plain((word,)):
-        return one
+    for _, lemma, kind in _plain((word,)):
+        return _OneLemma(lemma, kind)
     return tuple([reading for parse in parses(word) for reading in _readings_of(parse)])
 
 
-def _plain(words: Iterable[str]) -> Iterator[tuple[str, _OneLemma]]:
+def _plain(words: Iterable[str]) -> Iterator[tuple[str, str, _Kind]]:
     """Give those words that the dictionary has under one lemma, and of which nothing is to be mended."""
-    for word, (lemma, tags) in plain(words):
+    for word, lemma, entry in plain(words):
         folded = lemma.replace("ё", "е")
-        kind = _kind(tags, like_adjective=folded.endswith(_ENDS_LIKE_ADJECTIVE))
+        kind = _kinds(entry)[folded.endswith(_ENDS_LIKE_ADJECTIVE)]
         if kind and folded not in _RARE_LEMMAS:
-            yield word, _OneLemma(folded, kind)
+            yield word, folded, kind
+
+
+@lru_cache(100_000)
+def _kinds(entry: Entry) -> tuple[_Kind | None, _Kind | None]:
+    """Return the kinds of its words whose lemma does not end like an adjective's, and of those whose lemma does."""
+    return _kind(entry.tags, like_adjective=False), _kind(entry.tags, like_adjective=True)
 
 
 @lru_cache(20_000)
@@ -380,7 +403,7 @@ def _kind(tags: tuple[Tag, ...], *, like_adjective: bool) -> _Kind | None:
         return None
     lemma = _ENDS_LIKE_ADJECTIVE[0] if like_adjective else ""  # as far as it matters
     weights = tuple((_overrated(lemma, one), one) for one in shapes)
-    return _Kind(weights, *tells("", [Reading(lemma, probability, one) for probability, one in weights]))
+    return _Kind(weights, Ties(*tells("", [Reading(lemma, probability, one) for probability, one in weights])))
 
 
 def _readings_of(parse: Parse) -> tuple[Reading, ...]:

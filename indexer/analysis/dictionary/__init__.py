@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from indexer.analysis.dictionary.lexicon import Lexicon, Tag
+from indexer.analysis.dictionary.lexicon import Entry, Lexicon, Tag
 from indexer.analysis.dictionary.parses import DICTIONARY, Parse, known, weighed
 from indexer.analysis.dictionary.parses import nominative as nominative_of
 
@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from indexer.analysis.dictionary.guesses import Guesses
-    from indexer.analysis.dictionary.lexicon import Entry
 
 __all__ = [
     "DICTIONARY",
-    "OneLemma",
+    "Entry",
     "Parse",
     "Tag",
     "known_tags",
@@ -38,13 +37,6 @@ _CUTS = range(1, 6)  # letters of a prefix that a word may have which is not in 
 _SHORTEST = 3  # letters behind it
 
 
-class OneLemma(NamedTuple):
-    """What a word of the dictionary with one lemma may be; its parses have a score of 1 each."""
-
-    lemma: str
-    tags: tuple[Tag, ...]  # of its parses
-
-
 def parses(word: str) -> Sequence[Parse]:
     """Return all that a word in lower case may be, as MorphAnalyzer.parse orders it; at least one parse.
 
@@ -56,10 +48,12 @@ def parses(word: str) -> Sequence[Parse]:
     return _dictionary().parses(word)
 
 
-def plain(words: Iterable[str]) -> Iterator[tuple[str, OneLemma]]:
-    """Give those words of the dictionary that have one lemma, most of them, with what `parses` would say at length.
+def plain(words: Iterable[str]) -> Iterator[tuple[str, str, Entry]]:
+    """Give those words of the dictionary that have one lemma, most of them, with it and with what they may be.
 
-    >>> [(word, of.lemma) for word, of in plain(["стали", "кошками"])]
+    Their parses have a score of 1 each.
+
+    >>> [(word, lemma) for word, lemma, _ in plain(["стали", "кошками"])]
     [('кошками', 'кошка')]
     """
     return _dictionary().plain(words)
@@ -104,14 +98,8 @@ class _Dictionary:
         self._lexicon = Lexicon(Path(get_path()))
         self.parses = lru_cache(_MOST_REMEMBERED)(self._find)
 
-    def plain(self, words: Iterable[str]) -> Iterator[tuple[str, OneLemma]]:
-        find = self._lexicon.find
-        for word in words:
-            found = find(word)
-            if len(found) == 1:
-                one, entry = found[0]
-                if entry.has_one_lemma:
-                    yield word, OneLemma(entry.forms[0].lemma(one), entry.tags)
+    def plain(self, words: Iterable[str]) -> Iterator[tuple[str, str, Entry]]:
+        return self._lexicon.plain(words)
 
     def look_ahead(self, words: Iterable[str]) -> None:
         pieces = {piece for word in words for piece in word.split("-")}

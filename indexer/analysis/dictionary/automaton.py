@@ -37,7 +37,7 @@ _E, _YO = "е".encode(), "ё".encode()
 _HEAD = 3  # letters
 _MOST_HEADS = 500_000
 _MOST_AHEAD = 20_000  # words that are remembered from one look ahead to the next
-_AMBIGUOUS = -2  # a head that may have a ё
+AMBIGUOUS = -2  # what is followed may have a ё
 
 
 class _Forks(NamedTuple):
@@ -71,7 +71,7 @@ class Automaton:
         self._apart = apart
         # Each key has one thing that it can mean, so it does not matter if two threads fill them at once.
         self._heads: dict[str, int] = {}
-        self._ahead: dict[str, list[tuple[str, int]]] = {}
+        self.ahead: dict[str, int] = {}  # where words lead that were looked up ahead
         self._tails: dict[int, list[bytes]] = {}
 
     def follow(self, key: bytes, node: int = ROOT) -> int:
@@ -98,8 +98,10 @@ class Automaton:
         The word itself comes first; of the others, one comes before another if its first ё does, then if its second
         does, and so on.
         """
-        known = self._ahead.get(word)
-        return self._similar(word) if known is None else known
+        end = self.ahead.get(word, AMBIGUOUS)
+        if end >= 0:
+            return [(word, end)]
+        return self._similar(word) if end == AMBIGUOUS else []
 
     def _similar(self, word: str) -> list[tuple[str, int]]:
         head = word[:_HEAD]
@@ -108,7 +110,7 @@ class Automaton:
             node = self._head(head)
         if node == NOWHERE:
             return []
-        if node == _AMBIGUOUS:
+        if node == AMBIGUOUS:
             return self._spelt(word, "", ROOT)
         units = self._units
         unit = units[node]
@@ -136,20 +138,16 @@ class Automaton:
         All are followed at once, which takes a tenth of the time. A word where an е may be a ё is left to `similar`.
         """
         wanted = list(dict.fromkeys(words))
-        ends = self._ends([_bytes(word) + _SEPARATOR for word in wanted])
-        new = {
-            word: [] if end == NOWHERE else [(word, end)]
-            for word, end in zip(wanted, ends.tolist(), strict=True)
-            if end != _AMBIGUOUS
-        }
-        if len(self._ahead) > _MOST_AHEAD:
-            self._ahead = new
+        ends = self._ends([_bytes(word) + _SEPARATOR for word in wanted]).tolist()
+        new = dict(zip(wanted, ends, strict=True))
+        if len(self.ahead) > _MOST_AHEAD:
+            self.ahead = new
         else:
-            self._ahead.update(new)
-        return [word for word, found in new.items() if not found]
+            self.ahead.update(new)
+        return [word for word, end in new.items() if end == NOWHERE]
 
     def _ends(self, keys: list[bytes]) -> np.ndarray:
-        """Return where keys lead from the root: NOWHERE, or _AMBIGUOUS if an е may be a ё."""
+        """Return where keys lead from the root: NOWHERE, or AMBIGUOUS if an е may be a ё."""
         stops = np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)))
         starts = np.append(0, stops)[:-1]
         labels = np.frombuffer(b"".join([*keys, b"\0"]), np.uint8).astype(np.uint32)
@@ -158,7 +156,7 @@ class Automaton:
         while forks.of.size:  # most end at once: that there is «лё» says nothing of «лес»
             of = of[forks.of]
             led, forks = self._followed(labels, forks.at, stops[of], forks.nodes)
-            ends[of[led != NOWHERE]] = _AMBIGUOUS
+            ends[of[led != NOWHERE]] = AMBIGUOUS
         return ends
 
     def _followed(
@@ -197,7 +195,7 @@ class Automaton:
     def _head(self, head: str) -> int:
         key = _bytes(head)
         ways = self._ways(key, 0, ROOT)
-        node = NOWHERE if not ways else ways[0][1] if [way for way, _ in ways] == [key] else _AMBIGUOUS
+        node = NOWHERE if not ways else ways[0][1] if [way for way, _ in ways] == [key] else AMBIGUOUS
         if len(self._heads) >= _MOST_HEADS:
             self._heads.clear()
         self._heads[head] = node

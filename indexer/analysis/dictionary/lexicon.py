@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.context import Shape, shape
-from indexer.analysis.dictionary.automaton import NOWHERE, Automaton
+from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, Automaton
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _OF_WORD = struct.Struct(">HH")  # a paradigm, and the number of a form in it
@@ -45,7 +45,8 @@ class Form(NamedTuple):
         return f"{self.before}{word[self.start : self.stop]}{self.after}"
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
     """What words of the dictionary may be; all that have the same forms share it."""
 
     forms: tuple[Form, ...]
@@ -78,6 +79,21 @@ class Lexicon:
         """Return the words of the dictionary that may be written like this, with what each may be."""
         entries = self._entries
         return [(one, entries.get(node) or self._read(one, node)) for one, node in self._words.similar(word)]
+
+    def plain(self, words: Iterable[str]) -> Iterator[tuple[str, str, Entry]]:
+        """Give those words of the dictionary that have one lemma, with it and with what they may be."""
+        ends, entries = self._words.ahead, self._entries
+        for word in words:
+            node = ends.get(word, AMBIGUOUS)
+            if node >= 0:
+                one, entry = word, entries.get(node) or self._read(word, node)
+            else:
+                found = self.find(word) if node == AMBIGUOUS else []
+                if len(found) != 1:
+                    continue
+                ((one, entry),) = found
+            if entry.has_one_lemma:
+                yield word, entry.forms[0].lemma(one), entry
 
     def look_ahead(self, words: Iterable[str]) -> list[str]:
         """Have `find` know these words, and return those that are surely none of the dictionary's."""

@@ -36,7 +36,9 @@ def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
     analyzer.look_ahead(forms)
     lower = [form.lower() for form in forms]
     plain = analyzer.plain(dict.fromkeys(lower))
-    for key, form, word in zip(keys, forms, lower, strict=True):
+    others = [(form, opens(key)) for key, form, word in zip(keys, forms, lower, strict=True) if word not in plain]
+    looked_up = iter(analyzer.look_up_all(others))
+    for word in lower:
         known = plain.get(word)
         if known:  # most words
             counts.append(1)
@@ -45,7 +47,7 @@ def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
             weightings.append(_CERTAIN)
             ties.append(known[1])
             continue
-        found = analyzer.look_up(form, opens(key))
+        found = next(looked_up)
         ties.append(found.ties)
         own = [lemma.text for lemma in found.lemmas]
         if found.parts:
@@ -75,9 +77,9 @@ def _weighting(found: Found) -> bytes:
 
 @lru_cache(50_000)
 def _packed_weights(spread: Spread, order: tuple[int, ...]) -> bytes:
-    made = [bytes([ranking.steps(spread.alone[at]) for at in order])]
+    made = [bytes([spread.alone[at] for at in order])]
     for weights, places in spread.elsewhere:
-        packed = bytes([ranking.steps(weights[at]) for at in order])
+        packed = bytes([weights[at] for at in order])
         made += [bytes((place,)) + packed for place in places]
     return b"".join(made)
 
