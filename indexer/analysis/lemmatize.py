@@ -185,9 +185,7 @@ class Lemmatizer:
         for at, spread in zip(cut, spreads([weighings[at] for at in cut]), strict=True):
             weights[at] = spread
         every = map(Elsewhere, texts, weights)
-        return [
-            _alone(next(every), outline.ties) if isinstance(outline, _Outline) else outline for outline in outlines
-        ]
+        return [_alone(next(every), outline.ties) if isinstance(outline, _Outline) else outline for outline in outlines]
 
     def _without_dictionary(self, key: str, form: str) -> tuple[Lemma, ...]:
         """Return the lemmas of what is no Russian word, or none."""
@@ -230,7 +228,9 @@ class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
     def __init__(self, texts: Sequence[str], spread: Spread) -> None:
         self.texts = texts
         self.spread = spread  # over texts
-        self.order = _order(texts, spread.alone)  # of the lemmas standing alone: the likeliest first; indices into texts
+        self.order = _order(
+            texts, spread.alone
+        )  # of the lemmas standing alone: the likeliest first; indices into texts
         self._made: dict[int, tuple[Lemma, ...]] | None = None
 
     def alone(self) -> tuple[Lemma, ...]:

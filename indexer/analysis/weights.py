@@ -86,15 +86,18 @@ def _spreads(words: Sequence[Weighing]) -> list[Spread]:
     row, total = len(lemma) * fit.itemsize, len(steps)
     spreads = []
     for word, one, two, three, four in zip(
-        words, (first * fit.itemsize).tolist(), (last * fit.itemsize).tolist(), start.tolist(), end.tolist(), strict=True
+        words,
+        (first * fit.itemsize).tolist(),
+        (last * fit.itemsize).tolist(),
+        start.tolist(),
+        end.tolist(),
+        strict=True,
     ):
         ways: dict[bytes, list[int]] = {}
         for place in places(asks=word.asks):
             ways.setdefault(fits[place * row + one : place * row + two], []).append(place)
         alone = weights[three:four]
-        elsewhere = [
-            (weights[here[0] * total + three : here[0] * total + four], tuple(here)) for here in ways.values()
-        ]
+        elsewhere = [(weights[here[0] * total + three : here[0] * total + four], tuple(here)) for here in ways.values()]
         spreads.append(
             Spread(tuple(exact[three:four]), alone, tuple([other for other in elsewhere if other[0] != alone]))
         )
@@ -104,9 +107,7 @@ def _spreads(words: Sequence[Weighing]) -> list[Spread]:
 def _fit(words: Sequence[Weighing], first: np.ndarray, readings: np.ndarray) -> np.ndarray:
     """Return how well readings fit the places, 1 being the best reading of a word."""
     kinds: dict[tuple[Shape, bool, bool], int] = {}
-    kind = [
-        kinds.setdefault((one, word.asks, word.names_only), len(kinds)) for word in words for one in word.shapes
-    ]
+    kind = [kinds.setdefault((one, word.asks, word.names_only), len(kinds)) for word in words for one in word.shapes]
     table = np.array([factors(one, asks=asks, names_only=names_only) for one, asks, names_only in kinds])
     fit = table[kind]
     return fit / np.repeat(np.maximum.reduceat(fit, first), readings, axis=0)  # type: ignore[no-any-return]

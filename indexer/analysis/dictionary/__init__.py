@@ -33,9 +33,6 @@ __all__ = [
 
 _MOST_REMEMBERED = 2000  # words: parts of compounds, «северо-», «-летний», come with many; compounds are asked twice
 
-_CUTS = range(1, 6)  # letters of a prefix that a word may have which is not in the dictionary
-_SHORTEST = 3  # letters behind it
-
 
 def parses(word: str) -> Sequence[Parse]:
     """Return all that a word in lower case may be, as MorphAnalyzer.parse orders it; at least one parse.
@@ -104,7 +101,9 @@ class _Dictionary:
     def look_ahead(self, words: Iterable[str]) -> None:
         pieces = {piece for word in words for piece in word.split("-")}
         unknown = self._lexicon.look_ahead(pieces)
-        self._lexicon.look_ahead(word[cut:] for word in unknown for cut in _CUTS if len(word) - cut >= _SHORTEST)
+        if unknown:
+            self._guesses.look_ahead(unknown)
+            self._lexicon.look_ahead_for_probabilities(unknown)
 
     def known_tags(self, word: str) -> list[tuple[str, Tag]]:
         return [(form.lemma(one), form.tag) for one, entry in self._lexicon.find(word) for form in entry.forms]

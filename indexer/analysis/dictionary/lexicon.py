@@ -11,11 +11,12 @@ from indexer.analysis.context import Shape, shape
 from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, Automaton
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 _OF_WORD = struct.Struct(">HH")  # a paradigm, and the number of a form in it
 _OF_ENDING = struct.Struct(">IHH")  # likewise, after how many words end so
+_MOST_ENDINGS = 200_000  # that are remembered
 _PER_WHOLE = 1_000_000  # as pymorphy3 stores P(tag | word)
 
 
@@ -67,7 +68,7 @@ class Lexicon:
         self._tag_texts: list[str] = _json(folder / "gramtab-opencorpora-int.json")
         self._paradigms, self._starts = _paradigms(folder / "paradigms.array")
         self._words = Automaton(folder / "words.dawg", apart=3)
-        self._probabilities = Automaton(folder / "p_t_given_w.intdawg")
+        self._probabilities = Automaton(folder / "p_t_given_w.intdawg", separator=b":", has_yo=False)
         self._endings: dict[int, Automaton] = {}
         # Filled as they are asked for, each key with the one thing that it can mean: two threads may both do so.
         self._tags: dict[str, Tag] = {}
@@ -75,9 +76,14 @@ class Lexicon:
         self._entries: dict[int, Entry] = {}
         self._nominatives: dict[tuple[int, int], Form | None] = {}
 
-    def find(self, word: str) -> list[tuple[str, Entry]]:
+    def find(self, word: str) -> Sequence[tuple[str, Entry]]:
         """Return the words of the dictionary that may be written like this, with what each may be."""
+        end = self._words.ahead.get(word, AMBIGUOUS)
+        if end == NOWHERE:
+            return ()
         entries = self._entries
+        if end != AMBIGUOUS:
+            return [(word, entries.get(end) or self._read(word, end))]
         return [(one, entries.get(node) or self._read(one, node)) for one, node in self._words.similar(word)]
 
     def plain(self, words: Iterable[str]) -> Iterator[tuple[str, str, Entry]]:
@@ -99,28 +105,41 @@ class Lexicon:
         """Have `find` know these words, and return those that are surely none of the dictionary's."""
         return self._words.look_ahead(words)
 
-    def endings(self, prefix: int, ending: str) -> list[tuple[str, list[tuple[int, Form]]]]:
-        """Return the endings that may be written like this, each with how many words have it in which form.
+    def look_ahead_for_endings(self, prefix: int, endings: Iterable[str]) -> None:
+        """Have `endings` know these, of words with this prefix of forms."""
+        self._ending(prefix).look_ahead(endings)
 
-        They are counted among words that begin with a prefix of forms, of that number.
+    def look_ahead_for_probabilities(self, words: Iterable[str]) -> None:
+        """Have `probabilities` know where these words are."""
+        self._probabilities.look_ahead(words)
+
+    def endings(self, prefix: int, ending: str) -> list[tuple[str, int]]:
+        """Return the endings that may be written like this of words that begin with a prefix of forms, of that number.
+
+        Each comes with its node, for `ended`.
         """
-        automaton = self._endings.get(prefix)
-        if automaton is None:
-            path = self._folder / f"prediction-suffixes-{prefix}.dawg"
-            automaton = self._endings[prefix] = Automaton(path, apart=8)
-        return [
-            (one, [(count, self.form(*of)) for count, *of in map(_OF_ENDING.unpack, automaton.values(node))])
-            for one, node in automaton.similar(ending)
-        ]
+        return self._ending(prefix).similar(ending)
+
+    def ended(self, prefix: int, node: int) -> list[tuple[int, Form]]:
+        """Return how many words have an ending in which form."""
+        said = self._ending(prefix).values(node)
+        return [(count, self.form(*of)) for count, *of in map(_OF_ENDING.unpack, said)]
 
     def probabilities(self, word: str, tags: list[Tag]) -> list[float] | None:
         """Return the share of each tag among the places of a word in OpenCorpora's texts; None if all are 0."""
-        node = self._probabilities.follow(f"{word}:".encode("utf-8", "surrogatepass"))
+        node = self._probabilities.end(word)
         if node == NOWHERE:
             return None
         ends = [self._probabilities.follow(tag.text.encode(), node) for tag in tags]
         shares = [0.0 if end == NOWHERE else self._probabilities.number(end) / _PER_WHOLE for end in ends]
         return shares if any(shares) else None
+
+    def _ending(self, prefix: int) -> Automaton:
+        automaton = self._endings.get(prefix)
+        if automaton is None:
+            path = self._folder / f"prediction-suffixes-{prefix}.dawg"
+            automaton = self._endings[prefix] = Automaton(path, apart=8, most_ahead=_MOST_ENDINGS)
+        return automaton
 
     def tag(self, text: str) -> Tag:
         """Return a tag by its text, one object for each."""
