@@ -91,10 +91,6 @@ class Analyzer:
         """Return the same for many words, the arguments of look_up in pairs: at once they take less."""
         return self._lemmatizer.found_all(words)
 
-    def look_ahead(self, forms: Iterable[str]) -> None:
-        """Have forms looked up at once that look_up will be asked for one by one."""
-        self._lemmatizer.look_ahead(forms)
-
     def plain(self, words: Iterable[str]) -> dict[str, tuple[str, Ties]]:
         """Return those of some folded words that have one lemma wherever they stand: the lemma, and their ties."""
         return self._lemmatizer.plain(words)

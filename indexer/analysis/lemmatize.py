@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.abbreviations import STANDS_FOR
 from indexer.analysis.context import NO_TIES, Reading, Ties, asks, preposition, tells
-from indexer.analysis.dictionary import DICTIONARY, known_tags, look_ahead, nominative, parses, plain
+from indexer.analysis.dictionary import DICTIONARY, entries, entry, known_tags, look_ahead, nominative, parses
 from indexer.analysis.fold import fold, plain_latin
 from indexer.analysis.weights import Weighing, hundredths, spreads
 from indexer.types import Lemma
@@ -85,14 +85,11 @@ class Lemmatizer:
         """
         return self._found(form, opens_sentence=opens_sentence).lemmas
 
-    def look_ahead(self, forms: Iterable[str]) -> None:
-        """Have the dictionary look up forms at once that `found` will be asked for one by one."""
-        look_ahead([form.lower() for form in forms if _CYRILLIC.search(form)])
-
     def plain(self, words: Iterable[str]) -> dict[str, tuple[str, Ties]]:
         """Return those of some folded words that are nothing but forms of one lemma, with it and what they tell."""
         russian = [word for word in words if _RUSSIAN.match(word) and word not in STANDS_FOR]
-        return {word: (lemma, kind.ties(word)) for word, lemma, kind in _plain(russian)}
+        found = zip(russian, map(_plain, russian, entries(russian)), strict=True)
+        return {word: (plain.lemma, plain.kind.ties(word)) for word, plain in found if plain}
 
     def found(self, form: str, *, opens_sentence: bool = False) -> Found:
         """Return all that the form may be, alone and beside other words."""
@@ -100,6 +97,8 @@ class Lemmatizer:
 
     def found_all(self, words: Sequence[tuple[str, bool]]) -> list[Found]:
         """Return the same for many forms, each with whether it opens a sentence: weighed at once, they take less."""
+        if len(words) > 1:
+            look_ahead([form.lower() for form, _ in words if _CYRILLIC.search(form)])
         outlines = [self._outline(form, opens_sentence=opens) for form, opens in words]
         pieces = [self._pieces(form) if "-" in form else () for form, _ in words]
         parts = self._parts(dict.fromkeys(chain.from_iterable(pieces)))
@@ -375,18 +374,20 @@ def _readings(word: str) -> tuple[Reading, ...]:
 
 @lru_cache(2000)  # a word comes with and without a capital, at the start of a sentence and inside
 def _read(word: str) -> _OneLemma | tuple[Reading, ...]:
-    for _, lemma, kind in _plain((word,)):
-        return _OneLemma(lemma, kind)
+    plain = _plain(word, entry(word))
+    if plain:
+        return plain
     return tuple([reading for parse in parses(word) for reading in _readings_of(parse)])
 
 
-def _plain(words: Iterable[str]) -> Iterator[tuple[str, str, _Kind]]:
-    """Give those words that the dictionary has under one lemma, and of which nothing is to be mended."""
-    for word, lemma, entry in plain(words):
-        folded = lemma.replace("ё", "е")
-        kind = _kinds(entry)[folded.endswith(_ENDS_LIKE_ADJECTIVE)]
-        if kind and folded not in _RARE_LEMMAS:
-            yield word, folded, kind
+def _plain(word: str, entry: Entry | None) -> _OneLemma | None:
+    """Return what a word is that the dictionary has under one lemma, if nothing of it is to be mended."""
+    if entry is None or not entry.has_one_lemma:
+        return None
+    # The word may have a ё where it is not written; what comes of it is folded.
+    lemma = entry.forms[0].lemma(word).replace("ё", "е")
+    kind = _kinds(entry)[lemma.endswith(_ENDS_LIKE_ADJECTIVE)]
+    return _OneLemma(lemma, kind) if kind and lemma not in _RARE_LEMMAS else None
 
 
 @lru_cache(100_000)

@@ -23,11 +23,12 @@ __all__ = [
     "Entry",
     "Parse",
     "Tag",
+    "entries",
+    "entry",
     "known_tags",
     "look_ahead",
     "nominative",
     "parses",
-    "plain",
     "version",
 ]
 
@@ -45,15 +46,20 @@ def parses(word: str) -> Sequence[Parse]:
     return _dictionary().parses(word)
 
 
-def plain(words: Iterable[str]) -> Iterator[tuple[str, str, Entry]]:
-    """Give those words of the dictionary that have one lemma, most of them, with it and with what they may be.
+def entries(words: Sequence[str]) -> list[Entry | None]:
+    """Return what words of the dictionary may be; None for a word that it has not, or has with е and with ё.
 
-    Their parses have a score of 1 each.
+    What each parse of a word with one lemma says of it is there, the scores, which are 1, left out.
 
-    >>> [(word, lemma) for word, lemma, _ in plain(["стали", "кошками"])]
-    [('кошками', 'кошка')]
+    >>> [entry and entry.has_one_lemma for entry in entries(["стали", "кошками", "бутявка"])]
+    [False, True, None]
     """
-    return _dictionary().plain(words)
+    return _dictionary().lexicon.entries(words)
+
+
+def entry(word: str) -> Entry | None:
+    """Return the same of one word."""
+    return _dictionary().lexicon.entry(word)
 
 
 def look_ahead(words: Iterable[str]) -> None:
@@ -92,36 +98,32 @@ class _Dictionary:
     def __init__(self) -> None:
         from pymorphy3_dicts_ru import get_path  # noqa: PLC0415 -- lazily, with the rest
 
-        self._lexicon = Lexicon(Path(get_path()))
+        self.lexicon = Lexicon(Path(get_path()))
         self.parses = lru_cache(_MOST_REMEMBERED)(self._find)
 
-    def plain(self, words: Iterable[str]) -> Iterator[tuple[str, str, Entry]]:
-        return self._lexicon.plain(words)
-
     def look_ahead(self, words: Iterable[str]) -> None:
-        pieces = {piece for word in words for piece in word.split("-")}
-        unknown = self._lexicon.look_ahead(pieces)
-        if unknown:
-            self._guesses.look_ahead(unknown)
-            self._lexicon.look_ahead_for_probabilities(unknown)
+        pieces: Iterable[str] = [piece for word in words for piece in word.split("-")]
+        while pieces:
+            unknown = self.lexicon.look_ahead(pieces)
+            pieces = self._guesses.look_ahead(unknown) if unknown else ()
 
     def known_tags(self, word: str) -> list[tuple[str, Tag]]:
-        return [(form.lemma(one), form.tag) for one, entry in self._lexicon.find(word) for form in entry.forms]
+        return [(form.lemma(one), form.tag) for one, entry in self.lexicon.find(word) for form in entry.forms]
 
     def nominative(self, parse: Parse) -> str:
-        return nominative_of(parse, self._lexicon)
+        return nominative_of(parse, self.lexicon)
 
     def _find(self, word: str) -> list[Parse]:
-        return self._parses(word, self._lexicon.find(word))
+        return self._parses(word, self.lexicon.find(word))
 
     def _parses(self, word: str, found: list[tuple[str, Entry]]) -> list[Parse]:
-        return weighed(word, known(found) or self._guesses(word), self._lexicon)
+        return weighed(word, known(found) or self._guesses(word), self.lexicon)
 
     @cached_property
     def _guesses(self) -> Guesses:
         from indexer.analysis.dictionary.guesses import Guesses  # noqa: PLC0415 -- 50 ms for a word it does not have
 
-        return Guesses(self._lexicon, self.parses)
+        return Guesses(self.lexicon, self.parses)
 
 
 @cache

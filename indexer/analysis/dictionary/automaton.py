@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 ROOT = 0
@@ -29,6 +29,7 @@ _OFFSET = 10  # bits that are not the offset of what follows
 _MOST_UNITS = 1 << 21  # of more, some would be so far away that their offset is written otherwise
 
 _BYTES = [bytes((byte,)) for byte in range(256)]
+_LETTER = 2  # bytes of a Russian one
 _E, _YO = "е".encode(), "ё".encode()
 
 # The way of the first letters is remembered: of 375 thousand forms 14 thousand begin differently, and a guess
@@ -51,6 +52,8 @@ class _Text(NamedTuple):
 
     labels: np.ndarray
     is_e: np.ndarray  # whether an е begins with each
+    starts: np.ndarray  # of the keys
+    stops: np.ndarray
 
 
 _NO_FORKS = _Forks(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint32))
@@ -156,14 +159,14 @@ class Automaton:
         return [(word, node)] if node != NOWHERE else []
 
     def look_ahead(self, words: Iterable[str]) -> list[str]:
-        """Have `similar` know what it will say of these words, and return those that are not there.
+        """Have `similar` and `end` know these words, and return those that are surely not there.
 
         All are followed at once, which takes a tenth of the time. A word where an е may be a ё is left to `similar`.
         """
         ahead = self.ahead
         words = list(dict.fromkeys(words))
         wanted = [word for word in words if word not in ahead]
-        new = dict(zip(wanted, self._ends([_bytes(word) + self._separator for word in wanted]).tolist(), strict=True))
+        new = dict(zip(wanted, self.ends(wanted).tolist(), strict=True))
         if len(ahead) > self._most_ahead:
             new |= {word: ahead[word] for word in words if word not in new}
             self.ahead = new
@@ -171,16 +174,42 @@ class Automaton:
             ahead.update(new)
         return [word for word in words if self.ahead[word] == NOWHERE]
 
-    def _ends(self, keys: list[bytes]) -> np.ndarray:
-        """Return where keys lead from the root: NOWHERE, or AMBIGUOUS if an е may be a ё."""
-        stops = np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)))
-        starts = np.append(0, stops)[:-1]
-        labels = np.frombuffer(b"".join([*keys, b"\0"]), np.uint8)
+    def look_ahead_for_tails(self, words: Sequence[str], cuts: Sequence[int]) -> list[tuple[int, ...]]:
+        """Have `similar` know what is left of words of Russian letters when so many are cut off.
+
+        Return, for each word, the cuts that leave a word that may be there.
+        """
+        text = self._text(words)
+        starts = (text.starts[:, None] + _LETTER * np.array(cuts)).ravel()
+        stops = np.repeat(text.stops, len(cuts))
+        is_left = (starts + len(self._separator) < stops).nonzero()[0]
+        ends = self._led(text, starts[is_left], stops[is_left])
+        found: list[list[int]] = [[] for _ in words]
+        are_there = ends != NOWHERE
+        for at, end in zip(is_left[are_there].tolist(), ends[are_there].tolist(), strict=True):
+            word, cut = words[at // len(cuts)], cuts[at % len(cuts)]
+            found[at // len(cuts)].append(cut)
+            self.ahead[word[cut:]] = end
+        return list(map(tuple, found))
+
+    def ends(self, words: Sequence[str]) -> np.ndarray:
+        """Return the nodes of what is said of words: NOWHERE, or AMBIGUOUS if an е may be a ё."""
+        text = self._text(words)
+        return self._led(text, text.starts, text.stops)
+
+    def _text(self, words: Sequence[str]) -> _Text:
+        """Return the words as bytes, one after another, a separator after each."""
+        keys = [_bytes(word) for word in words]
+        stops = np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)) + 1)
+        labels = np.frombuffer(self._separator.join([*keys, b"\0"]), np.uint8)
         is_e = labels[:-1] == _E[0]
         is_e &= labels[1:] == (_E[1] if self._has_yo else 0)
-        text = _Text(labels.astype(np.uint32), is_e)
-        ends, forks = self._followed(text, starts, stops, np.zeros(len(keys), np.uint32))
-        of = np.arange(len(keys))
+        return _Text(labels.astype(np.uint32), is_e, np.append(0, stops)[:-1], stops)
+
+    def _led(self, text: _Text, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
+        """Return where the labels between these lead from the root; arrays of one length."""
+        ends, forks = self._followed(text, starts, stops, np.zeros(len(starts), np.uint32))
+        of = np.arange(len(starts))
         while forks.of.size:  # most end at once: that there is «лё» says nothing of «лес»
             of = of[forks.of]
             led, forks = self._followed(text, forks.at, stops[of], forks.nodes)

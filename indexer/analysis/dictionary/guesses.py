@@ -18,7 +18,7 @@ from indexer.analysis.dictionary.lexicon import Form
 from indexer.analysis.dictionary.parses import Parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from indexer.analysis.dictionary.lexicon import Entry, Lexicon, Tag
 
@@ -39,6 +39,7 @@ _SHORTEST_ADVERB = 5
 _ADVERB_OF = {"ADJF", "sing", "datv"}
 
 _LETTERS = re.compile(r"[Ѐ-ӿ]+\Z")  # most words: without a hyphen, and no number nor anything Latin
+_RUSSIAN = re.compile(r"[а-яё]+\Z")
 _MOST_ENDINGS = 100_000
 _MOST_ENTRIES = 50_000
 _NO_PREFIX = (0,)  # the first prefix of forms is the empty one
@@ -82,9 +83,11 @@ class Guesses:
         self._of_letters = [group for group in self._analysers if all(one.func not in other for one in group)]
         units = {_name(unit): unit for group in groups for unit in group}
         self._known_prefixes = _by_head(units["KnownPrefixAnalyzer"].known_prefixes)
+        self._least_behind_prefix: int = units["KnownPrefixAnalyzer"].min_remainder_length
         self._form_prefixes = tuple(filter(None, lexicon.prefixes))
         self._endings = lru_cache(_MOST_ENDINGS)(self._find_ending)
         self._productive = lru_cache(_MOST_ENTRIES)(_productive)
+        self._cuts: dict[str, tuple[int, ...]] = {}  # of words looked up ahead: those that leave a word, it may be
         self._ended = lru_cache(_MOST_ENDINGS)(self._find_ended)
 
     def __call__(self, word: str) -> list[Parse]:
@@ -98,20 +101,17 @@ class Guesses:
                 break
         return found
 
-    def look_ahead(self, words: Iterable[str]) -> None:
-        """Have the dictionary look up at once what it will be asked for when these words are guessed."""
-        by_prefix: dict[int, set[str]] = {}
-        tails = []
-        longest = self._lexicon.longest_ending
-        for word in words:
-            tails += [word[cut:] for cut in _CUTS if len(word) - cut >= _SHORTEST]
-            for prefix in self._prefixes(word):
-                by_prefix.setdefault(prefix, set()).add(word[-longest:])
-        self._lexicon.look_ahead(tails)
-        for prefix, endings in by_prefix.items():
-            self._lexicon.look_ahead_for_endings(
-                prefix, {ending[at:] for ending in endings for at in range(len(ending))}
-            )
+    def look_ahead(self, words: Iterable[str]) -> list[str]:
+        """Have the dictionary look up at once what it will be asked for when these words are guessed.
+
+        Return what else will be asked of it: what is left of words without a known prefix.
+        """
+        of_letters = [word for word in words if _RUSSIAN.match(word)]
+        cuts = self._lexicon.look_ahead_for_guesses(of_letters, _CUTS)
+        if len(self._cuts) > _MOST_ENTRIES:
+            self._cuts = {}
+        self._cuts.update(zip(of_letters, cuts, strict=True))
+        return [word[len(prefix) :] for word in of_letters for prefix in self._prefixes_known(word)]
 
     def _by_shape(self, unit: _Unit, word: str, _: Seen) -> list[Parse]:
         try:
@@ -163,24 +163,30 @@ class Guesses:
         ]
 
     def _after_known_prefix(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:
-        prefixes = self._known_prefixes.get(word[:_HEAD])
+        prefixes = self._prefixes_known(word)
         if not prefixes:
             return []
         name, factor = _name(unit), unit.score_multiplier
-        found: list[Parse] = []
-        for prefix in prefixes:
-            if len(word) - len(prefix) >= unit.min_remainder_length and word.startswith(prefix):
-                found += [
-                    Parse(prefix + one, tag, prefix + lemma, score * factor, name, by)
-                    for one, tag, lemma, score, _, by in self._parses(word[len(prefix) :])
-                    if _is_productive(tag)
-                ]
+        found = [
+            Parse(prefix + one, tag, prefix + lemma, score * factor, name, by)
+            for prefix in prefixes
+            for one, tag, lemma, score, _, by in self._parses(word[len(prefix) :])
+            if _is_productive(tag)
+        ]
         return _new(found, seen)
+
+    def _prefixes_known(self, word: str) -> Sequence[str]:
+        """Return the known prefixes of a word that leave enough of it, the longest first."""
+        prefixes = self._known_prefixes.get(word[:_HEAD])
+        if not prefixes:
+            return ()
+        longest = len(word) - self._least_behind_prefix
+        return [prefix for prefix in prefixes if len(prefix) <= longest and word.startswith(prefix)]
 
     def _after_any_prefix(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:
         find = self._lexicon.find
-        found = []
-        for cut in _CUTS:
+        found: list[Parse] = []
+        for cut in self._cuts.get(word, _CUTS):
             if len(word) - cut < _SHORTEST:
                 break
             for one, entry in find(word[cut:]):

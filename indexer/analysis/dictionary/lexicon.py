@@ -86,28 +86,38 @@ class Lexicon:
             return [(word, entries.get(end) or self._read(word, end))]
         return [(one, entries.get(node) or self._read(one, node)) for one, node in self._words.similar(word)]
 
-    def plain(self, words: Iterable[str]) -> Iterator[tuple[str, str, Entry]]:
-        """Give those words of the dictionary that have one lemma, with it and with what they may be."""
-        ends, entries = self._words.ahead, self._entries
-        for word in words:
-            node = ends.get(word, AMBIGUOUS)
-            if node >= 0:
-                one, entry = word, entries.get(node) or self._read(word, node)
-            else:
-                found = self.find(word) if node == AMBIGUOUS else []
-                if len(found) != 1:
-                    continue
-                ((one, entry),) = found
-            if entry.has_one_lemma:
-                yield word, entry.forms[0].lemma(one), entry
+    def entries(self, words: Sequence[str]) -> list[Entry | None]:
+        """Return what words of the dictionary may be, all with the same forms; None for a word that is none, or two."""
+        entries = self._entries
+        nodes = self._words.ends(words).tolist()
+        found = list(map(entries.get, nodes))
+        for at, node in enumerate(nodes):
+            if found[at] is None and node != NOWHERE:
+                found[at] = self.entry(words[at]) if node == AMBIGUOUS else self._read(words[at], node)
+        return found
+
+    def entry(self, word: str) -> Entry | None:
+        """Return the same of one word."""
+        found = self.find(word)
+        return found[0][1] if len(found) == 1 else None
 
     def look_ahead(self, words: Iterable[str]) -> list[str]:
         """Have `find` know these words, and return those that are surely none of the dictionary's."""
         return self._words.look_ahead(words)
 
-    def look_ahead_for_endings(self, prefix: int, endings: Iterable[str]) -> None:
-        """Have `endings` know these, of words with this prefix of forms."""
-        self._ending(prefix).look_ahead(endings)
+    def look_ahead_for_guesses(self, words: Sequence[str], cuts: Sequence[int]) -> list[tuple[int, ...]]:
+        """Have `find` know what is left of words of Russian letters, and `endings` and `probabilities` likewise.
+
+        Return, for each word, the cuts that leave a word that may be in the dictionary.
+        """
+        self.look_ahead_for_probabilities(words)
+        longest = self.longest_ending
+        for at, prefix in enumerate(self.prefixes):
+            automaton = self._ending(at)
+            endings = {word[-longest:] for word in words if word.startswith(prefix)}
+            new = [ending for ending in endings if ending not in automaton.ahead]
+            automaton.look_ahead([ending[cut:] for ending in new for cut in range(len(ending))])
+        return self._words.look_ahead_for_tails(words, cuts)
 
     def look_ahead_for_probabilities(self, words: Iterable[str]) -> None:
         """Have `probabilities` know where these words are."""

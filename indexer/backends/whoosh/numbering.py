@@ -32,13 +32,11 @@ def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
     """Return what each word is found by."""
     entries = Entries([], [], [], [], [])
     counts, lemmas, parts, weightings, ties = entries
-    forms = [form_of(term_of(key)) for key in keys]
-    analyzer.look_ahead(forms)
-    lower = [form.lower() for form in forms]
-    plain = analyzer.plain(dict.fromkeys(lower))
-    others = [(form, opens(key)) for key, form, word in zip(keys, forms, lower, strict=True) if word not in plain]
+    words = [_folded(key) for key in keys]
+    plain = analyzer.plain([word for word in dict.fromkeys(words) if word])
+    others = [(form_of(term_of(key)), opens(key)) for key, word in zip(keys, words, strict=True) if word not in plain]
     looked_up = iter(analyzer.look_up_all(others))
-    for word in lower:
+    for word in words:
         known = plain.get(word)
         if known:  # most words
             counts.append(1)
@@ -63,6 +61,12 @@ def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
         counts.append(len(own))
         lemmas.extend([text.encode("utf-8", "surrogatepass") for text in own])
     return entries
+
+
+def _folded(key: bytes) -> str:
+    """Return a form without case if that is all that it differs in from the folded one; else nothing."""
+    folded, _, written = term_of(key).decode("utf-8", "surrogatepass").partition("\0")
+    return folded if len(written) < 2 else ""
 
 
 _CERTAIN = bytes((ranking.steps(1.0),))  # the weights of a word with one lemma
