@@ -89,14 +89,6 @@ def _the_shape(**of: Any) -> Shape:  # noqa: ANN401 -- what Shape takes
     return Shape(**of)
 
 
-class Reading(NamedTuple):
-    """One thing a form may be."""
-
-    lemma: str  # folded
-    probability: float
-    shape: Shape
-
-
 # --- what a word tells the next one -----------------------------------------------------------------------------------
 
 PREPOSITIONS = {
@@ -152,8 +144,10 @@ class Ties(NamedTuple):
 NO_TIES = Ties()
 
 
-def tells(key: str, readings: Sequence[Reading]) -> tuple[int, int]:
-    """Return what a folded form tells the words beside it: Ties.expects and Ties.offers.
+def tells(key: str, readings: Iterable[tuple[float, Shape]]) -> tuple[int, int]:
+    """Return what a folded form tells the words beside it, by the probabilities and shapes of its readings.
+
+    It is Ties.expects and Ties.offers.
 
     >>> tells("при", ()) == (_OF_PREPOSITION["при"], 0), tells("и", ())
     (True, (0, 0))
@@ -161,7 +155,7 @@ def tells(key: str, readings: Sequence[Reading]) -> tuple[int, int]:
     # One pass with plain sums: it is done for every word of a corpus.
     total = agreeing = nouns = 0.0
     to_next = to_last = 0
-    for _, probability, one in readings:
+    for probability, one in readings:
         total += probability
         if one.agrees:
             agreeing += probability

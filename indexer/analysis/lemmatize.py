@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.abbreviations import STANDS_FOR
-from indexer.analysis.context import NO_TIES, Reading, Ties, asks, preposition, tells
+from indexer.analysis.context import NO_TIES, Ties, asks, preposition, tells
 from indexer.analysis.dictionary import DICTIONARY, entries, entry, known_tags, look_ahead, nominative, parses
 from indexer.analysis.fold import fold, plain_latin
 from indexer.analysis.weights import Weighing, hundredths, spreads
@@ -152,22 +152,17 @@ class Lemmatizer:
             key = _SPACES.sub("", key)
             if known := self._without_dictionary(key, form):
                 return Found(known, ties=Ties(*tells(key, ())))
-        readings = _read(form.lower())
-        if isinstance(readings, _OneLemma):
-            return Found((Lemma(readings.lemma, 1.0),), ties=readings.kind.ties(key))
-        told = tells(key, readings)
-        numbers: dict[str, int] = {}
-        own = [numbers.setdefault(reading.lemma, len(numbers)) for reading in readings]
-        if len(numbers) == 1:
-            return Found((Lemma(readings[0].lemma, 1.0),), ties=Ties(*told))
-        if form.islower():
-            readings = [_declined(reading) for reading in readings]
-        shapes = tuple([reading.shape for reading in readings])
-        names_only = is_capitalised(form) and not opens_sentence and any([one.is_name for one in shapes])
-        asked = asks(shapes, names_only=names_only)
-        shares = tuple(zip(own, [reading.probability for reading in readings], strict=True))
-        weighing = Weighing(shares, shapes, bool(asked), names_only, self.settings.rare_lemma)
-        return _Outline(list(numbers), weighing, Ties(*told, asked))
+        read = _read(form.lower())
+        if isinstance(read, _OneLemma):
+            return Found((Lemma(read.lemma, 1.0),), ties=read.kind.ties(key))
+        ties = read.ties(key)
+        if len(read.lemmas) == 1:
+            return Found((Lemma(read.lemmas[0], 1.0),), ties=ties)
+        names_only = read.has_name and is_capitalised(form) and not opens_sentence
+        asked = asks(read.shapes, names_only=names_only)
+        shares = read.declined if form.islower() else read.shares
+        weighing = Weighing(shares, read.shapes, bool(asked), names_only, self.settings.rare_lemma)
+        return _Outline(read.lemmas, weighing, ties._replace(asks=asked) if asked else ties)
 
     def _weighed(self, outlines: Sequence[Found | _Outline]) -> list[Found]:
         """Return all that forms may be, but for their parts."""
@@ -214,7 +209,7 @@ class Lemmatizer:
 class _Outline(NamedTuple):
     """What a form with several lemmas may be, before they are weighed."""
 
-    texts: list[str]  # of the lemmas
+    texts: Sequence[str]  # of the lemmas
     weighing: Weighing
     ties: Ties
 
@@ -262,7 +257,7 @@ def _alone(there: Elsewhere, ties: Ties) -> Found:
     return Found(there.alone(), ties=ties, elsewhere=there)
 
 
-def _cut(texts: list[str], weighing: Weighing, spread: Spread, most: int) -> tuple[list[str], Weighing]:
+def _cut(texts: Sequence[str], weighing: Weighing, spread: Spread, most: int) -> tuple[list[str], Weighing]:
     """Return the likeliest lemmas.
 
     The same everywhere: what a form is found by does not depend on its place, only how well.
@@ -281,7 +276,7 @@ def _lemmas_of_part(piece: str, lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
     if not is_capitalised(piece) or not _CYRILLIC.search(piece):
         return lemmas
     # «Ростов» of Ростов-на-Дону is no «рост»: a name inside a compound is nothing but a name.
-    names = {reading.lemma for reading in _readings(piece.lower()) if reading.shape.is_name}
+    names = _names(piece.lower())
     return tuple(lemma for lemma in lemmas if lemma.text in names) or lemmas
 
 
@@ -364,20 +359,66 @@ class _OneLemma(NamedTuple):
     kind: _Kind
 
 
-def _readings(word: str) -> tuple[Reading, ...]:
-    """Return what a word in lower case may be, as the dictionary orders it, its probabilities mended."""
+class _Read(NamedTuple):
+    """What a word may be."""
+
+    lemmas: tuple[str, ...]  # folded
+    shares: tuple[tuple[int, float], ...]  # of its readings, as the dictionary orders them: Weighing.shares
+    declined: tuple[tuple[int, float], ...]  # the same of a form in lower case
+    shapes: tuple[Shape, ...]  # of its readings
+    has_name: bool
+    own: Ties  # but for what a preposition expects, and for what is asked
+
+    def ties(self, key: str) -> Ties:
+        """Return what a folded form of this word tells the words beside it."""
+        expected = preposition(key)
+        return self.own._replace(expects=expected) if expected else self.own
+
+
+def _names(word: str) -> set[str]:
+    """Return the lemmas of a word in lower case that are names."""
     read = _read(word)
     if isinstance(read, _OneLemma):
-        return tuple([Reading(read.lemma, probability, one) for probability, one in read.kind.weights])
-    return read
+        return {read.lemma} if any(one.is_name for _, one in read.kind.weights) else set()
+    return {read.lemmas[at] for (at, _), one in zip(read.shares, read.shapes, strict=True) if one.is_name}
 
 
 @lru_cache(2000)  # a word comes with and without a capital, at the start of a sentence and inside
-def _read(word: str) -> _OneLemma | tuple[Reading, ...]:
+def _read(word: str) -> _OneLemma | _Read:
     plain = _plain(word, entry(word))
-    if plain:
-        return plain
-    return tuple([reading for parse in parses(word) for reading in _readings_of(parse)])
+    return plain or _read_of(parses(word))
+
+
+def _read_of(parses: Sequence[Parse]) -> _Read:
+    """Return what parses say, their probabilities mended."""
+    lemmas: dict[str, int] = {}
+    shares, shapes = [], []
+    for parse in parses:
+        word, tag, lemma, score, way, _ = parse
+        lemma, one = fold(lemma), tag.shape
+        if way == DICTIONARY:
+            factor = _overrated(lemma, one)
+        else:
+            # A guess.
+            factor = _GUESSED_PLURAL if len(lemma) > len(word) and "plur" in tag.grammemes else 1.0
+            if way == _BY_TAIL:
+                factor *= _GUESSED_BY_TAIL
+        if one.is_womans_patronymic:
+            # The dictionary makes «Алексеевна» a form of «Алексеевич».
+            shares.append((lemmas.setdefault(fold(nominative(parse)), len(lemmas)), score * factor))
+            shapes.append(one)
+            factor = 0.0
+        shares.append((lemmas.setdefault(lemma, len(lemmas)), score * factor))
+        shapes.append(one)
+    declined = shares
+    if any([one.is_indeclinable for one in shapes]):
+        declined = [
+            (lemma, probability * _INDECLINABLE if one.is_indeclinable else probability)
+            for (lemma, probability), one in zip(shares, shapes, strict=True)
+        ]
+    has_name = any([one.is_name for one in shapes])
+    told = tells("", zip([probability for _, probability in shares], shapes, strict=True))
+    return _Read(tuple(lemmas), tuple(shares), tuple(declined), tuple(shapes), has_name, Ties(*told))
 
 
 def _plain(word: str, entry: Entry | None) -> _OneLemma | None:
@@ -404,17 +445,7 @@ def _kind(tags: tuple[Tag, ...], *, like_adjective: bool) -> _Kind | None:
         return None
     lemma = _ENDS_LIKE_ADJECTIVE[0] if like_adjective else ""  # as far as it matters
     weights = tuple((_overrated(lemma, one), one) for one in shapes)
-    return _Kind(weights, Ties(*tells("", [Reading(lemma, probability, one) for probability, one in weights])))
-
-
-def _readings_of(parse: Parse) -> tuple[Reading, ...]:
-    lemma, one = fold(parse.lemma), parse.tag.shape
-    factor = _overrated(lemma, one) if parse.way == DICTIONARY else _guessed(parse)
-    reading = Reading(lemma, parse.score * factor, one)
-    if not one.is_womans_patronymic:
-        return (reading,)
-    # The dictionary makes «Алексеевна» a form of «Алексеевич».
-    return reading._replace(lemma=fold(nominative(parse))), reading._replace(probability=0.0)
+    return _Kind(weights, Ties(*tells("", weights)))
 
 
 def _overrated(lemma: str, one: Shape) -> float:
@@ -424,19 +455,6 @@ def _overrated(lemma: str, one: Shape) -> float:
     if one.is_declined_noun and lemma.endswith(_ENDS_LIKE_ADJECTIVE):
         return _NOUN_LIKE_ADJECTIVE
     return _RARE_LEMMAS.get(lemma, 1.0)
-
-
-def _guessed(parse: Parse) -> float:
-    """Return what the probability of a guess is multiplied by."""
-    is_plural = "plur" in parse.tag.grammemes and len(parse.lemma) > len(parse.word)
-    factor = _GUESSED_PLURAL if is_plural else 1.0
-    return factor * _GUESSED_BY_TAIL if parse.way == _BY_TAIL else factor
-
-
-def _declined(reading: Reading) -> Reading:
-    if not reading.shape.is_indeclinable:
-        return reading
-    return reading._replace(probability=reading.probability * _INDECLINABLE)
 
 
 def _tags(word: str) -> frozenset[str]:
