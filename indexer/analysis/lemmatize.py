@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +18,7 @@ from indexer.analysis.weights import Weighing, hundredths, spreads
 from indexer.types import Lemma
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from indexer.analysis.context import Shape
     from indexer.analysis.dictionary import Entry, Parse, Tag
@@ -54,6 +54,7 @@ _BY_TAIL = "UnknownPrefixAnalyzer"  # pymorphy3's name
 _MOST_PARTS = 50_000  # of compounds that are remembered
 _known_parts: dict[Analysis, dict[str, tuple[Lemma, ...]]] = {}
 
+_lemma_of: Callable[[tuple[str, float]], Lemma] = partial(tuple.__new__, Lemma)  # Lemma(…) in a third of the time
 NOWHERE: Mapping[int, tuple[Lemma, ...]] = MappingProxyType({})
 
 
@@ -88,8 +89,13 @@ class Lemmatizer:
     def plain(self, words: Iterable[str]) -> dict[str, tuple[str, Ties]]:
         """Return those of some folded words that are nothing but forms of one lemma, with it and what they tell."""
         russian = [word for word in words if _RUSSIAN.match(word) and word not in STANDS_FOR]
-        found = zip(russian, map(_plain, russian, entries(russian)), strict=True)
-        return {word: (plain.lemma, plain.kind.ties(word)) for word, plain in found if plain}
+        found = {}
+        for word, one in zip(russian, entries(russian), strict=True):
+            if one is not None and one.has_one_lemma:
+                plain = _plain(word, one)
+                if plain:
+                    found[word] = plain[0], plain[1].ties(word)
+        return found
 
     def found(self, form: str, *, opens_sentence: bool = False) -> Found:
         """Return all that the form may be, alone and beside other words."""
@@ -233,7 +239,7 @@ class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
 
     def _lemmas(self, weights: bytes, order: Iterable[int]) -> tuple[Lemma, ...]:
         texts = self.texts
-        return tuple([Lemma(texts[at], weights[at] / 100) for at in order])
+        return tuple([_lemma_of((texts[at], weights[at] / 100)) for at in order])
 
     def __getitem__(self, place: int) -> tuple[Lemma, ...]:
         return self._places()[place]

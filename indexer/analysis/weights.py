@@ -6,6 +6,7 @@ readings are added up over it, all places at a time.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -34,8 +35,9 @@ class Weighing(NamedTuple):
     rare: float  # weight of a lemma that is never meant
 
 
-class Spread(NamedTuple):
-    """The weights of some lemmas, in hundredths, wherever they are: words of one kind share it."""
+@dataclass(frozen=True, slots=True, eq=False)  # words of one kind share it, so that it is told by what it is
+class Spread:
+    """The weights of some lemmas, in hundredths, wherever they are."""
 
     exact: tuple[int, ...]  # standing alone, in millionths: these put them in order
     alone: bytes
@@ -51,13 +53,16 @@ def spreads(wanted: Sequence[Weighing]) -> list[Spread]:
 
     They are whole hundredths, at least one of them; the likeliest lemma of a place has a hundred.
     """
-    new = [one for one in dict.fromkeys(wanted) if one not in _known]
-    made = dict(zip(new, _spreads(new), strict=True)) if new else {}
-    found = [made.get(one) or _known[one] for one in wanted]
+    number = {one: at for at, one in enumerate(dict.fromkeys(wanted))}
+    known = list(map(_known.get, number))
+    new = [one for one, spread in zip(number, known, strict=True) if spread is None]
+    made = _spreads(new) if new else []
     if len(_known) + len(made) > _MOST_KNOWN:
         forget()
-    _known.update(made)
-    return found
+    _known.update(zip(new, made, strict=True))
+    fresh = iter(made)
+    every = [spread or next(fresh) for spread in known]
+    return [every[number[one]] for one in wanted]
 
 
 def forget() -> None:

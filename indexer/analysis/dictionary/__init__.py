@@ -102,10 +102,11 @@ class _Dictionary:
         self.parses = lru_cache(_MOST_REMEMBERED)(self._find)
 
     def look_ahead(self, words: Iterable[str]) -> None:
-        pieces: Iterable[str] = [piece for word in words for piece in word.split("-")]
+        pieces = {piece for word in words for piece in (word, *word.split("-"))}
         while pieces:
             unknown = self.lexicon.look_ahead(pieces)
-            pieces = self._guesses.look_ahead(unknown) if unknown else ()
+            self.lexicon.look_ahead_for_probabilities(pieces)
+            pieces = set(self._guesses.look_ahead(unknown)) if unknown else set()
 
     def known_tags(self, word: str) -> list[tuple[str, Tag]]:
         return [(form.lemma(one), form.tag) for one, entry in self.lexicon.find(word) for form in entry.forms]

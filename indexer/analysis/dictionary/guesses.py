@@ -15,7 +15,7 @@ from pymorphy3.lang.ru import DEFAULT_UNITS
 from pymorphy3.tagset import OpencorporaTag
 
 from indexer.analysis.dictionary.lexicon import Form
-from indexer.analysis.dictionary.parses import Parse
+from indexer.analysis.dictionary.parses import Parse, parse_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -190,12 +190,15 @@ class Guesses:
             if len(word) - cut < _SHORTEST:
                 break
             for one, entry in find(word[cut:]):
-                name, factor, prefix = _name(unit), unit.score_multiplier, word[:cut]
-                found += [
-                    Parse(prefix + one, form.tag, prefix + form.lemma(one), factor, name, form)
-                    for form in self._productive(entry)
-                ]
-        return _new(found, seen) if found else found
+                prefix, name, factor = word[:cut], _name(unit), unit.score_multiplier
+                whole = prefix + one
+                for form in self._productive(entry):
+                    key = (whole, form.tag.same, form.paradigm)
+                    if key not in seen:
+                        seen.add(key)
+                        lemma = prefix + form.lemma(one)
+                        found.append(parse_of((whole, form.tag, lemma, factor, name, form)))
+        return found
 
     def _by_ending(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:
         if len(word) < unit.min_word_length:
@@ -205,8 +208,8 @@ class Guesses:
         found = []
         for ending, form, score in self._endings(unit.score_multiplier, word[-longest:], self._prefixes(word)):
             one = word[:-longest] + ending if ending else word
-            if not seen or (one, form.tag.ordered, form.paradigm) not in seen:
-                found.append(Parse(one, form.tag, form.lemma(one), score, name, form))
+            if not seen or (one, form.tag.same, form.paradigm) not in seen:
+                found.append(parse_of((one, form.tag, form.lemma(one), score, name, form)))
         return found
 
     def _prefixes(self, word: str) -> tuple[int, ...]:
@@ -246,7 +249,7 @@ class Guesses:
             for count, form in self._lexicon.ended(prefix, node):
                 if _is_productive(form.tag):
                     total += count
-                    key = (ending, form.tag.ordered, form.paradigm)
+                    key = (ending, form.tag.same, form.paradigm)
                     if key not in seen:
                         seen.add(key)
                         counted.append((count, ending, form))
@@ -265,7 +268,7 @@ def _new(parses: list[Parse], seen: Seen) -> list[Parse]:
     found = []
     for parse in parses:
         by = parse.by
-        key = (parse.word, parse.tag.ordered, by.paradigm if isinstance(by, Form) else by and by[-1])
+        key = (parse.word, parse.tag.same, by.paradigm if isinstance(by, Form) else by and by[-1])
         if key not in seen:
             seen.add(key)
             found.append(parse)

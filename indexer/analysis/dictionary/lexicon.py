@@ -25,7 +25,8 @@ class Tag:
     """A tag of OpenCorpora's."""
 
     text: str  # as it is known by in the table of probabilities
-    ordered: tuple[str, ...]  # its grammemes; tags that have the same are equal, though there may be two texts
+    ordered: tuple[str, ...]  # its grammemes
+    same: int  # a number of these: tags that have the same are equal, though there may be two texts
     grammemes: frozenset[str]
     shape: Shape
 
@@ -72,6 +73,7 @@ class Lexicon:
         self._endings: dict[int, Automaton] = {}
         # Filled as they are asked for, each key with the one thing that it can mean: two threads may both do so.
         self._tags: dict[str, Tag] = {}
+        self._same: dict[tuple[str, ...], int] = {}
         self._forms: dict[tuple[int, int], Form] = {}
         self._entries: dict[int, Entry] = {}
         self._nominatives: dict[tuple[int, int], Form | None] = {}
@@ -106,11 +108,10 @@ class Lexicon:
         return self._words.look_ahead(words)
 
     def look_ahead_for_guesses(self, words: Sequence[str], cuts: Sequence[int]) -> list[tuple[int, ...]]:
-        """Have `find` know what is left of words of Russian letters, and `endings` and `probabilities` likewise.
+        """Have `find` know what is left of words of Russian letters, and `endings` what they end in.
 
         Return, for each word, the cuts that leave a word that may be in the dictionary.
         """
-        self.look_ahead_for_probabilities(words)
         longest = self.longest_ending
         for at, prefix in enumerate(self.prefixes):
             automaton = self._ending(at)
@@ -135,10 +136,10 @@ class Lexicon:
         said = self._ending(prefix).values(node)
         return [(count, self.form(*of)) for count, *of in map(_OF_ENDING.unpack, said)]
 
-    def probabilities(self, word: str, tags: list[Tag]) -> list[float] | None:
+    def probabilities(self, word: str, tags: Iterable[Tag]) -> list[float] | None:
         """Return the share of each tag among the places of a word in OpenCorpora's texts; None if all are 0."""
         node = self._probabilities.end(word)
-        if node == NOWHERE:
+        if node == NOWHERE:  # most words
             return None
         ends = [self._probabilities.follow(tag.text.encode(), node) for tag in tags]
         shares = [0.0 if end == NOWHERE else self._probabilities.number(end) / _PER_WHOLE for end in ends]
@@ -157,7 +158,8 @@ class Lexicon:
         if found is None:
             ordered = tuple(text.replace(" ", ",", 1).split(","))
             grammemes = frozenset(ordered)
-            found = self._tags.setdefault(text, Tag(text, ordered, grammemes, shape(grammemes)))
+            same = self._same.setdefault(ordered, len(self._same))
+            found = self._tags.setdefault(text, Tag(text, ordered, same, grammemes, shape(grammemes)))
         return found
 
     def form(self, paradigm: int, number: int) -> Form:

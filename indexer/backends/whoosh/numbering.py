@@ -15,7 +15,7 @@ from indexer.analysis.context import PLACES, Ties
 from indexer.analysis.lemmatize import Elsewhere
 from indexer.backends.whoosh import terms as terms_
 from indexer.backends.whoosh.lists import ranges
-from indexer.backends.whoosh.words import OPENS, Entries, form_of, opens, term_of
+from indexer.backends.whoosh.words import OPENS, Entries, form_of, key_of, opens, term_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +32,10 @@ def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
     """Return what each word is found by."""
     entries = Entries([], [], [], [], [])
     counts, lemmas, parts, weightings, ties = entries
-    words = [_folded(key) for key in keys]
+    words = [
+        folded if written in _CASES else ""
+        for folded, _, written in [key.decode("utf-8", "surrogatepass").partition("\0") for key in keys]
+    ]
     plain = analyzer.plain([word for word in dict.fromkeys(words) if word])
     others = [(form_of(term_of(key)), opens(key)) for key, word in zip(keys, words, strict=True) if word not in plain]
     looked_up = iter(analyzer.look_up_all(others))
@@ -63,12 +66,12 @@ def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
     return entries
 
 
-def _folded(key: bytes) -> str:
-    """Return a form without case if that is all that it differs in from the folded one; else nothing."""
-    folded, _, written = term_of(key).decode("utf-8", "surrogatepass").partition("\0")
-    return folded if len(written) < 2 else ""
-
-
+# What stands behind the folded form in the keys of words that differ from it in case alone.
+_CASES = frozenset(
+    key_of(form, opens_sentence).decode().partition("\0")[2]
+    for form in ("аб", "Аб", "АБ")
+    for opens_sentence in (False, True)
+)
 _CERTAIN = bytes((ranking.steps(1.0),))  # the weights of a word with one lemma
 
 
