@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from indexer.analysis.context import Shape
-    from indexer.analysis.dictionary import Entry, Parse, Tag
+    from indexer.analysis.dictionary import Entry, Form, Parse, Tag
     from indexer.analysis.weights import Spread
     from indexer.settings import Analysis
 
@@ -90,9 +90,9 @@ class Lemmatizer:
         """Return those of some folded words that are nothing but forms of one lemma, with it and what they tell."""
         russian = [word for word in words if _RUSSIAN.match(word) and word not in STANDS_FOR]
         found = {}
-        for word, one in zip(russian, entries(russian), strict=True):
-            if one is not None and one.has_one_lemma:
-                plain = _plain(word, one)
+        for word, of in zip(russian, entries(russian), strict=True):
+            if of is not None and of.one is not None:
+                plain = _plain(word, of, of.one)
                 if plain:
                     found[word] = plain[0], plain[1].ties(word)
         return found
@@ -391,8 +391,9 @@ def _names(word: str) -> set[str]:
 
 @lru_cache(2000)  # a word comes with and without a capital, at the start of a sentence and inside
 def _read(word: str) -> _OneLemma | _Read:
-    plain = _plain(word, entry(word))
-    return plain or _read_of(parses(word))
+    of = entry(word)
+    plain = _plain(word, of, of.one) if of is not None and of.one is not None else None
+    return _OneLemma(*plain) if plain else _read_of(parses(word))
 
 
 def _read_of(parses: Sequence[Parse]) -> _Read:
@@ -427,14 +428,12 @@ def _read_of(parses: Sequence[Parse]) -> _Read:
     return _Read(tuple(lemmas), tuple(shares), tuple(declined), tuple(shapes), has_name, Ties(*told))
 
 
-def _plain(word: str, entry: Entry | None) -> _OneLemma | None:
-    """Return what a word is that the dictionary has under one lemma, if nothing of it is to be mended."""
-    if entry is None or not entry.has_one_lemma:
-        return None
+def _plain(word: str, entry: Entry, one: Form) -> tuple[str, _Kind] | None:
+    """Return the folded lemma of a word that the dictionary has under one, and its kind, if nothing is to be mended."""
     # The word may have a ё where it is not written; what comes of it is folded.
-    lemma = entry.forms[0].lemma(word).replace("ё", "е")
+    lemma = one.lemma(word).replace("ё", "е")
     kind = _kinds(entry)[lemma.endswith(_ENDS_LIKE_ADJECTIVE)]
-    return _OneLemma(lemma, kind) if kind and lemma not in _RARE_LEMMAS else None
+    return (lemma, kind) if kind and lemma not in _RARE_LEMMAS else None
 
 
 @lru_cache(100_000)

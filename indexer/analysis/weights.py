@@ -53,16 +53,17 @@ def spreads(wanted: Sequence[Weighing]) -> list[Spread]:
 
     They are whole hundredths, at least one of them; the likeliest lemma of a place has a hundred.
     """
-    number = {one: at for at, one in enumerate(dict.fromkeys(wanted))}
-    known = list(map(_known.get, number))
-    new = [one for one, spread in zip(number, known, strict=True) if spread is None]
-    made = _spreads(new) if new else []
+    known = list(map(_known.get, wanted))
+    new: dict[Weighing, int] = {}
+    at = [new.setdefault(one, len(new)) for one, spread in zip(wanted, known, strict=True) if spread is None]
+    if not new:
+        return known  # type: ignore[return-value] -- none is None
+    made = _spreads(list(new))
     if len(_known) + len(made) > _MOST_KNOWN:
         forget()
     _known.update(zip(new, made, strict=True))
-    fresh = iter(made)
-    every = [spread or next(fresh) for spread in known]
-    return [every[number[one]] for one in wanted]
+    fresh = iter(at)
+    return [spread or made[next(fresh)] for spread in known]
 
 
 def forget() -> None:

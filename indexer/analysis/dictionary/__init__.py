@@ -9,7 +9,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.analysis.dictionary.lexicon import Entry, Lexicon, Tag
+from indexer.analysis.dictionary.lexicon import Entry, Form, Lexicon, Tag
 from indexer.analysis.dictionary.parses import DICTIONARY, Parse, known, weighed
 from indexer.analysis.dictionary.parses import nominative as nominative_of
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DICTIONARY",
     "Entry",
+    "Form",
     "Parse",
     "Tag",
     "entries",
@@ -51,7 +52,7 @@ def entries(words: Sequence[str]) -> list[Entry | None]:
 
     What each parse of a word with one lemma says of it is there, the scores, which are 1, left out.
 
-    >>> [entry and entry.has_one_lemma for entry in entries(["стали", "кошками", "бутявка"])]
+    >>> [entry and bool(entry.one) for entry in entries(["стали", "кошками", "бутявка"])]
     [False, True, None]
     """
     return _dictionary().lexicon.entries(words)

@@ -42,6 +42,7 @@ _LETTERS = re.compile(r"[Ѐ-ӿ]+\Z")  # most words: without a hyphen, and no num
 _RUSSIAN = re.compile(r"[а-яё]+\Z")
 _MOST_ENDINGS = 100_000
 _MOST_ENTRIES = 50_000
+_PARTS = re.compile(r"[а-яё]+(?:-[а-яё]+)*\Z")  # most others
 _NO_PREFIX = (0,)  # the first prefix of forms is the empty one
 _HEAD = 2  # letters that prefixes are looked up by
 _CUTS = range(1, 6)  # letters of a prefix that a word may have which is not in the dictionary
@@ -81,6 +82,7 @@ class Guesses:
         self._analysers = [[partial(table[_name(unit)], unit) for unit in group] for group in groups]
         other = (self._by_shape, self._before_particle, self._adverb, self._hyphenated)
         self._of_letters = [group for group in self._analysers if all(one.func not in other for one in group)]
+        self._of_parts = [group for group in self._analysers if all(one.func != self._by_shape for one in group)]
         units = {_name(unit): unit for group in groups for unit in group}
         self._known_prefixes = _by_head(units["KnownPrefixAnalyzer"].known_prefixes)
         self._least_behind_prefix: int = units["KnownPrefixAnalyzer"].min_remainder_length
@@ -94,7 +96,11 @@ class Guesses:
         """Return the parses of a word in lower case that is not in the dictionary, not yet weighed; at least one."""
         seen: Seen = set()
         found: list[Parse] = []
-        for analysers in self._of_letters if _LETTERS.match(word) else self._analysers:
+        if _LETTERS.match(word):
+            asked = self._of_letters
+        else:
+            asked = self._of_parts if _PARTS.match(word) else self._analysers
+        for analysers in asked:
             for analyser in analysers:
                 found += analyser(word, seen)
             if found:

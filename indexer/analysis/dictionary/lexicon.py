@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.context import Shape, shape
 from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, Automaton
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 _OF_WORD = struct.Struct(">HH")  # a paradigm, and the number of a form in it
@@ -47,13 +48,18 @@ class Form(NamedTuple):
         return f"{self.before}{word[self.start : self.stop]}{self.after}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+_CHANGE = 3  # where a Form tells how to make the first one
+# Form(…) of one tuple, in a third of the time.
+_form_of: Callable[[tuple[int, int, Tag, str, int, int | None, str]], Form] = partial(tuple.__new__, Form)
+
+
+@dataclass(slots=True, eq=False)  # not frozen: that takes three times as long
 class Entry:
     """What words of the dictionary may be; all that have the same forms share it."""
 
     forms: tuple[Form, ...]
     tags: tuple[Tag, ...]  # of the forms
-    has_one_lemma: bool
+    one: Form | None  # the first of them if all have one lemma
 
 
 class Lexicon:
@@ -73,6 +79,7 @@ class Lexicon:
         self._endings: dict[int, Automaton] = {}
         # Filled as they are asked for, each key with the one thing that it can mean: two threads may both do so.
         self._tags: dict[str, Tag] = {}
+        self._numbered: dict[int, Tag] = {}
         self._same: dict[tuple[str, ...], int] = {}
         self._forms: dict[tuple[int, int], Form] = {}
         self._entries: dict[int, Entry] = {}
@@ -197,25 +204,30 @@ class Lexicon:
     def _change(self, paradigm: int, number: int, to: int) -> Form:
         tag = self._tag(paradigm, number)
         if number == to:
-            return Form(paradigm, number, tag, "", 0, None, "")
-        prefix, suffix = self._affixes(paradigm, number)
-        before, after = self._affixes(paradigm, to)
-        return Form(paradigm, number, tag, before, len(prefix), -len(suffix) or None, after)
-
-    def _affixes(self, paradigm: int, number: int) -> tuple[str, str]:
+            return _form_of((paradigm, number, tag, "", 0, None, ""))
         start, forms = self._starts[paradigm]
-        prefix, suffix = self._paradigms[start + 2 * forms + number], self._paradigms[start + number]
-        return self.prefixes[prefix], self._suffixes[suffix]
+        numbers, prefixes, suffixes = self._paradigms, self.prefixes, self._suffixes
+        prefix, suffix = prefixes[numbers[start + 2 * forms + number]], suffixes[numbers[start + number]]
+        before, after = prefixes[numbers[start + 2 * forms + to]], suffixes[numbers[start + to]]
+        return _form_of((paradigm, number, tag, before, len(prefix), -len(suffix) or None, after))
 
     def _tag(self, paradigm: int, number: int) -> Tag:
         start, forms = self._starts[paradigm]
-        return self.tag(self._tag_texts[self._paradigms[start + forms + number]])
+        at = self._paradigms[start + forms + number]
+        found = self._numbered.get(at)
+        if found is None:
+            found = self._numbered[at] = self.tag(self._tag_texts[at])
+        return found
 
     def _read(self, word: str, node: int) -> Entry:
-        forms = tuple([self.form(*_OF_WORD.unpack(value)) for value in self._words.values(node)])
+        form = self._forms.get
+        forms = tuple([form(of) or self.form(*of) for of in map(_OF_WORD.unpack, self._words.values(node))])
+        one: Form | None = forms[0]
         # Whether lemmas are equal is told by the suffixes of the forms, and by their prefixes if these differ.
-        has_one = len(forms) == 1 or len({(form.lemma(word), form.before, form.start) for form in forms}) == 1
-        entry = self._entries[node] = Entry(forms, tuple([form.tag for form in forms]), has_one)
+        if len(forms) > 1 and len({form[_CHANGE:] for form in forms}) > 1:
+            is_one = len({(form.lemma(word), form.before, form.start) for form in forms}) == 1
+            one = forms[0] if is_one else None
+        entry = self._entries[node] = Entry(forms, tuple([form.tag for form in forms]), one)
         return entry
 
 
