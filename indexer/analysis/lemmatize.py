@@ -14,7 +14,7 @@ from indexer.analysis.abbreviations import STANDS_FOR
 from indexer.analysis.context import NO_TIES, Ties, asks, preposition, tells
 from indexer.analysis.dictionary import DICTIONARY, entries, entry, known_tags, look_ahead, nominative, parses
 from indexer.analysis.fold import fold, plain_latin
-from indexer.analysis.weights import Weighing, hundredths, spreads
+from indexer.analysis.weights import Weighing, hundredths, weighed
 from indexer.types import Lemma
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from indexer.analysis.context import Shape
     from indexer.analysis.dictionary import Entry, Form, Parse, Tag
-    from indexer.analysis.weights import Spread
+    from indexer.analysis.weights import Weighed
     from indexer.settings import Analysis
 
 _NO_WORDS = frozenset({"Surn", "Name", "Patr", "Abbr", "Init"})
@@ -167,25 +167,16 @@ class Lemmatizer:
         names_only = read.has_name and is_capitalised(form) and not opens_sentence
         asked = asks(read.shapes, names_only=names_only)
         shares = read.declined if form.islower() else read.shares
-        weighing = Weighing(shares, read.shapes, bool(asked), names_only, self.settings.rare_lemma)
-        return _Outline(read.lemmas, weighing, ties._replace(asks=asked) if asked else ties)
+        weighing = Weighing(read.lemmas, shares, read.shapes, bool(asked), names_only)
+        return _Outline(weighing, ties._replace(asks=asked) if asked else ties)
 
     def _weighed(self, outlines: Sequence[Found | _Outline]) -> list[Found]:
         """Return all that forms may be, but for their parts."""
-        texts, weighings = [], []
-        for outline in outlines:
-            if isinstance(outline, _Outline):
-                texts.append(outline.texts)
-                weighings.append(outline.weighing)
-        weights = spreads(weighings)
-        most = self.settings.most_lemmas
-        cut = [at for at, some in enumerate(texts) if len(some) > most]
-        for at in cut:
-            texts[at], weighings[at] = _cut(texts[at], weighings[at], weights[at], most)
-        for at, spread in zip(cut, spreads([weighings[at] for at in cut]), strict=True):
-            weights[at] = spread
-        every = map(Elsewhere, texts, weights)
-        return [_alone(next(every), outline.ties) if isinstance(outline, _Outline) else outline for outline in outlines]
+        weighings = [outline.weighing for outline in outlines if isinstance(outline, _Outline)]
+        every = iter(weighed(weighings, rare=self.settings.rare_lemma, most=self.settings.most_lemmas))
+        return [
+            _found_of(next(every), outline.ties) if isinstance(outline, _Outline) else outline for outline in outlines
+        ]
 
     def _without_dictionary(self, key: str, form: str) -> tuple[Lemma, ...]:
         """Return the lemmas of what is no Russian word, or none."""
@@ -215,7 +206,6 @@ class Lemmatizer:
 class _Outline(NamedTuple):
     """What a form with several lemmas may be, before they are weighed."""
 
-    texts: Sequence[str]  # of the lemmas
     weighing: Weighing
     ties: Ties
 
@@ -223,23 +213,11 @@ class _Outline(NamedTuple):
 class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
     """Place → the lemmas of a form, where they weigh otherwise than alone; put together when it is asked."""
 
-    __slots__ = ("_made", "order", "spread", "texts")
+    __slots__ = ("_made", "weighed")
 
-    def __init__(self, texts: Sequence[str], spread: Spread) -> None:
-        self.texts = texts
-        self.spread = spread  # over texts
-        self.order = _order(
-            texts, spread.alone
-        )  # of the lemmas standing alone: the likeliest first; indices into texts
+    def __init__(self, weighed: Weighed) -> None:
+        self.weighed = weighed
         self._made: dict[int, tuple[Lemma, ...]] | None = None
-
-    def alone(self) -> tuple[Lemma, ...]:
-        """Return the lemmas standing alone, the likeliest first."""
-        return self._lemmas(self.spread.alone, self.order)
-
-    def _lemmas(self, weights: bytes, order: Iterable[int]) -> tuple[Lemma, ...]:
-        texts = self.texts
-        return tuple([_lemma_of((texts[at], weights[at] / 100)) for at in order])
 
     def __getitem__(self, place: int) -> tuple[Lemma, ...]:
         return self._places()[place]
@@ -252,30 +230,18 @@ class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
 
     def _places(self) -> dict[int, tuple[Lemma, ...]]:
         if self._made is None:
-            made: dict[int, tuple[Lemma, ...]] = {}
-            for weights, places in self.spread.elsewhere:
-                made.update(dict.fromkeys(places, self._lemmas(weights, _order(self.texts, weights))))
-            self._made = made
+            texts, packed = self.weighed
+            self._made = {
+                packed[at]: _in_order(texts, [weight / 100 for weight in packed[at + 1 : at + 1 + len(texts)]])
+                for at in range(len(texts), len(packed), 1 + len(texts))
+            }
         return self._made
 
 
-def _alone(there: Elsewhere, ties: Ties) -> Found:
-    return Found(there.alone(), ties=ties, elsewhere=there)
-
-
-def _cut(texts: Sequence[str], weighing: Weighing, spread: Spread, most: int) -> tuple[list[str], Weighing]:
-    """Return the likeliest lemmas.
-
-    The same everywhere: what a form is found by does not depend on its place, only how well.
-    """
-    new = {at: number for number, at in enumerate(_order(texts, spread.exact)[:most])}
-    shares = tuple([(new.get(lemma, 0), probability * (lemma in new)) for lemma, probability in weighing.shares])
-    return [texts[at] for at in new], weighing._replace(shares=shares)
-
-
-def _order(texts: Sequence[str], weights: Sequence[int]) -> tuple[int, ...]:
-    """Return the indices of lemmas, the one with the highest weight first."""
-    return tuple([at for _, _, at in sorted(zip([-one for one in weights], texts, range(len(texts)), strict=True))])
+def _found_of(weighed: Weighed, ties: Ties) -> Found:
+    texts, packed = weighed
+    lemmas = tuple([_lemma_of((text, weight / 100)) for text, weight in zip(texts, packed, strict=False)])
+    return Found(lemmas, ties=ties, elsewhere=Elsewhere(weighed))
 
 
 def _lemmas_of_part(piece: str, lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:

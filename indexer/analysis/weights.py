@@ -6,15 +6,14 @@ readings are added up over it, all places at a time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from indexer.analysis.context import ALONE, PLACES, factors, places
+from indexer.analysis.context import ALONE, PLACES, factors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from indexer.analysis.context import Shape
 
@@ -22,53 +21,44 @@ _MILLION = 1_000_000  # weights are rounded to this part before they are put in 
 _HUNDREDTH = _MILLION // 100
 _LOWEST, _HIGHEST = 1, 99  # hundredths; only the likeliest weighs 1, however near another comes
 _NEAR_HALF = 1e-4  # where a product may have been rounded over a half that the number itself does not reach
-_MOST_KNOWN = 50_000
 
 
 class Weighing(NamedTuple):
     """What the weights of a word's lemmas depend on."""
 
-    shares: tuple[tuple[int, float], ...]  # of its readings: the number of the lemma, and a probability
-    shapes: tuple[Shape, ...]  # likewise
+    lemmas: Sequence[str]
+    shares: Sequence[tuple[int, float]]  # of its readings: the number of the lemma, and a probability
+    shapes: Sequence[Shape]  # likewise
     asks: bool  # whether it matters what the next word offers
     names_only: bool  # whether a reading that is no name must agree with the next word to be one at all
-    rare: float  # weight of a lemma that is never meant
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # words of one kind share it, so that it is told by what it is
-class Spread:
-    """The weights of some lemmas, in hundredths, wherever they are."""
+class Weighed(NamedTuple):
+    """The lemmas of a word, and what they weigh."""
 
-    exact: tuple[int, ...]  # standing alone, in millionths: these put them in order
-    alone: bytes
-    elsewhere: tuple[tuple[bytes, tuple[int, ...]], ...]  # other weights, each with their places
-
-
-# Each key has one thing that it can mean, so it does not matter if two threads fill it at once.
-_known: dict[Weighing, Spread] = {}
+    lemmas: list[str]  # the likeliest first, where it stands alone
+    # In hundredths, in that order: alone; then, for each place where any weighs otherwise, its number and the weights.
+    packed: bytes
 
 
-def spreads(wanted: Sequence[Weighing]) -> list[Spread]:
-    """Return the weights of lemmas whose readings have these probabilities and shapes, for many words.
+def weighed(words: Iterable[Weighing], *, rare: float, most: int) -> list[Weighed]:
+    """Return the weights of the lemmas of many words: whole hundredths, at least one.
 
-    They are whole hundredths, at least one of them; the likeliest lemma of a place has a hundred.
+    The likeliest lemma of a place has a hundred, and one that is never meant has the rare weight. A word keeps the
+    likeliest so many lemmas: the same everywhere, for what a form is found by does not depend on its place, only how
+    well.
     """
-    known = list(map(_known.get, wanted))
-    new: dict[Weighing, int] = {}
-    at = [new.setdefault(one, len(new)) for one, spread in zip(wanted, known, strict=True) if spread is None]
-    if not new:
-        return known  # type: ignore[return-value] -- none is None
-    made = _spreads(list(new))
-    if len(_known) + len(made) > _MOST_KNOWN:
-        forget()
-    _known.update(zip(new, made, strict=True))
-    fresh = iter(at)
-    return [spread or made[next(fresh)] for spread in known]
-
-
-def forget() -> None:
-    """Forget all weights: words are weighed anew."""
-    _known.clear()
+    words = list(words)
+    long = [at for at, word in enumerate(words) if len(word.lemmas) > most]
+    if long:
+        exact = _in_millionths(_rows([words[at] for at in long]), rare)[:, ALONE].tolist()
+        for at in long:
+            here, exact = exact[: len(words[at].lemmas)], exact[len(words[at].lemmas) :]
+            words[at] = _cut(words[at], _order(words[at].lemmas, here)[:most])
+    if not words:
+        return []
+    rows = _rows(words)
+    return _packed(words, rows, _in_hundredths(_in_millionths(rows, rare)))
 
 
 def hundredths(weight: float) -> int:
@@ -76,38 +66,82 @@ def hundredths(weight: float) -> int:
     return 100 if weight == 1.0 else min(max(round(100 * round(weight, 2)), _LOWEST), _HIGHEST)
 
 
-def _spreads(words: Sequence[Weighing]) -> list[Spread]:
-    readings = np.fromiter((len(word.shares) for word in words), np.int64, len(words))
-    lemmas = np.fromiter((1 + max([lemma for lemma, _ in word.shares]) for word in words), np.int64, len(words))
-    last, end = np.cumsum(readings), np.cumsum(lemmas)
-    first, start = last - readings, end - lemmas
+class _Rows(NamedTuple):
+    """Readings of words, one after another."""
+
+    first: np.ndarray  # of each word: where its readings begin
+    start: np.ndarray  # likewise its lemmas
+    lemmas: np.ndarray  # likewise how many these are
+    lemma: np.ndarray  # of each reading, in all words
+    probability: np.ndarray  # likewise
+    fit: np.ndarray  # likewise, at each place: 1 for the best of the word
+
+
+def _rows(words: Sequence[Weighing]) -> _Rows:
+    readings = np.fromiter([len(word.shapes) for word in words], np.int64, len(words))
+    lemmas = np.fromiter([len(word.lemmas) for word in words], np.int64, len(words))
+    first, start = np.cumsum(readings) - readings, np.cumsum(lemmas) - lemmas
     shares = np.array([share for word in words for share in word.shares])
     lemma = np.repeat(start, readings) + shares[:, 0].astype(np.int64)
-    fit = _fit(words, first, readings)
-    micro = _micro(_sums(lemma, shares[:, 1:] * fit), start, lemmas, np.array([word.rare for word in words]))
-    steps = _in_hundredths(micro)
-    exact = micro[:, ALONE].tolist()
-    # By bytes rather than by arrays: there are some fifty places of a few numbers each.
-    fits, weights = fit.T.tobytes(), steps.T.tobytes()
-    row, total = len(lemma) * fit.itemsize, len(steps)
-    spreads = []
-    for word, one, two, three, four in zip(
-        words,
-        (first * fit.itemsize).tolist(),
-        (last * fit.itemsize).tolist(),
-        start.tolist(),
-        end.tolist(),
-        strict=True,
-    ):
-        ways: dict[bytes, list[int]] = {}
-        for place in places(asks=word.asks):
-            ways.setdefault(fits[place * row + one : place * row + two], []).append(place)
-        alone = weights[three:four]
-        elsewhere = [(weights[here[0] * total + three : here[0] * total + four], tuple(here)) for here in ways.values()]
-        spreads.append(
-            Spread(tuple(exact[three:four]), alone, tuple([other for other in elsewhere if other[0] != alone]))
-        )
-    return spreads
+    return _Rows(first, start, lemmas, lemma, shares[:, 1:], _fit(words, first, readings))
+
+
+def _cut(word: Weighing, kept: Sequence[int]) -> Weighing:
+    """Return a word with these of its lemmas only."""
+    new = {at: number for number, at in enumerate(kept)}
+    shares = [(new.get(lemma, 0), probability * (lemma in new)) for lemma, probability in word.shares]
+    return word._replace(lemmas=[word.lemmas[at] for at in kept], shares=shares)
+
+
+def _order(texts: Sequence[str], weights: Sequence[int]) -> list[int]:
+    """Return the indices of lemmas, the one with the highest weight first; of equal ones, by text."""
+    return [at for _, _, at in sorted(zip([-one for one in weights], texts, range(len(texts)), strict=True))]
+
+
+def _packed(words: Sequence[Weighing], rows: _Rows, steps: np.ndarray) -> list[Weighed]:
+    alone = steps[:, ALONE].tolist()
+    order: list[int] = []
+    ordered: list[list[str]] = []
+    for word in words:
+        start = len(order)
+        own = _order(word.lemmas, alone[start : start + len(word.lemmas)])
+        ordered.append([word.lemmas[at] for at in own])
+        order += [start + at for at in own]
+    steps = steps[order]
+    elsewhere = np.logical_or.reduceat(steps != steps[:, ALONE : ALONE + 1], rows.start, axis=0)
+    places, are_other = _places(words, rows, elsewhere)
+    packed = [b""] * len(words)
+    for count in np.unique(rows.lemmas).tolist():
+        at = (rows.lemmas == count).nonzero()[0]
+        weights = steps[rows.start[at][:, None] + np.arange(count)]  # words, lemmas, places
+        made = np.empty((len(at), PLACES, 1 + count), np.uint8)
+        made[:, :, 0] = places[at]
+        made[:, :, 1:] = np.take_along_axis(weights, places[at][:, None, :], axis=2).transpose(0, 2, 1)
+        there = made[are_other[at]].tobytes()
+        until = (np.cumsum(are_other[at].sum(axis=1)) * (1 + count)).tolist()
+        begin = 0
+        first = weights[:, :, ALONE].tobytes()
+        for number, (word, end) in enumerate(zip(at.tolist(), until, strict=True)):
+            packed[word] = first[number * count : (number + 1) * count] + there[begin:end]
+            begin = end
+    return list(map(Weighed, ordered, packed))
+
+
+def _places(words: Sequence[Weighing], rows: _Rows, elsewhere: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return places where lemmas weigh otherwise, those where readings fit alike together; and how many these are.
+
+    The latter as a mask over the former: the first so many.
+    """
+    asks = np.fromiter([word.asks for word in words], np.bool_, len(words))
+    rank = np.arange(len(rows.lemma)) - np.repeat(rows.first, np.diff(np.append(rows.first, len(rows.lemma))))
+    # Columns are told apart by a sum; where two were taken for one, their places would only stand in another order.
+    alike = np.add.reduceat(rows.fit * np.cos(rank)[:, None], rows.first, axis=0)
+    alike[~asks, 1::2] = np.nan
+    elsewhere[~asks, 1::2] = False
+    like = (alike[:, :, None] == alike[:, None, :]).argmax(axis=1)
+    key = np.where(elsewhere, like * PLACES + np.arange(PLACES), PLACES * PLACES)
+    places = np.argsort(key, axis=1, kind="stable")
+    return places, np.arange(PLACES) < elsewhere.sum(axis=1)[:, None]
 
 
 def _fit(words: Sequence[Weighing], first: np.ndarray, readings: np.ndarray) -> np.ndarray:
@@ -132,10 +166,10 @@ def _sums(lemma: np.ndarray, shares: np.ndarray) -> np.ndarray:
     return sums
 
 
-def _micro(sums: np.ndarray, start: np.ndarray, lemmas: np.ndarray, rare: np.ndarray) -> np.ndarray:
-    """Return weights in millionths: of the lemma with the highest sum 1, of others as much less as their sum is."""
-    highest = np.repeat(np.maximum.reduceat(sums, start), lemmas, axis=0)
-    rare = np.repeat(rare, lemmas)[:, None]
+def _in_millionths(rows: _Rows, rare: float) -> np.ndarray:
+    """Return weights at each place: of the lemma with the highest sum 1, of others as much less as their sum is."""
+    sums = _sums(rows.lemma, rows.probability * rows.fit)
+    highest = np.repeat(np.maximum.reduceat(sums, rows.start), rows.lemmas, axis=0)
     weights = rare + (1 - rare) * sums / highest
     scaled = weights * _MILLION
     micro = np.rint(scaled).astype(np.int64)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from indexer.analysis import Analyzer, Found
-    from indexer.analysis.lemmatize import Spread
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.backends.whoosh.inversion import Scan
     from indexer.backends.whoosh.segment import Content, Segment
@@ -78,17 +76,8 @@ _CERTAIN = bytes((ranking.steps(1.0),))  # the weights of a word with one lemma
 def _weighting(found: Found) -> bytes:
     """Return the weights of a word's lemmas: those alone, then a place and the weights there for each other place."""
     if isinstance(found.elsewhere, Elsewhere):
-        return _packed_weights(found.elsewhere.spread, found.elsewhere.order)
+        return found.elsewhere.weighed.packed
     return bytes([ranking.steps(weight) for _, weight in found.lemmas])
-
-
-@lru_cache(50_000)
-def _packed_weights(spread: Spread, order: tuple[int, ...]) -> bytes:
-    made = [bytes([spread.alone[at] for at in order])]
-    for weights, places in spread.elsewhere:
-        packed = bytes([weights[at] for at in order])
-        made += [bytes((place,)) + packed for place in places]
-    return b"".join(made)
 
 
 def _weighting_of_compound(found: Found, steps: dict[str, int]) -> bytes:
