@@ -93,6 +93,7 @@ class Automaton:
         # Each key has one thing that it can mean, so it does not matter if two threads fill them at once.
         self._heads: dict[str, int] = {}
         self.ahead: dict[str, int] = {}  # where words lead that were looked up ahead
+        self._forked: dict[str, list[tuple[str, int]]] = {}  # what `similar` has said of others
         self._tails: dict[int, list[bytes]] = {}
 
     def follow(self, key: bytes, node: int = ROOT) -> int:
@@ -127,7 +128,14 @@ class Automaton:
         end = self.ahead.get(word, AMBIGUOUS)
         if end >= 0:
             return [(word, end)]
-        return self._similar(word) if end == AMBIGUOUS else []
+        if end == NOWHERE:
+            return []
+        found = self._forked.get(word)
+        if found is None:
+            if len(self._forked) > self._most_ahead:
+                self._forked = {}
+            found = self._forked[word] = self._similar(word)
+        return found
 
     def _similar(self, word: str) -> list[tuple[str, int]]:
         head = word[:_HEAD]
@@ -168,11 +176,10 @@ class Automaton:
         wanted = [word for word in words if word not in ahead]
         new = dict(zip(wanted, self.ends(wanted).tolist(), strict=True))
         if len(ahead) > self._most_ahead:
-            new |= {word: ahead[word] for word in words if word not in new}
-            self.ahead = new
-        else:
-            ahead.update(new)
-        return [word for word in words if self.ahead[word] == NOWHERE]
+            # Another one, for threads may share it.
+            ahead = self.ahead = {word: ahead[word] for word in words if word not in new}
+        ahead.update(new)
+        return [word for word in words if ahead[word] == NOWHERE]
 
     def look_ahead_for_tails(self, words: Sequence[str], cuts: Sequence[int]) -> list[tuple[int, ...]]:
         """Have `similar` know what is left of words of Russian letters when so many are cut off.
