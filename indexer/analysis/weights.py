@@ -6,11 +6,12 @@ readings are added up over it, all places at a time.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from indexer.analysis.context import ALONE, PLACES, factors
+from indexer.analysis.context import ALONE, factors, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,17 +49,26 @@ def weighed(words: Iterable[Weighing], *, rare: float, most: int) -> list[Weighe
     likeliest so many lemmas: the same everywhere, for what a form is found by does not depend on its place, only how
     well.
     """
-    words = list(words)
+    every = list(words)
+    found: list[Weighed | None] = [None] * len(every)
+    for asks in (False, True):
+        at = [number for number, word in enumerate(every) if word.asks == asks]
+        for number, one in zip(at, _weighed([every[number] for number in at], asks, rare, most), strict=True):
+            found[number] = one
+    return found  # type: ignore[return-value] -- each is in one of the two
+
+
+def _weighed(words: list[Weighing], asks: bool, rare: float, most: int) -> list[Weighed]:  # noqa: FBT001 -- a column
     long = [at for at, word in enumerate(words) if len(word.lemmas) > most]
     if long:
-        exact = _in_millionths(_rows([words[at] for at in long]), rare)[:, ALONE].tolist()
+        exact = _in_millionths(_rows([words[at] for at in long], asks), rare)[:, ALONE].tolist()
         for at in long:
             here, exact = exact[: len(words[at].lemmas)], exact[len(words[at].lemmas) :]
             words[at] = _cut(words[at], _order(words[at].lemmas, here)[:most])
     if not words:
         return []
-    rows = _rows(words)
-    return _packed(words, rows, _in_hundredths(_in_millionths(rows, rare)))
+    rows = _rows(words, asks)
+    return _packed(words, rows, _in_hundredths(_in_millionths(rows, rare)), np.array(places(asks=asks), np.uint8))
 
 
 def hundredths(weight: float) -> int:
@@ -77,13 +87,14 @@ class _Rows(NamedTuple):
     fit: np.ndarray  # likewise, at each place: 1 for the best of the word
 
 
-def _rows(words: Sequence[Weighing]) -> _Rows:
+def _rows(words: Sequence[Weighing], asks: bool) -> _Rows:  # noqa: FBT001 -- likewise
     readings = np.fromiter([len(word.shapes) for word in words], np.int64, len(words))
     lemmas = np.fromiter([len(word.lemmas) for word in words], np.int64, len(words))
     first, start = np.cumsum(readings) - readings, np.cumsum(lemmas) - lemmas
-    shares = np.array([share for word in words for share in word.shares])
+    pairs = chain.from_iterable(chain.from_iterable([word.shares for word in words]))
+    shares = np.fromiter(pairs, np.float64, 2 * int(readings.sum())).reshape(-1, 2)
     lemma = np.repeat(start, readings) + shares[:, 0].astype(np.int64)
-    return _Rows(first, start, lemmas, lemma, shares[:, 1:], _fit(words, first, readings))
+    return _Rows(first, start, lemmas, lemma, shares[:, 1:], _fit(words, asks, first, readings))
 
 
 def _cut(word: Weighing, kept: Sequence[int]) -> Weighing:
@@ -98,7 +109,7 @@ def _order(texts: Sequence[str], weights: Sequence[int]) -> list[int]:
     return [at for _, _, at in sorted(zip([-one for one in weights], texts, range(len(texts)), strict=True))]
 
 
-def _packed(words: Sequence[Weighing], rows: _Rows, steps: np.ndarray) -> list[Weighed]:
+def _packed(words: Sequence[Weighing], rows: _Rows, steps: np.ndarray, places: np.ndarray) -> list[Weighed]:
     alone = steps[:, ALONE].tolist()
     order: list[int] = []
     ordered: list[list[str]] = []
@@ -108,54 +119,51 @@ def _packed(words: Sequence[Weighing], rows: _Rows, steps: np.ndarray) -> list[W
         ordered.append([word.lemmas[at] for at in own])
         order += [start + at for at in own]
     steps = steps[order]
-    elsewhere = np.logical_or.reduceat(steps != steps[:, ALONE : ALONE + 1], rows.start, axis=0)
-    places, are_other = _places(words, rows, elsewhere)
+    columns, are_other = _others(rows, steps)
     packed = [b""] * len(words)
     for count in np.unique(rows.lemmas).tolist():
         at = (rows.lemmas == count).nonzero()[0]
         weights = steps[rows.start[at][:, None] + np.arange(count)]  # words, lemmas, places
-        made = np.empty((len(at), PLACES, 1 + count), np.uint8)
-        made[:, :, 0] = places[at]
-        made[:, :, 1:] = np.take_along_axis(weights, places[at][:, None, :], axis=2).transpose(0, 2, 1)
+        made = np.empty((len(at), len(places), 1 + count), np.uint8)
+        made[:, :, 0] = places[columns[at]]
+        made[:, :, 1:] = np.take_along_axis(weights, columns[at][:, None, :], axis=2).transpose(0, 2, 1)
         there = made[are_other[at]].tobytes()
         until = (np.cumsum(are_other[at].sum(axis=1)) * (1 + count)).tolist()
-        begin = 0
         first = weights[:, :, ALONE].tobytes()
-        for number, (word, end) in enumerate(zip(at.tolist(), until, strict=True)):
-            packed[word] = first[number * count : (number + 1) * count] + there[begin:end]
+        begin = 0
+        for number, (word_at, end) in enumerate(zip(at.tolist(), until, strict=True)):
+            packed[word_at] = first[number * count : (number + 1) * count] + there[begin:end]
             begin = end
     return list(map(Weighed, ordered, packed))
 
 
-def _places(words: Sequence[Weighing], rows: _Rows, elsewhere: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return places where lemmas weigh otherwise, those where readings fit alike together; and how many these are.
+def _others(rows: _Rows, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for each word, the columns of the places where lemmas weigh otherwise than alone, and which these are.
 
-    The latter as a mask over the former: the first so many.
+    They are the first ones, and those where readings fit alike stand together.
     """
-    asks = np.fromiter([word.asks for word in words], np.bool_, len(words))
+    elsewhere = np.logical_or.reduceat(steps != steps[:, ALONE : ALONE + 1], rows.start, axis=0)
     rank = np.arange(len(rows.lemma)) - np.repeat(rows.first, np.diff(np.append(rows.first, len(rows.lemma))))
     # Columns are told apart by a sum; where two were taken for one, their places would only stand in another order.
     alike = np.add.reduceat(rows.fit * np.cos(rank)[:, None], rows.first, axis=0)
-    alike[~asks, 1::2] = np.nan
-    elsewhere[~asks, 1::2] = False
     like = (alike[:, :, None] == alike[:, None, :]).argmax(axis=1)
-    key = np.where(elsewhere, like * PLACES + np.arange(PLACES), PLACES * PLACES)
-    places = np.argsort(key, axis=1, kind="stable")
-    return places, np.arange(PLACES) < elsewhere.sum(axis=1)[:, None]
+    count = elsewhere.shape[1]
+    columns = np.argsort(np.where(elsewhere, like * count + np.arange(count), count * count), axis=1)
+    return columns, np.arange(count) < elsewhere.sum(axis=1)[:, None]
 
 
-def _fit(words: Sequence[Weighing], first: np.ndarray, readings: np.ndarray) -> np.ndarray:
+def _fit(words: Sequence[Weighing], asks: bool, first: np.ndarray, readings: np.ndarray) -> np.ndarray:  # noqa: FBT001 -- likewise
     """Return how well readings fit the places, 1 being the best reading of a word."""
-    kinds: dict[tuple[Shape, bool, bool], int] = {}
-    kind = [kinds.setdefault((one, word.asks, word.names_only), len(kinds)) for word in words for one in word.shapes]
-    table = np.array([factors(one, asks=asks, names_only=names_only) for one, asks, names_only in kinds])
-    fit = table[kind]
+    kinds: dict[tuple[Shape, bool], int] = {}
+    kind = [kinds.setdefault((one, word.names_only), len(kinds)) for word in words for one in word.shapes]
+    every = np.array([factors(one, asks=asks, names_only=names_only) for one, names_only in kinds])
+    fit = every[:, list(places(asks=asks))][kind]
     return fit / np.repeat(np.maximum.reduceat(fit, first), readings, axis=0)  # type: ignore[no-any-return]
 
 
 def _sums(lemma: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """Return the sums of the shares of each lemma, added up in the order in which they stand."""
-    sums = np.zeros((1 + lemma.max(), PLACES))
+    sums = np.zeros((1 + lemma.max(), shares.shape[1]))
     order = np.argsort(lemma, kind="stable")
     by_lemma = lemma[order]
     first = np.flatnonzero(np.append(True, by_lemma[1:] != by_lemma[:-1]))
