@@ -105,12 +105,16 @@ class Lemmatizer:
 
     def found(self, form: str, *, opens_sentence: bool = False) -> Found:
         """Return all that the form may be, alone and beside other words."""
-        return self.found_all([(form, opens_sentence)])[0]
+        found = self._weighed([self._outline(form, opens_sentence=opens_sentence)])[0]
+        own = self._pieces(form) if "-" in form else ()
+        if not own:
+            return found
+        parts = self._parts(dict.fromkeys(own))
+        return found._replace(parts=_together_in(form, [parts[piece] for piece in own]))
 
     def found_all(self, words: Sequence[tuple[str, bool]]) -> list[Found]:
         """Return the same for many forms, each with whether it opens a sentence: weighed at once, they take less."""
-        if len(words) > 1:
-            look_ahead([form.lower() for form, _ in words if _CYRILLIC.search(form)])
+        look_ahead([form.lower() for form, _ in words if _CYRILLIC.search(form)])
         outlines = [self._outline(form, opens_sentence=opens) for form, opens in words]
         pieces = [self._pieces(form) if "-" in form else () for form, _ in words]
         parts = self._parts(dict.fromkeys(chain.from_iterable(pieces)))
@@ -399,12 +403,12 @@ def _read_of(parses: Sequence[Parse]) -> _Read:
         shares.append((lemmas.setdefault(lemma, len(lemmas)), score * factor))
         shapes.append(one)
     declined = shares
-    if any([one.is_indeclinable for one in shapes]):
+    if any(one.is_indeclinable for one in shapes):
         declined = [
             (lemma, probability * _INDECLINABLE if one.is_indeclinable else probability)
             for (lemma, probability), one in zip(shares, shapes, strict=True)
         ]
-    has_name = any([one.is_name for one in shapes])
+    has_name = any(one.is_name for one in shapes)
     told = tells("", zip([probability for _, probability in shares], shapes, strict=True))
     return _Read(tuple(lemmas), tuple(shares), tuple(declined), tuple(shapes), has_name, Ties(*told))
 

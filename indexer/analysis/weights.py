@@ -6,6 +6,7 @@ readings are added up over it, all places at a time.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 
     from indexer.analysis.context import Shape
 
-_MILLION = 1_000_000  # weights are rounded to this part before they are put in order and rounded to hundredths
+_DIGITS = 6  # that weights are rounded to before they are put in order and rounded to hundredths
+_MILLION = 10**_DIGITS
 _HUNDREDTH = _MILLION // 100
 _LOWEST, _HIGHEST = 1, 99  # hundredths; only the likeliest weighs 1, however near another comes
+_FEW = 6  # words: one by one they take less than by arrays
 _NEAR_HALF = 1e-4  # where a product may have been rounded over a half that the number itself does not reach
 
 
@@ -50,12 +53,13 @@ def weighed(words: Iterable[Weighing], *, rare: float, most: int) -> list[Weighe
     well.
     """
     every = list(words)
-    found: list[Weighed | None] = [None] * len(every)
-    for asks in (False, True):
-        at = [number for number, word in enumerate(every) if word.asks == asks]
-        for number, one in zip(at, _weighed([every[number] for number in at], asks, rare, most), strict=True):
-            found[number] = one
-    return found  # type: ignore[return-value] -- each is in one of the two
+    if len(every) <= _FEW:
+        return [_weighed_alone(word, rare, most) for word in every]
+    # A word that asks something may stand at twice as many kinds of places.
+    found = {
+        asks: iter(_weighed([word for word in every if word.asks == asks], asks, rare, most)) for asks in (False, True)
+    }
+    return [next(found[word.asks]) for word in every]
 
 
 def _weighed(words: list[Weighing], asks: bool, rare: float, most: int) -> list[Weighed]:  # noqa: FBT001 -- a column
@@ -71,9 +75,49 @@ def _weighed(words: list[Weighing], asks: bool, rare: float, most: int) -> list[
     return _packed(words, rows, _in_hundredths(_in_millionths(rows, rare)), np.array(places(asks=asks), np.uint8))
 
 
+def _weighed_alone(word: Weighing, rare: float, most: int) -> Weighed:
+    """Return the same of one word, place by place."""
+    ways = _ways(tuple(word.shapes), word.asks, word.names_only)
+    if len(word.lemmas) > most:
+        word = _cut(word, _order(word.lemmas, _weights(word, ways[0][0], rare))[:most])
+    alone, *others = [(list(map(hundredths, _weights(word, fit, rare))), places) for fit, places in ways]
+    order = _order(word.lemmas, alone[0])
+    packed = [bytes([alone[0][at] for at in order])]
+    for weights, here in others:
+        if weights != alone[0]:
+            ordered = bytes([weights[at] for at in order])
+            packed += [bytes((place,)) + ordered for place in here]
+    return Weighed([word.lemmas[at] for at in order], b"".join(packed))
+
+
+@lru_cache(8192)  # many words are ambiguous in the same way
+def _ways(
+    shapes: tuple[Shape, ...],
+    asks: bool,  # noqa: FBT001 -- a key
+    names_only: bool,  # noqa: FBT001 -- likewise
+) -> tuple[tuple[tuple[float, ...], tuple[int, ...]], ...]:
+    """Return the ways in which readings fit places, 1 being the best of them, each with its places; alone is first."""
+    ways: dict[tuple[float, ...], list[int]] = {}
+    every = list(zip(*[factors(one, asks=asks, names_only=names_only) for one in shapes], strict=True))
+    for place in places(asks=asks):
+        best = max(every[place])
+        ways.setdefault(tuple([factor / best for factor in every[place]]), []).append(place)
+    return tuple([(fit, tuple(here)) for fit, here in ways.items()])
+
+
+def _weights(word: Weighing, fit: Sequence[float], rare: float) -> list[float]:
+    """Return the weights of lemmas whose readings fit so well: of the likeliest 1."""
+    sums = [0.0] * len(word.lemmas)
+    for (lemma, probability), factor in zip(word.shares, fit, strict=True):
+        sums[lemma] += probability * factor
+    highest = max(sums)
+    # Rounded, for what ties is put in order of the alphabet, and sums of tenths do not quite tie.
+    return [1.0 if one == highest else round(rare + (1 - rare) * one / highest, _DIGITS) for one in sums]
+
+
 def hundredths(weight: float) -> int:
     """Return a weight in whole hundredths, a hundred only if it is 1."""
-    return 100 if weight == 1.0 else min(max(round(100 * round(weight, 2)), _LOWEST), _HIGHEST)
+    return 100 if weight == 1.0 else min(max(int(100 * round(weight, 2) + 0.5), _LOWEST), _HIGHEST)
 
 
 class _Rows(NamedTuple):
@@ -104,7 +148,7 @@ def _cut(word: Weighing, kept: Sequence[int]) -> Weighing:
     return word._replace(lemmas=[word.lemmas[at] for at in kept], shares=shares)
 
 
-def _order(texts: Sequence[str], weights: Sequence[int]) -> list[int]:
+def _order(texts: Sequence[str], weights: Sequence[float]) -> list[int]:
     """Return the indices of lemmas, the one with the highest weight first; of equal ones, by text."""
     return [at for _, _, at in sorted(zip([-one for one in weights], texts, range(len(texts)), strict=True))]
 
@@ -180,17 +224,17 @@ def _in_millionths(rows: _Rows, rare: float) -> np.ndarray:
     highest = np.repeat(np.maximum.reduceat(sums, rows.start), rows.lemmas, axis=0)
     weights = rare + (1 - rare) * sums / highest
     scaled = weights * _MILLION
-    micro = np.rint(scaled).astype(np.int64)
+    micro: np.ndarray = np.rint(scaled).astype(np.int64)
     for at in zip(*(np.abs(np.abs(scaled - micro) - 0.5) < _NEAR_HALF).nonzero(), strict=True):
-        micro[at] = round(round(float(weights[at]), 6) * _MILLION)
+        micro[at] = round(round(float(weights[at]), _DIGITS) * _MILLION)
     micro[sums == highest] = _MILLION
     return micro
 
 
 def _in_hundredths(micro: np.ndarray) -> np.ndarray:
-    steps = (micro + _HUNDREDTH // 2) // _HUNDREDTH
-    for at in zip(*(micro % _HUNDREDTH == _HUNDREDTH // 2).nonzero(), strict=True):
-        steps[at] = hundredths(int(micro[at]) / _MILLION)
-    steps = np.clip(steps, _LOWEST, _HIGHEST)
+    steps: np.ndarray = np.clip((micro + _HUNDREDTH // 2) // _HUNDREDTH, _LOWEST, _HIGHEST)
+    are_halves = micro % _HUNDREDTH == _HUNDREDTH // 2
+    halves, of_halves = np.unique(micro[are_halves], return_inverse=True)
+    steps[are_halves] = np.array([hundredths(half / _MILLION) for half in halves.tolist()], np.int64)[of_halves]
     steps[micro == _MILLION] = 100
     return steps.astype(np.uint8)

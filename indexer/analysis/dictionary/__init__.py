@@ -14,7 +14,7 @@ from indexer.analysis.dictionary.parses import DICTIONARY, Parse, known, weighed
 from indexer.analysis.dictionary.parses import nominative as nominative_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from indexer.analysis.dictionary.guesses import Guesses
 
@@ -116,10 +116,7 @@ class _Dictionary:
         return nominative_of(parse, self.lexicon)
 
     def _find(self, word: str) -> list[Parse]:
-        return self._parses(word, self.lexicon.find(word))
-
-    def _parses(self, word: str, found: list[tuple[str, Entry]]) -> list[Parse]:
-        return weighed(word, known(found) or self._guesses(word), self.lexicon)
+        return weighed(word, known(self.lexicon.find(word)) or self._guesses(word), self.lexicon)
 
     @cached_property
     def _guesses(self) -> Guesses:

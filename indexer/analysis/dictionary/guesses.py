@@ -96,11 +96,8 @@ class Guesses:
         """Return the parses of a word in lower case that is not in the dictionary, not yet weighed; at least one."""
         seen: Seen = set()
         found: list[Parse] = []
-        if _LETTERS.match(word):
-            asked = self._of_letters
-        else:
-            asked = self._of_parts if _PARTS.match(word) else self._analysers
-        for analysers in asked:
+        asked = self._of_parts if _PARTS.match(word) else self._analysers
+        for analysers in self._of_letters if _LETTERS.match(word) else asked:
             for analyser in analysers:
                 found += analyser(word, seen)
             if found:
