@@ -54,7 +54,7 @@ _BY_TAIL = "UnknownPrefixAnalyzer"  # pymorphy3's name
 _MOST_PARTS = 50_000  # of compounds that are remembered
 _known_parts: dict[Analysis, dict[str, tuple[Lemma, ...]]] = {}
 
-_lemma_of: Callable[[tuple[str, float]], Lemma] = partial(tuple.__new__, Lemma)  # Lemma(…) in a third of the time
+_lemma_of: Callable[[tuple[str, float]], Lemma] = partial(tuple.__new__, Lemma)  # in half of the time of Lemma(…)
 NOWHERE: Mapping[int, tuple[Lemma, ...]] = MappingProxyType({})
 
 
@@ -71,7 +71,7 @@ class Found(NamedTuple):
         return self.elsewhere.get(place, self.lemmas)
 
 
-# Found(…) of one tuple, in a third of the time; it is done for every word of a corpus.
+# Found(…) of one tuple, in a quarter of the time; it is done for every word of a corpus.
 _found_as: Callable[[tuple[tuple[Lemma, ...], tuple[Lemma, ...], Ties, Mapping[int, tuple[Lemma, ...]]]], Found] = (
     partial(tuple.__new__, Found)
 )

@@ -93,7 +93,7 @@ class Automaton:
         # Each key has one thing that it can mean, so it does not matter if two threads fill them at once.
         self._heads: dict[str, int] = {}
         self.ahead: dict[str, int] = {}  # where words lead that were looked up ahead
-        self._forked: dict[str, list[tuple[str, int]]] = {}  # what `similar` has said of others
+        self._forked: dict[str, list[tuple[str, int]]] = {}  # what `similar` has said of other words
         self._tails: dict[int, list[bytes]] = {}
 
     def follow(self, key: bytes, node: int = ROOT) -> int:
@@ -169,7 +169,7 @@ class Automaton:
     def look_ahead(self, words: Iterable[str]) -> list[str]:
         """Have `similar` and `end` know these words, and return those that are surely not there.
 
-        All are followed at once, which takes a tenth of the time. A word where an е may be a ё is left to `similar`.
+        All are followed at once, which takes a fraction of the time. A word where an е may be a ё is left to `similar`.
         """
         ahead = self.ahead
         words = list(dict.fromkeys(words))

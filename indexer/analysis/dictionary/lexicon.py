@@ -49,11 +49,11 @@ class Form(NamedTuple):
 
 
 _CHANGE = 3  # where a Form tells how to make the first one
-# Form(…) of one tuple, in a third of the time.
+# Form(…) of one tuple, in half of the time.
 _form_of: Callable[[tuple[int, int, Tag, str, int, int | None, str]], Form] = partial(tuple.__new__, Form)
 
 
-@dataclass(slots=True, eq=False)  # not frozen: that takes three times as long
+@dataclass(slots=True, eq=False)  # not frozen: to make it would take four times as long
 class Entry:
     """What words of the dictionary may be; all that have the same forms share it."""
 

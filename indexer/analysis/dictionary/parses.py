@@ -30,7 +30,7 @@ class Parse(NamedTuple):
     by: Form | tuple[Parse, ...] | None = None
 
 
-# Parse(…) of one tuple, in a third of the time.
+# Parse(…) of one tuple, in half of the time.
 parse_of: Callable[[tuple[str, Tag, str, float, str, Form | tuple[Parse, ...] | None]], Parse] = partial(
     tuple.__new__, Parse
 )
