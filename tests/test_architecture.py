@@ -36,7 +36,7 @@ LAYERS = {
 
 HOMES = {
     "whoosh": "backends/whoosh",
-    "numpy": "backends|vocabulary|evaluation|meaning|analysis/bulk|analysis/dictionary/automaton",
+    "numpy": "backends|vocabulary|evaluation|meaning|analysis/bulk|analysis/dictionary/automaton|analysis/weights",
     "rapidfuzz": "vocabulary",
     "pymorphy3": "analysis/dictionary",
     "pymorphy3_dicts_ru": "analysis/dictionary",

@@ -12,11 +12,11 @@ an adjective rather than a noun or a participle before a word that it agrees wit
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 NAMES = frozenset({"Surn", "Name", "Patr", "Geox", "Orgn"})  # OpenCorpora's tags of proper names
 _RARE = frozenset({"Arch", "Infr", "Slng", "Erro", "Dist"})
@@ -89,14 +89,6 @@ def _the_shape(**of: Any) -> Shape:  # noqa: ANN401 -- what Shape takes
     return Shape(**of)
 
 
-class Reading(NamedTuple):
-    """One thing a form may be."""
-
-    lemma: str  # folded
-    probability: float
-    shape: Shape
-
-
 # --- what a word tells the next one -----------------------------------------------------------------------------------
 
 PREPOSITIONS = {
@@ -152,8 +144,10 @@ class Ties(NamedTuple):
 NO_TIES = Ties()
 
 
-def tells(key: str, readings: Sequence[Reading]) -> tuple[int, int]:
-    """Return what a folded form tells the words beside it: Ties.expects and Ties.offers.
+def tells(key: str, readings: Iterable[tuple[float, Shape]]) -> tuple[int, int]:
+    """Return what a folded form tells the words beside it, by the probabilities and shapes of its readings.
+
+    It is Ties.expects and Ties.offers.
 
     >>> tells("при", ()) == (_OF_PREPOSITION["при"], 0), tells("и", ())
     (True, (0, 0))
@@ -161,7 +155,7 @@ def tells(key: str, readings: Sequence[Reading]) -> tuple[int, int]:
     # One pass with plain sums: it is done for every word of a corpus.
     total = agreeing = nouns = 0.0
     to_next = to_last = 0
-    for _, probability, one in readings:
+    for probability, one in readings:
         total += probability
         if one.agrees:
             agreeing += probability
@@ -199,9 +193,9 @@ def place(before: Ties, asks: int, after: Ties) -> int:
     return 2 * before.expects + bool(asks & after.offers)
 
 
-def places(asks: int) -> Iterator[int]:
-    """Give the places that a word which asks this may stand at."""
-    return iter(range(PLACES) if asks else range(0, PLACES, 2))
+def places(*, asks: bool) -> range:
+    """Return the places that a word may stand at, which asks something of the next one or does not."""
+    return range(PLACES) if asks else range(0, PLACES, 2)
 
 
 # --- how well a reading fits ------------------------------------------------------------------------------------------
@@ -216,36 +210,16 @@ _ADJECTIVE_ALONE = 0.1  # of a pronoun elsewhere: «видел его», «вс�
 _ADJECTIVE_BESIDE_NAMES = 0.3  # «Красной армии», against the names that a form with a capital has (+0.10, +0.03)
 
 
-Ways: TypeAlias = "tuple[tuple[tuple[float, ...], tuple[int, ...]], ...]"
-
-
-@lru_cache(8192)  # many words are ambiguous in the same way
-def fitting(shapes: tuple[Shape, ...], asks: int, *, names_only: bool) -> Ways:
-    """Return the ways in which readings fit places, 1 being the best of them, each with its places; alone is first.
+@cache
+def factors(one: Shape, *, asks: bool, names_only: bool) -> tuple[float, ...]:
+    """Return how well a reading fits each place, before that is compared with the others of its word.
 
     With `names_only`, a reading that is no name must agree with the next word to be one at all.
 
     >>> steel, became = (shape(frozenset(tag.split())) for tag in ("NOUN femn sing loct", "VERB plur past"))
-    >>> ways = fitting((steel, became), 0, names_only=False)
-    >>> [fit for fit, places in ways if 2 * tells("при", ())[0] in places]
-    [(1.0, 0.003)]
+    >>> [factors(one, asks=False, names_only=False)[2 * tells("при", ())[0]] for one in (steel, became)]
+    [1.0, 0.003]
     """
-    ways: dict[tuple[float, ...], list[int]] = {}
-    fits: dict[tuple[float, ...], tuple[float, ...]] = {}
-    at_places = list(zip(*[_factors(one, asks=bool(asks), names_only=names_only) for one in shapes], strict=True))
-    for number in places(asks):
-        factors = at_places[number]
-        fit = fits.get(factors)
-        if fit is None:
-            best = max(factors)
-            fit = fits[factors] = tuple([factor / best for factor in factors])
-        ways.setdefault(fit, []).append(number)
-    return tuple([(fit, tuple(numbers)) for fit, numbers in ways.items()])
-
-
-@cache
-def _factors(one: Shape, *, asks: bool, names_only: bool) -> tuple[float, ...]:
-    """Return how well a reading fits each place, before that is compared with the others."""
     return tuple(
         _after(number // 2, one) * _beside(one, agrees=bool(number % 2), asks=asks, names_only=names_only)
         for number in range(PLACES)

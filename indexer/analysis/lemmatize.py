@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.abbreviations import STANDS_FOR
-from indexer.analysis.context import ALONE, NO_TIES, Reading, Ties, asks, fitting, preposition, tells
-from indexer.analysis.dictionary import DICTIONARY, known_tags, look_ahead, nominative, parses, plain
+from indexer.analysis.context import NO_TIES, Ties, asks, preposition, tells
+from indexer.analysis.dictionary import DICTIONARY, entries, entry, known_tags, look_ahead, nominative, parses
 from indexer.analysis.fold import fold, plain_latin
+from indexer.analysis.weights import Weighing, hundredths, weighed
 from indexer.types import Lemma
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from indexer.analysis.context import Shape
-    from indexer.analysis.dictionary import Parse, Tag
+    from indexer.analysis.dictionary import Entry, Form, Parse, Tag
+    from indexer.analysis.weights import Weighed
     from indexer.settings import Analysis
 
 _NO_WORDS = frozenset({"Surn", "Name", "Patr", "Abbr", "Init"})
@@ -48,12 +51,10 @@ _INDECLINABLE = 0.1
 _GUESSED_PLURAL = 0.1  # +0.15, +0.02: «Ауесхан» is no form of «Ауесхана»
 _GUESSED_BY_TAIL = 0.3  # +0.25, +0.03: a known word at the end says less than a known ending: «липосаркома» is no «арк»
 _BY_TAIL = "UnknownPrefixAnalyzer"  # pymorphy3's name
-_DIGITS = 6  # of shares: sums of tenths do not quite tie
-# Weights are whole hundredths, as an index keeps them (ranking.WEIGHT_STEPS): so what the index says a word of its
-# texts may be is what is found here. Only the likeliest weighs 1, however near another comes.
-_HIGHEST, _LOWEST = 0.99, 0.01
-_MOST_PARTS = 5000  # of compounds that are remembered: «северо», «летний» and «го» come with many
+_MOST_PARTS = 50_000  # of compounds that are remembered
+_known_parts: dict[Analysis, dict[str, tuple[Lemma, ...]]] = {}
 
+_lemma_of: Callable[[tuple[str, float]], Lemma] = partial(tuple.__new__, Lemma)  # in half of the time of Lemma(…)
 NOWHERE: Mapping[int, tuple[Lemma, ...]] = MappingProxyType({})
 
 
@@ -70,6 +71,12 @@ class Found(NamedTuple):
         return self.elsewhere.get(place, self.lemmas)
 
 
+# Found(…) of one tuple, in a quarter of the time; it is done for every word of a corpus.
+_found_as: Callable[[tuple[tuple[Lemma, ...], tuple[Lemma, ...], Ties, Mapping[int, tuple[Lemma, ...]]]], Found] = (
+    partial(tuple.__new__, Found)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Lemmatizer:
     """Lemmas of single words. Nothing is kept between calls, so threads may share it."""
@@ -83,21 +90,39 @@ class Lemmatizer:
         >>> [lemma.text for lemma in Lemmatizer(Analysis()).lemmas("стали")]
         ['стать', 'сталь']
         """
-        return self._found(form, opens_sentence=opens_sentence).lemmas
-
-    def look_ahead(self, forms: Iterable[str]) -> None:
-        """Have the dictionary look up forms at once that `found` will be asked for one by one."""
-        look_ahead([form.lower() for form in forms if _CYRILLIC.search(form)])
+        return self._weighed([self._outline(form, opens_sentence=opens_sentence)])[0].lemmas
 
     def plain(self, words: Iterable[str]) -> dict[str, tuple[str, Ties]]:
         """Return those of some folded words that are nothing but forms of one lemma, with it and what they tell."""
-        russian = (word for word in words if word not in STANDS_FOR and _RUSSIAN.match(word))
-        return {word: (read.lemma, read.kind.ties(word)) for word, read in _plain(russian)}
+        russian = [word for word in words if _RUSSIAN.match(word) and word not in STANDS_FOR]
+        found = {}
+        for word, of in zip(russian, entries(russian), strict=True):
+            if of is not None and of.one is not None:
+                plain = _plain(word, of, of.one)
+                if plain:
+                    found[word] = plain[0], plain[1].ties(word)
+        return found
 
     def found(self, form: str, *, opens_sentence: bool = False) -> Found:
         """Return all that the form may be, alone and beside other words."""
-        found = self._found(form, opens_sentence=opens_sentence)
-        return found._replace(parts=self.parts(form)) if "-" in form else found
+        found = self._weighed([self._outline(form, opens_sentence=opens_sentence)])[0]
+        own = self._pieces(form) if "-" in form else ()
+        if not own:
+            return found
+        parts = self._parts(dict.fromkeys(own))
+        return found._replace(parts=_together_in(form, [parts[piece] for piece in own]))
+
+    def found_all(self, words: Sequence[tuple[str, bool]]) -> list[Found]:
+        """Return the same for many forms, each with whether it opens a sentence: weighed at once, they take less."""
+        look_ahead([form.lower() for form, _ in words if _CYRILLIC.search(form)])
+        outlines = [self._outline(form, opens_sentence=opens) for form, opens in words]
+        pieces = [self._pieces(form) if "-" in form else () for form, _ in words]
+        parts = self._parts(dict.fromkeys(chain.from_iterable(pieces)))
+        found = self._weighed(outlines)
+        for at, own in enumerate(pieces):
+            if own:
+                found[at] = found[at]._replace(parts=_together_in(words[at][0], [parts[piece] for piece in own]))
+        return found
 
     def parts(self, form: str) -> tuple[Lemma, ...]:
         """Return the lemmas of a compound's parts, lighter than the compound; none for a word that only has a hyphen.
@@ -108,40 +133,64 @@ class Lemmatizer:
         >>> Lemmatizer(Analysis()).parts("где-то")
         ()
         """
+        return self.found(form).parts
+
+    def _pieces(self, form: str) -> Sequence[str]:
+        """Return the parts of a compound as they are written."""
         pieces = form.split("-")
-        if len(pieces) == 1 or _ORDINAL.match(fold(form)) or fold(form) in STANDS_FOR or not all(pieces):
+        key = fold(form)
+        if len(pieces) == 1 or _ORDINAL.match(key) or key in STANDS_FOR or not all(pieces):
             return ()
         if _CYRILLIC.search(form) and not _LATIN.search(form) and _tags(form.lower()) & _INDIVISIBLE:
             return ()
-        found = {
-            lemma.text: Lemma(lemma.text, _hundredths(lemma.weight * self.settings.part_of_compound))
-            for piece in reversed(pieces)
-            for lemma in reversed(self._part(piece))
-        }
-        found.pop(fold(form), None)
-        return tuple(reversed(found.values()))
+        return pieces
 
-    def _found(self, form: str, *, opens_sentence: bool) -> Found:
-        """Return all that the form may be, but for its parts."""
-        key = fold(form)
+    def _parts(self, pieces: Iterable[str]) -> dict[str, tuple[Lemma, ...]]:
+        """Return the lemmas of parts of compounds."""
+        known = _known_parts.get(self.settings, {})
+        found = {piece: known.get(piece, ()) for piece in pieces}
+        new = [piece for piece, lemmas in found.items() if not lemmas]
+        for piece, one in zip(new, self._weighed([self._outline(piece) for piece in new]), strict=True):
+            lighter = [Lemma(text, self._of_part(weight)) for text, weight in _lemmas_of_part(piece, one.lemmas)]
+            found[piece] = tuple(lighter)
+        if len(known) + len(new) > _MOST_PARTS:
+            known = {}
+        known.update(found)
+        _known_parts[self.settings] = known
+        return found
+
+    def _of_part(self, weight: float) -> float:
+        return hundredths(weight * self.settings.part_of_compound) / 100
+
+    def _outline(self, form: str, *, opens_sentence: bool = False) -> Found | _Outline:
+        """Return all that the form may be, but for its parts, and but for weights if there is anything to weigh."""
+        word = form.lower()
+        key = word.replace("ё", "е")  # as `fold` does
         # before the dictionary: «см» must not become «смотреть», nor «т» «так», nor «коп.» «копа»
         if key in STANDS_FOR or not _RUSSIAN.match(key):
             key = _SPACES.sub("", key)
             if known := self._without_dictionary(key, form):
-                return Found(known, ties=Ties(*tells(key, ())))
-        readings = _read(form.lower())
-        if isinstance(readings, _OneLemma):
-            return Found((Lemma(readings.lemma, 1.0),), ties=readings.kind.ties(key))
-        told = tells(key, readings)
-        if len({reading.lemma for reading in readings}) == 1:
-            return Found((Lemma(readings[0].lemma, 1.0),), ties=Ties(*told))
-        if form.islower():
-            readings = tuple([_declined(reading) for reading in readings])
-        shapes = tuple([reading.shape for reading in readings])
-        names_only = is_capitalised(form) and not opens_sentence and any(one.is_name for one in shapes)
-        asked = asks(shapes, names_only=names_only)
-        there = self._everywhere(readings, asked, names_only=names_only)
-        return Found(there.alone(), ties=Ties(*told, asked), elsewhere=there)
+                expected = preposition(key)
+                return _found_as((known, (), Ties(expected) if expected else NO_TIES, NOWHERE))
+        read = _read(word)
+        if isinstance(read, _OneLemma):
+            return _certain(read.lemma, read.kind.ties(key))
+        ties = read.ties(key)
+        if len(read.lemmas) == 1:
+            return _certain(read.lemmas[0], ties)
+        names_only = read.has_name and is_capitalised(form) and not opens_sentence
+        asked = asks(read.shapes, names_only=names_only)
+        shares = read.declined if form.islower() else read.shares
+        weighing = Weighing(read.lemmas, shares, read.shapes, bool(asked), names_only)
+        return _Outline(weighing, ties._replace(asks=asked) if asked else ties)
+
+    def _weighed(self, outlines: Sequence[Found | _Outline]) -> list[Found]:
+        """Return all that forms may be, but for their parts."""
+        weighings = [outline.weighing for outline in outlines if isinstance(outline, _Outline)]
+        every = iter(weighed(weighings, rare=self.settings.rare_lemma, most=self.settings.most_lemmas))
+        return [
+            _found_of(next(every), outline.ties) if isinstance(outline, _Outline) else outline for outline in outlines
+        ]
 
     def _without_dictionary(self, key: str, form: str) -> tuple[Lemma, ...]:
         """Return the lemmas of what is no Russian word, or none."""
@@ -154,66 +203,35 @@ class Lemmatizer:
             found = (key.replace(",", "."),)
         elif ordinal := _ORDINAL.match(key):
             found = (ordinal[1],)
-        elif not _CYRILLIC.search(key):
+        elif key.isascii() or not _CYRILLIC.search(key):
             found = (_english(plain_latin(form)),)
         elif len(key) == 1 or _LATIN.search(key):  # «IT-отдел»: pymorphy3 takes it for a Latin word
             found = (key,)
         return _equal(*found)
-
-    def _part(self, piece: str) -> tuple[Lemma, ...]:
-        return _lemmas_of_part(self.settings, piece)
 
     def _dotted(self, key: str) -> tuple[Lemma, ...]:
         """Return an initial, which may also be a word at the end of a sentence: «витамин С.»."""
         letters = key.rstrip(".")
         if len(letters) > 1:
             return _equal(key)
-        return _in_order((key, letters), (1.0, _hundredths(self.settings.rare_lemma)))
-
-    def _everywhere(self, readings: Sequence[Reading], asked: int, *, names_only: bool) -> Elsewhere:
-        """Return the lemmas of readings, standing alone and at the places where they weigh otherwise."""
-        numbers: dict[str, int] = {}
-        shares = tuple([(numbers.setdefault(lemma, len(numbers)), probability) for lemma, probability, _ in readings])
-        shapes = tuple([one for _, _, one in readings])
-        texts = list(numbers)
-        rare, most = self.settings.rare_lemma, self.settings.most_lemmas
-        spread = _spread(shares, shapes, asked, rare, names_only=names_only)
-        if len(texts) > most:
-            order = _order(texts, spread.exact)
-            # The same lemmas everywhere: what a form is found by does not depend on its place, only how well.
-            texts = [texts[at] for at in order[:most]]
-            of_text = {text: at for at, text in enumerate(texts)}
-            cut = tuple(
-                [(of_text.get(lemma, 0), probability * (lemma in of_text)) for lemma, probability, _ in readings]
-            )
-            spread = _spread(cut, shapes, asked, rare, names_only=names_only)
-        return Elsewhere(texts, spread, _order(texts, spread.alone))
+        return _in_order((key, letters), (1.0, hundredths(self.settings.rare_lemma) / 100))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Spread:
-    """The weights of some lemmas, wherever they are: words of one kind share it."""
+class _Outline(NamedTuple):
+    """What a form with several lemmas may be, before they are weighed."""
 
-    exact: tuple[float, ...]  # standing alone
-    alone: tuple[float, ...]  # the same in hundredths
-    elsewhere: tuple[tuple[tuple[float, ...], tuple[int, ...]], ...]  # other weights, each with their places
+    weighing: Weighing
+    ties: Ties
 
 
 class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
     """Place → the lemmas of a form, where they weigh otherwise than alone; put together when it is asked."""
 
-    __slots__ = ("_made", "order", "spread", "texts")
+    __slots__ = ("_made", "weighed")
 
-    def __init__(self, texts: Sequence[str], spread: Spread, order: tuple[int, ...]) -> None:
-        self.texts = texts
-        self.spread = spread  # over texts
-        self.order = order  # of the lemmas standing alone: the likeliest first; indices into texts
+    def __init__(self, weighed: Weighed) -> None:
+        self.weighed = weighed
         self._made: dict[int, tuple[Lemma, ...]] | None = None
-
-    def alone(self) -> tuple[Lemma, ...]:
-        """Return the lemmas standing alone, the likeliest first."""
-        weights = self.spread.alone
-        return tuple([Lemma(self.texts[at], weights[at]) for at in self.order])
 
     def __getitem__(self, place: int) -> tuple[Lemma, ...]:
         return self._places()[place]
@@ -226,54 +244,38 @@ class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
 
     def _places(self) -> dict[int, tuple[Lemma, ...]]:
         if self._made is None:
-            made: dict[int, tuple[Lemma, ...]] = {}
-            for weights, places in self.spread.elsewhere:
-                order = _order(self.texts, weights)
-                made.update(dict.fromkeys(places, tuple([Lemma(self.texts[at], weights[at]) for at in order])))
-            self._made = made
+            texts, packed = self.weighed
+            self._made = {
+                packed[at]: _in_order(texts, [weight / 100 for weight in packed[at + 1 : at + 1 + len(texts)]])
+                for at in range(len(texts), len(packed), 1 + len(texts))
+            }
         return self._made
 
 
-@lru_cache(50_000)
-def _spread(
-    shares: tuple[tuple[int, float], ...], shapes: tuple[Shape, ...], asked: int, rare: float, *, names_only: bool
-) -> Spread:
-    """Return the weights of lemmas whose readings have these probabilities and shapes."""
-    ways = fitting(shapes, asked, names_only=names_only)
-    exact = _weights(shares, ways[ALONE][0], rare)
-    alone = tuple(map(_hundredths, exact))
-    others = [(tuple(map(_hundredths, _weights(shares, fit, rare))), places) for fit, places in ways[1:]]
-    return Spread(exact, alone, tuple([(weights, places) for weights, places in others if weights != alone]))
+def _found_of(weighed: Weighed, ties: Ties) -> Found:
+    texts, packed = weighed
+    lemmas = tuple([_lemma_of((text, weight / 100)) for text, weight in zip(texts, packed, strict=False)])
+    return _found_as((lemmas, (), ties, Elsewhere(weighed)))
 
 
-def _weights(shares: Sequence[tuple[int, float]], fit: Sequence[float], rare: float) -> tuple[float, ...]:
-    """Return the weights of lemmas, the highest 1, whose readings have these probabilities and fit so well."""
-    sums = [0.0] * (1 + max([lemma for lemma, _ in shares]))
-    for (lemma, probability), factor in zip(shares, fit, strict=True):
-        sums[lemma] += probability * factor
-    highest = max(sums)
-    common = 1 - rare
-    # Rounded, for what ties is put in order of the alphabet, and sums of tenths do not quite tie.
-    return tuple([1.0 if share == highest else round(rare + common * share / highest, _DIGITS) for share in sums])
+def _certain(lemma: str, ties: Ties) -> Found:
+    """Return what a form may be that has one lemma."""
+    return _found_as(((_lemma_of((lemma, 1.0)),), (), ties, NOWHERE))
 
 
-def _order(texts: Sequence[str], weights: Sequence[float]) -> tuple[int, ...]:
-    """Return the indices of lemmas, the one with the highest weight first."""
-    return tuple([at for _, _, at in sorted(zip([-one for one in weights], texts, range(len(texts)), strict=True))])
-
-
-@lru_cache(_MOST_PARTS)
-def _lemmas_of_part(settings: Analysis, piece: str) -> tuple[Lemma, ...]:
-    lemmas = Lemmatizer(settings).lemmas(piece)
+def _lemmas_of_part(piece: str, lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
     if not is_capitalised(piece) or not _CYRILLIC.search(piece):
         return lemmas
     # «Ростов» of Ростов-на-Дону is no «рост»: a name inside a compound is nothing but a name.
-    names = {reading.lemma for reading in _readings(piece.lower()) if reading.shape.is_name}
+    names = _names(piece.lower())
     return tuple(lemma for lemma in lemmas if lemma.text in names) or lemmas
 
 
-def _hundredths(weight: float) -> float:
-    return 1.0 if weight == 1.0 else min(max(round(weight, 2), _LOWEST), _HIGHEST)
+def _together_in(form: str, pieces: Sequence[tuple[Lemma, ...]]) -> tuple[Lemma, ...]:
+    """Return the lemmas of a form's parts, each once."""
+    found = {lemma.text: lemma for piece in reversed(pieces) for lemma in reversed(piece)}
+    found.pop(fold(form), None)
+    return tuple(reversed(found.values()))
 
 
 def _in_order(texts: Sequence[str], weights: Sequence[float]) -> tuple[Lemma, ...]:
@@ -321,7 +323,7 @@ def first_lemma(form: str) -> str:
 
 
 def _equal(*lemmas: str) -> tuple[Lemma, ...]:
-    return tuple(Lemma(lemma, 1.0) for lemma in lemmas)
+    return tuple([_lemma_of((lemma, 1.0)) for lemma in lemmas])
 
 
 def is_capitalised(form: str) -> bool:
@@ -333,12 +335,12 @@ class _Kind(NamedTuple):
     """What the words of the dictionary with the same tags, and with one lemma, have in common."""
 
     weights: tuple[tuple[float, Shape], ...]  # of the readings: their probabilities
-    expects: int  # Ties, but for what a preposition expects
-    offers: int
+    own: Ties  # but for what a preposition expects
 
     def ties(self, key: str) -> Ties:
         """Return what a folded form of this kind tells the words beside it."""
-        return Ties(preposition(key) or self.expects, self.offers)
+        expected = preposition(key)
+        return self.own._replace(expects=expected) if expected else self.own
 
 
 class _OneLemma(NamedTuple):
@@ -348,28 +350,81 @@ class _OneLemma(NamedTuple):
     kind: _Kind
 
 
-def _readings(word: str) -> tuple[Reading, ...]:
-    """Return what a word in lower case may be, as the dictionary orders it, its probabilities mended."""
+class _Read(NamedTuple):
+    """What a word may be."""
+
+    lemmas: tuple[str, ...]  # folded
+    shares: tuple[tuple[int, float], ...]  # of its readings, as the dictionary orders them: Weighing.shares
+    declined: tuple[tuple[int, float], ...]  # the same of a form in lower case
+    shapes: tuple[Shape, ...]  # of its readings
+    has_name: bool
+    own: Ties  # but for what a preposition expects, and for what is asked
+
+    def ties(self, key: str) -> Ties:
+        """Return what a folded form of this word tells the words beside it."""
+        expected = preposition(key)
+        return self.own._replace(expects=expected) if expected else self.own
+
+
+def _names(word: str) -> set[str]:
+    """Return the lemmas of a word in lower case that are names."""
     read = _read(word)
     if isinstance(read, _OneLemma):
-        return tuple([Reading(read.lemma, probability, one) for probability, one in read.kind.weights])
-    return read
+        return {read.lemma} if any(one.is_name for _, one in read.kind.weights) else set()
+    return {read.lemmas[at] for (at, _), one in zip(read.shares, read.shapes, strict=True) if one.is_name}
 
 
 @lru_cache(2000)  # a word comes with and without a capital, at the start of a sentence and inside
-def _read(word: str) -> _OneLemma | tuple[Reading, ...]:
-    for _, one in _plain((word,)):
-        return one
-    return tuple([reading for parse in parses(word) for reading in _readings_of(parse)])
+def _read(word: str) -> _OneLemma | _Read:
+    of = entry(word)
+    plain = _plain(word, of, of.one) if of is not None and of.one is not None else None
+    return _OneLemma(*plain) if plain else _read_of(parses(word))
 
 
-def _plain(words: Iterable[str]) -> Iterator[tuple[str, _OneLemma]]:
-    """Give those words that the dictionary has under one lemma, and of which nothing is to be mended."""
-    for word, (lemma, tags) in plain(words):
-        folded = lemma.replace("ё", "е")
-        kind = _kind(tags, like_adjective=folded.endswith(_ENDS_LIKE_ADJECTIVE))
-        if kind and folded not in _RARE_LEMMAS:
-            yield word, _OneLemma(folded, kind)
+def _read_of(parses: Sequence[Parse]) -> _Read:
+    """Return what parses say, their probabilities mended."""
+    lemmas: dict[str, int] = {}
+    shares, shapes = [], []
+    for parse in parses:
+        word, tag, lemma, score, way, _ = parse
+        lemma, one = fold(lemma), tag.shape
+        if way == DICTIONARY:
+            factor = _overrated(lemma, one)
+        else:
+            # A guess.
+            factor = _GUESSED_PLURAL if len(lemma) > len(word) and "plur" in tag.grammemes else 1.0
+            if way == _BY_TAIL:
+                factor *= _GUESSED_BY_TAIL
+        if one.is_womans_patronymic:
+            # The dictionary makes «Алексеевна» a form of «Алексеевич».
+            shares.append((lemmas.setdefault(fold(nominative(parse)), len(lemmas)), score * factor))
+            shapes.append(one)
+            factor = 0.0
+        shares.append((lemmas.setdefault(lemma, len(lemmas)), score * factor))
+        shapes.append(one)
+    declined = shares
+    if any(one.is_indeclinable for one in shapes):
+        declined = [
+            (lemma, probability * _INDECLINABLE if one.is_indeclinable else probability)
+            for (lemma, probability), one in zip(shares, shapes, strict=True)
+        ]
+    has_name = any(one.is_name for one in shapes)
+    told = tells("", zip([probability for _, probability in shares], shapes, strict=True))
+    return _Read(tuple(lemmas), tuple(shares), tuple(declined), tuple(shapes), has_name, Ties(*told))
+
+
+def _plain(word: str, entry: Entry, one: Form) -> tuple[str, _Kind] | None:
+    """Return the folded lemma of a word that the dictionary has under one, and its kind, if nothing is to be mended."""
+    # The word may have a ё where it is not written; what comes of it is folded.
+    lemma = one.lemma(word).replace("ё", "е")
+    kind = _kinds(entry)[lemma.endswith(_ENDS_LIKE_ADJECTIVE)]
+    return (lemma, kind) if kind and lemma not in _RARE_LEMMAS else None
+
+
+@lru_cache(100_000)
+def _kinds(entry: Entry) -> tuple[_Kind | None, _Kind | None]:
+    """Return the kinds of its words whose lemma does not end like an adjective's, and of those whose lemma does."""
+    return _kind(entry.tags, like_adjective=False), _kind(entry.tags, like_adjective=True)
 
 
 @lru_cache(20_000)
@@ -380,17 +435,7 @@ def _kind(tags: tuple[Tag, ...], *, like_adjective: bool) -> _Kind | None:
         return None
     lemma = _ENDS_LIKE_ADJECTIVE[0] if like_adjective else ""  # as far as it matters
     weights = tuple((_overrated(lemma, one), one) for one in shapes)
-    return _Kind(weights, *tells("", [Reading(lemma, probability, one) for probability, one in weights]))
-
-
-def _readings_of(parse: Parse) -> tuple[Reading, ...]:
-    lemma, one = fold(parse.lemma), parse.tag.shape
-    factor = _overrated(lemma, one) if parse.way == DICTIONARY else _guessed(parse)
-    reading = Reading(lemma, parse.score * factor, one)
-    if not one.is_womans_patronymic:
-        return (reading,)
-    # The dictionary makes «Алексеевна» a form of «Алексеевич».
-    return reading._replace(lemma=fold(nominative(parse))), reading._replace(probability=0.0)
+    return _Kind(weights, Ties(*tells("", weights)))
 
 
 def _overrated(lemma: str, one: Shape) -> float:
@@ -400,19 +445,6 @@ def _overrated(lemma: str, one: Shape) -> float:
     if one.is_declined_noun and lemma.endswith(_ENDS_LIKE_ADJECTIVE):
         return _NOUN_LIKE_ADJECTIVE
     return _RARE_LEMMAS.get(lemma, 1.0)
-
-
-def _guessed(parse: Parse) -> float:
-    """Return what the probability of a guess is multiplied by."""
-    is_plural = "plur" in parse.tag.grammemes and len(parse.lemma) > len(parse.word)
-    factor = _GUESSED_PLURAL if is_plural else 1.0
-    return factor * _GUESSED_BY_TAIL if parse.way == _BY_TAIL else factor
-
-
-def _declined(reading: Reading) -> Reading:
-    if not reading.shape.is_indeclinable:
-        return reading
-    return reading._replace(probability=reading.probability * _INDECLINABLE)
 
 
 def _tags(word: str) -> frozenset[str]:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
-from indexer.analysis import context, lemmatize, russian
+from indexer.analysis import context, lemmatize, russian, weights
 from indexer.analysis.abbreviations import STANDS_FOR
 from indexer.analysis.fold import fold, written
 from indexer.analysis.lemmatize import first_lemma, grammemes
@@ -269,7 +269,8 @@ def _points() -> list[float]:
 def _forget() -> None:
     lemmatize._read.cache_clear()  # noqa: SLF001 -- what was read by other rules
     lemmatize._kind.cache_clear()  # noqa: SLF001 -- likewise
-    context.fitting.cache_clear()
+    context.factors.cache_clear()
+    weights._ways.cache_clear()  # noqa: SLF001 -- likewise
 
 
 def main() -> None:

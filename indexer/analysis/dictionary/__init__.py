@@ -7,42 +7,33 @@ from __future__ import annotations
 
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from indexer.analysis.dictionary.lexicon import Lexicon, Tag
+from indexer.analysis.dictionary.lexicon import Entry, Form, Lexicon, Tag
 from indexer.analysis.dictionary.parses import DICTIONARY, Parse, known, weighed
 from indexer.analysis.dictionary.parses import nominative as nominative_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from indexer.analysis.dictionary.guesses import Guesses
-    from indexer.analysis.dictionary.lexicon import Entry
 
 __all__ = [
     "DICTIONARY",
-    "OneLemma",
+    "Entry",
+    "Form",
     "Parse",
     "Tag",
+    "entries",
+    "entry",
     "known_tags",
     "look_ahead",
     "nominative",
     "parses",
-    "plain",
     "version",
 ]
 
 _MOST_REMEMBERED = 2000  # words: parts of compounds, «северо-», «-летний», come with many; compounds are asked twice
-
-_CUTS = range(1, 6)  # letters of a prefix that a word may have which is not in the dictionary
-_SHORTEST = 3  # letters behind it
-
-
-class OneLemma(NamedTuple):
-    """What a word of the dictionary with one lemma may be; its parses have a score of 1 each."""
-
-    lemma: str
-    tags: tuple[Tag, ...]  # of its parses
 
 
 def parses(word: str) -> Sequence[Parse]:
@@ -56,13 +47,20 @@ def parses(word: str) -> Sequence[Parse]:
     return _dictionary().parses(word)
 
 
-def plain(words: Iterable[str]) -> Iterator[tuple[str, OneLemma]]:
-    """Give those words of the dictionary that have one lemma, most of them, with what `parses` would say at length.
+def entries(words: Sequence[str]) -> list[Entry | None]:
+    """Return what words of the dictionary may be; None for a word that it has not, or has with е and with ё.
 
-    >>> [(word, of.lemma) for word, of in plain(["стали", "кошками"])]
-    [('кошками', 'кошка')]
+    What each parse of a word with one lemma says of it is there, the scores, which are 1, left out.
+
+    >>> [entry and bool(entry.one) for entry in entries(["стали", "кошками", "бутявка"])]
+    [False, True, None]
     """
-    return _dictionary().plain(words)
+    return _dictionary().lexicon.entries(words)
+
+
+def entry(word: str) -> Entry | None:
+    """Return the same of one word."""
+    return _dictionary().lexicon.entry(word)
 
 
 def look_ahead(words: Iterable[str]) -> None:
@@ -101,40 +99,30 @@ class _Dictionary:
     def __init__(self) -> None:
         from pymorphy3_dicts_ru import get_path  # noqa: PLC0415 -- lazily, with the rest
 
-        self._lexicon = Lexicon(Path(get_path()))
+        self.lexicon = Lexicon(Path(get_path()))
         self.parses = lru_cache(_MOST_REMEMBERED)(self._find)
 
-    def plain(self, words: Iterable[str]) -> Iterator[tuple[str, OneLemma]]:
-        find = self._lexicon.find
-        for word in words:
-            found = find(word)
-            if len(found) == 1:
-                one, entry = found[0]
-                if entry.has_one_lemma:
-                    yield word, OneLemma(entry.forms[0].lemma(one), entry.tags)
-
     def look_ahead(self, words: Iterable[str]) -> None:
-        pieces = {piece for word in words for piece in word.split("-")}
-        unknown = self._lexicon.look_ahead(pieces)
-        self._lexicon.look_ahead(word[cut:] for word in unknown for cut in _CUTS if len(word) - cut >= _SHORTEST)
+        pieces = {piece for word in words for piece in (word, *word.split("-"))}
+        while pieces:
+            unknown = self.lexicon.look_ahead(pieces)
+            self.lexicon.look_ahead_for_probabilities(pieces)
+            pieces = set(self._guesses.look_ahead(unknown)) if unknown else set()
 
     def known_tags(self, word: str) -> list[tuple[str, Tag]]:
-        return [(form.lemma(one), form.tag) for one, entry in self._lexicon.find(word) for form in entry.forms]
+        return [(form.lemma(one), form.tag) for one, entry in self.lexicon.find(word) for form in entry.forms]
 
     def nominative(self, parse: Parse) -> str:
-        return nominative_of(parse, self._lexicon)
+        return nominative_of(parse, self.lexicon)
 
     def _find(self, word: str) -> list[Parse]:
-        return self._parses(word, self._lexicon.find(word))
-
-    def _parses(self, word: str, found: list[tuple[str, Entry]]) -> list[Parse]:
-        return weighed(word, known(found) or self._guesses(word), self._lexicon)
+        return weighed(word, known(self.lexicon.find(word)) or self._guesses(word), self.lexicon)
 
     @cached_property
     def _guesses(self) -> Guesses:
         from indexer.analysis.dictionary.guesses import Guesses  # noqa: PLC0415 -- 50 ms for a word it does not have
 
-        return Guesses(self._lexicon, self.parses)
+        return Guesses(self.lexicon, self.parses)
 
 
 @cache

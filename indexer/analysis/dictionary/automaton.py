@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 ROOT = 0
@@ -27,17 +27,16 @@ _VALUE = 0x7FFF_FFFF
 _ENDS = 0x100  # a key ends here
 _OFFSET = 10  # bits that are not the offset of what follows
 _MOST_UNITS = 1 << 21  # of more, some would be so far away that their offset is written otherwise
-_SEPARATOR = b"\x01"  # between a word and what is said of it
 
 _BYTES = [bytes((byte,)) for byte in range(256)]
+_LETTER = 2  # bytes of a Russian one
 _E, _YO = "е".encode(), "ё".encode()
 
 # The way of the first letters is remembered: of 375 thousand forms 14 thousand begin differently, and a guess
 # looks up five tails of its word.
 _HEAD = 3  # letters
 _MOST_HEADS = 500_000
-_MOST_AHEAD = 20_000  # words that are remembered from one look ahead to the next
-_AMBIGUOUS = -2  # a head that may have a ё
+AMBIGUOUS = -2  # what is followed may have a ё
 
 
 class _Forks(NamedTuple):
@@ -48,16 +47,35 @@ class _Forks(NamedTuple):
     nodes: np.ndarray
 
 
+class _Text(NamedTuple):
+    """The bytes of keys, one after another."""
+
+    labels: np.ndarray
+    is_e: np.ndarray  # whether an е begins with each
+    starts: np.ndarray  # of the keys
+    stops: np.ndarray
+
+
 _NO_FORKS = _Forks(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint32))
 
 
 class Automaton:
     """Words → what is said of each. Threads may share it."""
 
-    def __init__(self, path: Path, apart: int = -1) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        apart: int = -1,
+        separator: bytes = b"\x01",
+        has_yo: bool = True,
+        most_ahead: int = 20_000,
+    ) -> None:
         """Map a file; OSError or ValueError if it cannot be read.
 
-        Of what is said of words, the first `apart` bytes tell most apart; what follows them is remembered.
+        Of what is said of words, the first `apart` bytes tell most apart; what follows them is remembered. A separator
+        stands between a word and what is said of it. If there is no ё, an е is nothing else. Words that are looked up
+        ahead are forgotten when there are more.
         """
         with path.open("rb") as file:
             mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
@@ -69,9 +87,13 @@ class Automaton:
         self._all_units = np.frombuffer(self._units, np.uint32)
         self._guide = mapped[8 + 4 * count :]
         self._apart = apart
+        self._separator = separator
+        self._has_yo = has_yo
+        self._most_ahead = most_ahead
         # Each key has one thing that it can mean, so it does not matter if two threads fill them at once.
         self._heads: dict[str, int] = {}
-        self._ahead: dict[str, list[tuple[str, int]]] = {}
+        self.ahead: dict[str, int] = {}  # where words lead that were looked up ahead
+        self._forked: dict[str, list[tuple[str, int]]] = {}  # what `similar` has said of other words
         self._tails: dict[int, list[bytes]] = {}
 
     def follow(self, key: bytes, node: int = ROOT) -> int:
@@ -84,6 +106,11 @@ class Automaton:
             if unit & _LABEL != label:
                 return NOWHERE
         return node
+
+    def end(self, word: str) -> int:
+        """Return the node of what is said of a word as it is written; NOWHERE if there is nothing."""
+        end = self.ahead.get(word, AMBIGUOUS)
+        return self.follow(_bytes(word) + self._separator) if end == AMBIGUOUS else end
 
     def number(self, node: int) -> int:
         """Return the number of the key that ends at a node; 0 if none does."""
@@ -98,8 +125,17 @@ class Automaton:
         The word itself comes first; of the others, one comes before another if its first ё does, then if its second
         does, and so on.
         """
-        known = self._ahead.get(word)
-        return self._similar(word) if known is None else known
+        end = self.ahead.get(word, AMBIGUOUS)
+        if end >= 0:
+            return [(word, end)]
+        if end == NOWHERE:
+            return []
+        found = self._forked.get(word)
+        if found is None:
+            if len(self._forked) > self._most_ahead:
+                self._forked = {}
+            found = self._forked[word] = self._similar(word)
+        return found
 
     def _similar(self, word: str) -> list[tuple[str, int]]:
         head = word[:_HEAD]
@@ -108,7 +144,7 @@ class Automaton:
             node = self._head(head)
         if node == NOWHERE:
             return []
-        if node == _AMBIGUOUS:
+        if node == AMBIGUOUS:
             return self._spelt(word, "", ROOT)
         units = self._units
         unit = units[node]
@@ -127,67 +163,99 @@ class Automaton:
                 unit = units[node]
                 if unit & _LABEL != label:
                     return []
-        node ^= (unit >> _OFFSET) ^ _SEPARATOR[0]
-        return [(word, node)] if units[node] & _LABEL == _SEPARATOR[0] else []
+        node = self.follow(self._separator, node)
+        return [(word, node)] if node != NOWHERE else []
 
     def look_ahead(self, words: Iterable[str]) -> list[str]:
-        """Have `similar` know what it will say of these words, and return those that are not there.
+        """Have `similar` and `end` know these words, and return those that are surely not there.
 
-        All are followed at once, which takes a tenth of the time. A word where an е may be a ё is left to `similar`.
+        All are followed at once, which takes a fraction of the time. A word where an е may be a ё is left to `similar`.
         """
-        wanted = list(dict.fromkeys(words))
-        ends = self._ends([_bytes(word) + _SEPARATOR for word in wanted])
-        new = {
-            word: [] if end == NOWHERE else [(word, end)]
-            for word, end in zip(wanted, ends.tolist(), strict=True)
-            if end != _AMBIGUOUS
-        }
-        if len(self._ahead) > _MOST_AHEAD:
-            self._ahead = new
-        else:
-            self._ahead.update(new)
-        return [word for word, found in new.items() if not found]
+        ahead = self.ahead
+        words = list(dict.fromkeys(words))
+        wanted = [word for word in words if word not in ahead]
+        new = dict(zip(wanted, self.ends(wanted).tolist(), strict=True))
+        if len(ahead) > self._most_ahead:
+            # Another one, for threads may share it.
+            ahead = self.ahead = {word: ahead[word] for word in words if word not in new}
+        ahead.update(new)
+        return [word for word in words if ahead[word] == NOWHERE]
 
-    def _ends(self, keys: list[bytes]) -> np.ndarray:
-        """Return where keys lead from the root: NOWHERE, or _AMBIGUOUS if an е may be a ё."""
-        stops = np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)))
-        starts = np.append(0, stops)[:-1]
-        labels = np.frombuffer(b"".join([*keys, b"\0"]), np.uint8).astype(np.uint32)
-        ends, forks = self._followed(labels, starts, stops, np.zeros(len(keys), np.uint32))
-        of = np.arange(len(keys))
+    def look_ahead_for_tails(self, words: Sequence[str], cuts: Sequence[int]) -> list[tuple[int, ...]]:
+        """Have `similar` know what is left of words of Russian letters when so many are cut off.
+
+        Return, for each word, the cuts that leave a word that may be there.
+        """
+        text = self._text(words)
+        starts = (text.starts[:, None] + _LETTER * np.array(cuts)).ravel()
+        stops = np.repeat(text.stops, len(cuts))
+        is_left = (starts + len(self._separator) < stops).nonzero()[0]
+        ends = self._led(text, starts[is_left], stops[is_left])
+        found: list[list[int]] = [[] for _ in words]
+        are_there = ends != NOWHERE
+        for at, end in zip(is_left[are_there].tolist(), ends[are_there].tolist(), strict=True):
+            word, cut = words[at // len(cuts)], cuts[at % len(cuts)]
+            found[at // len(cuts)].append(cut)
+            self.ahead[word[cut:]] = end
+        return list(map(tuple, found))
+
+    def ends(self, words: Sequence[str]) -> np.ndarray:
+        """Return the nodes of what is said of words: NOWHERE, or AMBIGUOUS if an е may be a ё."""
+        text = self._text(words)
+        return self._led(text, text.starts, text.stops)
+
+    def _text(self, words: Sequence[str]) -> _Text:
+        """Return the words as bytes, one after another, a separator after each."""
+        keys = [_bytes(word) for word in words]
+        stops = np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)) + 1)
+        labels = np.frombuffer(self._separator.join([*keys, b"\0"]), np.uint8)
+        is_e = labels[:-1] == _E[0]
+        is_e &= labels[1:] == (_E[1] if self._has_yo else 0)
+        return _Text(labels.astype(np.uint32), is_e, np.append(0, stops)[:-1], stops)
+
+    def _led(self, text: _Text, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
+        """Return where the labels between these lead from the root; arrays of one length."""
+        ends, forks = self._followed(text, starts, stops, np.zeros(len(starts), np.uint32))
+        of = np.arange(len(starts))
         while forks.of.size:  # most end at once: that there is «лё» says nothing of «лес»
             of = of[forks.of]
-            led, forks = self._followed(labels, forks.at, stops[of], forks.nodes)
-            ends[of[led != NOWHERE]] = _AMBIGUOUS
+            led, forks = self._followed(text, forks.at, stops[of], forks.nodes)
+            ends[of[led != NOWHERE]] = AMBIGUOUS
         return ends
 
-    def _followed(
-        self, labels: np.ndarray, at: np.ndarray, stops: np.ndarray, nodes: np.ndarray
-    ) -> tuple[np.ndarray, _Forks]:
+    def _followed(self, text: _Text, at: np.ndarray, stops: np.ndarray, nodes: np.ndarray) -> tuple[np.ndarray, _Forks]:
         """Follow labels from nodes, all at once; return where they lead, and the ways where an е is taken for a ё."""
         units = self._all_units
         ends = np.full(len(at), NOWHERE, np.int64)
-        going = np.arange(len(at))
+        going = np.argsort(at - stops, kind="stable")  # the longest first: those that end are the last ones
+        at, nodes = at[going], nodes[going]
+        left = at - stops[going]
+        unit = units[nodes]
         forks = []
-        at = at.copy()
-        nodes = nodes.copy()
+        step = 0
         while going.size:
-            label = labels[at]
-            nodes ^= units[nodes] >> _OFFSET
-            is_e = ((label == _E[0]) & (labels[at + 1] == _E[1])).nonzero()[0]
-            yo = nodes[is_e] ^ _YO[0]
-            is_there = units[yo] & _LABEL == _YO[0]
-            is_e, yo = is_e[is_there], yo[is_there]
-            yo = yo ^ (units[yo] >> _OFFSET) ^ _YO[1]
-            is_there = units[yo] & _LABEL == _YO[1]
-            forks.append(_Forks(going[is_e[is_there]], at[is_e[is_there]] + len(_E), yo[is_there]))
+            step += 1
+            label = text.labels[at]
+            nodes = nodes ^ (unit >> _OFFSET)
+            is_e = text.is_e[at].nonzero()[0]
+            if is_e.size:
+                yo = nodes[is_e] ^ _YO[0]
+                is_there = units[yo] & _LABEL == _YO[0]
+                is_e, yo = is_e[is_there], yo[is_there]
+                yo = yo ^ (units[yo] >> _OFFSET) ^ _YO[1]
+                is_there = units[yo] & _LABEL == _YO[1]
+                is_e = is_e[is_there]
+                forks.append(_Forks(going[is_e], at[is_e] + len(_E), yo[is_there]))
             nodes ^= label
-            is_there = units[nodes] & _LABEL == label
+            unit = units[nodes]
+            there = ((unit & _LABEL) == label).nonzero()[0]
+            if there.size != going.size:
+                going, nodes, unit, at, left = going[there], nodes[there], unit[there], at[there], left[there]
             at += 1
-            is_end = is_there & (at == stops[going])
-            ends[going[is_end]] = nodes[is_end]
-            is_there &= ~is_end
-            going, nodes, at = going[is_there], nodes[is_there], at[is_there]
+            last = int(left.searchsorted(-step))
+            if last < going.size:
+                ends[going[last:]] = nodes[last:]
+                going, nodes, unit, at, left = going[:last], nodes[:last], unit[:last], at[:last], left[:last]
         return ends, _Forks(*map(np.concatenate, zip(*forks, strict=True))) if forks else _NO_FORKS
 
     def values(self, node: int) -> list[bytes]:
@@ -197,7 +265,7 @@ class Automaton:
     def _head(self, head: str) -> int:
         key = _bytes(head)
         ways = self._ways(key, 0, ROOT)
-        node = NOWHERE if not ways else ways[0][1] if [way for way, _ in ways] == [key] else _AMBIGUOUS
+        node = NOWHERE if not ways else ways[0][1] if [way for way, _ in ways] == [key] else AMBIGUOUS
         if len(self._heads) >= _MOST_HEADS:
             self._heads.clear()
         self._heads[head] = node
@@ -206,7 +274,7 @@ class Automaton:
     def _spelt(self, word: str, head: str, node: int) -> list[tuple[str, int]]:
         """Return what `similar` does for a word with a ё in question, behind a head that has none."""
         key = _bytes(word[len(head) :])
-        ends = [(way, self.follow(_SEPARATOR, end)) for way, end in self._ways(key, 0, node)]
+        ends = [(way, self.follow(self._separator, end)) for way, end in self._ways(key, 0, node)]
         return [(word if way is key else head + way.decode(), said) for way, said in ends if said != NOWHERE]
 
     def _ways(self, key: bytes, start: int, node: int) -> list[tuple[bytes, int]]:

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache, partial
-from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pymorphy3.lang.ru import DEFAULT_UNITS
 from pymorphy3.tagset import OpencorporaTag
-from pymorphy3.utils import word_splits
 
 from indexer.analysis.dictionary.lexicon import Form
-from indexer.analysis.dictionary.parses import Parse
+from indexer.analysis.dictionary.parses import Parse, parse_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from indexer.analysis.dictionary.lexicon import Lexicon, Tag
+    from indexer.analysis.dictionary.lexicon import Entry, Lexicon, Tag
 
 Seen: TypeAlias = "set[tuple[object, ...]]"  # parses that are not given again
 _Unit: TypeAlias = Any  # pymorphy3 has no types
@@ -40,13 +39,20 @@ _SHORTEST_ADVERB = 5
 _ADVERB_OF = {"ADJF", "sing", "datv"}
 
 _LETTERS = re.compile(r"[Ѐ-ӿ]+\Z")  # most words: without a hyphen, and no number nor anything Latin
-_MOST_ENDINGS = 40_000
+_RUSSIAN = re.compile(r"[а-яё]+\Z")
+_MOST_ENDINGS = 100_000
+_MOST_ENTRIES = 50_000
+_PARTS = re.compile(r"[а-яё]+(?:-[а-яё]+)*\Z")  # most others
+_NO_PREFIX = (0,)  # the first prefix of forms is the empty one
+_HEAD = 2  # letters that prefixes are looked up by
+_CUTS = range(1, 6)  # letters of a prefix that a word may have which is not in the dictionary
+_SHORTEST = 3  # letters behind it
 
 
 class _Ended(NamedTuple):
     """A parse of the words with an ending."""
 
-    ending: str  # with its ё, as long as what was asked for
+    ending: str  # with its ё, as long as what was asked for; empty if it is as it was asked for
     form: Form
     score: float
 
@@ -76,20 +82,39 @@ class Guesses:
         self._analysers = [[partial(table[_name(unit)], unit) for unit in group] for group in groups]
         other = (self._by_shape, self._before_particle, self._adverb, self._hyphenated)
         self._of_letters = [group for group in self._analysers if all(one.func not in other for one in group)]
+        self._of_parts = [group for group in self._analysers if all(one.func != self._by_shape for one in group)]
         units = {_name(unit): unit for group in groups for unit in group}
-        self._known_prefixes = _by_length(units["KnownPrefixAnalyzer"].known_prefixes)
+        self._known_prefixes = _by_head(units["KnownPrefixAnalyzer"].known_prefixes)
+        self._least_behind_prefix: int = units["KnownPrefixAnalyzer"].min_remainder_length
+        self._form_prefixes = tuple(filter(None, lexicon.prefixes))
         self._endings = lru_cache(_MOST_ENDINGS)(self._find_ending)
+        self._productive = lru_cache(_MOST_ENTRIES)(_productive)
+        self._cuts: dict[str, tuple[int, ...]] = {}  # of words looked up ahead: those that leave a word, it may be
+        self._ended = lru_cache(_MOST_ENDINGS)(self._find_ended)
 
     def __call__(self, word: str) -> list[Parse]:
         """Return the parses of a word in lower case that is not in the dictionary, not yet weighed; at least one."""
         seen: Seen = set()
         found: list[Parse] = []
-        for analysers in self._of_letters if _LETTERS.match(word) else self._analysers:
+        asked = self._of_parts if _PARTS.match(word) else self._analysers
+        for analysers in self._of_letters if _LETTERS.match(word) else asked:
             for analyser in analysers:
                 found += analyser(word, seen)
             if found:
                 break
         return found
+
+    def look_ahead(self, words: Iterable[str]) -> list[str]:
+        """Have the dictionary look up at once what it will be asked for when these words are guessed.
+
+        Return what else will be asked of it: what is left of words without a known prefix.
+        """
+        of_letters = [word for word in words if _RUSSIAN.match(word)]
+        cuts = self._lexicon.look_ahead_for_guesses(of_letters, _CUTS)
+        if len(self._cuts) > _MOST_ENTRIES:
+            self._cuts = {}
+        self._cuts.update(zip(of_letters, cuts, strict=True))
+        return [word[len(prefix) :] for word in of_letters for prefix in self._prefixes_known(word)]
 
     def _by_shape(self, unit: _Unit, word: str, _: Seen) -> list[Parse]:
         try:
@@ -141,66 +166,97 @@ class Guesses:
         ]
 
     def _after_known_prefix(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:
-        name, factor = _name(unit), unit.score_multiplier
-        found: list[Parse] = []
-        for length, prefixes in self._known_prefixes:
-            prefix = word[:length]
-            if prefix in prefixes and len(word) - length >= unit.min_remainder_length:
-                found += [
-                    Parse(prefix + one, tag, prefix + lemma, score * factor, name, by)
-                    for one, tag, lemma, score, _, by in self._parses(word[length:])
-                    if _is_productive(tag)
-                ]
-        return _new(found, seen)
-
-    def _after_any_prefix(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:
+        prefixes = self._prefixes_known(word)
+        if not prefixes:
+            return []
         name, factor = _name(unit), unit.score_multiplier
         found = [
-            Parse(prefix + one, form.tag, prefix + form.lemma(one), factor, name, form)
-            for prefix, rest in word_splits(word)
-            for one, entry in self._lexicon.find(rest)
-            for form in entry.forms
-            if _is_productive(form.tag)
+            Parse(prefix + one, tag, prefix + lemma, score * factor, name, by)
+            for prefix in prefixes
+            for one, tag, lemma, score, _, by in self._parses(word[len(prefix) :])
+            if _is_productive(tag)
         ]
-        return _new(found, seen) if found else found
+        return _new(found, seen)
+
+    def _prefixes_known(self, word: str) -> Sequence[str]:
+        """Return the known prefixes of a word that leave enough of it, the longest first."""
+        prefixes = self._known_prefixes.get(word[:_HEAD])
+        if not prefixes:
+            return ()
+        longest = len(word) - self._least_behind_prefix
+        return [prefix for prefix in prefixes if len(prefix) <= longest and word.startswith(prefix)]
+
+    def _after_any_prefix(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:
+        find = self._lexicon.find
+        found: list[Parse] = []
+        for cut in self._cuts.get(word, _CUTS):
+            if len(word) - cut < _SHORTEST:
+                break
+            for one, entry in find(word[cut:]):
+                prefix, name, factor = word[:cut], _name(unit), unit.score_multiplier
+                whole = prefix + one
+                for form in self._productive(entry):
+                    key = (whole, form.tag.same, form.paradigm)
+                    if key not in seen:
+                        seen.add(key)
+                        lemma = prefix + form.lemma(one)
+                        found.append(parse_of((whole, form.tag, lemma, factor, name, form)))
+        return found
 
     def _by_ending(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:
         if len(word) < unit.min_word_length:
             return []
-        prefixes = tuple([at for at, prefix in enumerate(self._lexicon.prefixes) if word.startswith(prefix)])
         longest = self._lexicon.longest_ending
-        beginning = word[:-longest]
         name = _name(unit)
         found = []
-        for ending, form, score in self._endings(unit.score_multiplier, word[-longest:], prefixes):
-            one = beginning + ending
-            if not seen or (one, form.tag.ordered, form.paradigm) not in seen:
-                found.append(Parse(one, form.tag, form.lemma(one), score, name, form))
+        for ending, form, score in self._endings(unit.score_multiplier, word[-longest:], self._prefixes(word)):
+            one = word[:-longest] + ending if ending else word
+            if not seen or (one, form.tag.same, form.paradigm) not in seen:
+                found.append(parse_of((one, form.tag, form.lemma(one), score, name, form)))
         return found
+
+    def _prefixes(self, word: str) -> tuple[int, ...]:
+        """Return the numbers of the prefixes of forms that a word begins with."""
+        if not word.startswith(self._form_prefixes):
+            return _NO_PREFIX
+        return tuple([at for at, prefix in enumerate(self._lexicon.prefixes) if word.startswith(prefix)])
 
     def _find_ending(self, factor: float, ending: str, prefixes: tuple[int, ...]) -> tuple[_Ended, ...]:
         """Return what the longest known part of an ending says, for words that begin with prefixes of forms."""
         found: list[_Ended] = []
         seen: Seen = set()
         for prefix in reversed(prefixes):
-            counted: list[tuple[int, _Ended]] = []
-            total = 1  # as pymorphy3 smooths
             for length in range(self._lexicon.longest_ending, 0, -1):
-                before = ending[:-length]
-                for one, endings in self._lexicon.endings(prefix, ending[-length:]):
-                    for count, form in endings:
-                        if not _is_productive(form.tag):
-                            continue
-                        total += count
-                        key = (before + one, form.tag.ordered, form.paradigm)
-                        if key not in seen:
-                            seen.add(key)
-                            counted.append((count, _Ended(before + one, form, 0.0)))
-                if total > 1:
+                asked = ending[-length:]
+                ends = self._lexicon.endings(prefix, asked)
+                if len(ends) == 1 and len(prefixes) == 1 and ends[0][0] == asked:  # most endings
+                    said = self._ended(factor, prefix, ends[0][1])
+                else:
+                    told = [("" if one == asked else ending[:-length] + one, node) for one, node in ends]
+                    said = self._counted(factor, prefix, told, seen)
+                if said is not None:
+                    found += said
                     break
-            found += [one._replace(score=count / total * factor) for count, one in counted]
-        found.sort(key=lambda one: one.score, reverse=True)
+        found.sort(key=attrgetter("score"), reverse=True)
         return tuple(found)
+
+    def _find_ended(self, factor: float, prefix: int, node: int) -> list[_Ended] | None:
+        """Return what endings say that lead to a node."""
+        return self._counted(factor, prefix, [("", node)], set())
+
+    def _counted(self, factor: float, prefix: int, ends: list[tuple[str, int]], seen: Seen) -> list[_Ended] | None:
+        """Return the parses not yet seen of words with one of these endings; None if no new word is made like them."""
+        counted: list[tuple[int, str, Form]] = []
+        total = 1  # as pymorphy3 smooths
+        for ending, node in ends:
+            for count, form in self._lexicon.ended(prefix, node):
+                if _is_productive(form.tag):
+                    total += count
+                    key = (ending, form.tag.same, form.paradigm)
+                    if key not in seen:
+                        seen.add(key)
+                        counted.append((count, ending, form))
+        return [_Ended(ending, form, count / total * factor) for count, ending, form in counted] if total > 1 else None
 
     def _unknown(self, unit: _Unit, word: str, _: Seen) -> list[Parse]:
         return [Parse(word, self._lexicon.tag("UNKN"), word, 1.0, _name(unit))]
@@ -215,16 +271,23 @@ def _new(parses: list[Parse], seen: Seen) -> list[Parse]:
     found = []
     for parse in parses:
         by = parse.by
-        key = (parse.word, parse.tag.ordered, by.paradigm if isinstance(by, Form) else by and by[-1])
+        key = (parse.word, parse.tag.same, by.paradigm if isinstance(by, Form) else by and by[-1])
         if key not in seen:
             seen.add(key)
             found.append(parse)
     return found
 
 
-def _by_length(prefixes: Iterable[str]) -> list[tuple[int, frozenset[str]]]:
-    """Return prefixes by their lengths, the longest first."""
-    return [(length, frozenset(same)) for length, same in groupby(sorted(prefixes, key=len, reverse=True), key=len)]
+def _by_head(prefixes: Iterable[str]) -> dict[str, list[str]]:
+    """Return prefixes by their first letters, the longest first."""
+    found: dict[str, list[str]] = {}
+    for prefix in sorted(prefixes, key=len, reverse=True):
+        found.setdefault(prefix[:_HEAD], []).append(prefix)
+    return found
+
+
+def _productive(entry: Entry) -> tuple[Form, ...]:
+    return tuple([form for form in entry.forms if _is_productive(form.tag)])
 
 
 def _is_productive(tag: Tag) -> bool:

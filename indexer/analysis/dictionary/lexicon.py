@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.context import Shape, shape
-from indexer.analysis.dictionary.automaton import NOWHERE, Automaton
+from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, Automaton
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 _OF_WORD = struct.Struct(">HH")  # a paradigm, and the number of a form in it
 _OF_ENDING = struct.Struct(">IHH")  # likewise, after how many words end so
+_MOST_ENDINGS = 200_000  # that are remembered
 _PER_WHOLE = 1_000_000  # as pymorphy3 stores P(tag | word)
 
 
@@ -24,7 +26,8 @@ class Tag:
     """A tag of OpenCorpora's."""
 
     text: str  # as it is known by in the table of probabilities
-    ordered: tuple[str, ...]  # its grammemes; tags that have the same are equal, though there may be two texts
+    ordered: tuple[str, ...]  # its grammemes
+    same: int  # a number of these: tags that have the same are equal, though there may be two texts
     grammemes: frozenset[str]
     shape: Shape
 
@@ -45,12 +48,18 @@ class Form(NamedTuple):
         return f"{self.before}{word[self.start : self.stop]}{self.after}"
 
 
-class Entry(NamedTuple):
+_CHANGE = 3  # where a Form tells how to make the first one
+# Form(…) of one tuple, in half of the time.
+_form_of: Callable[[tuple[int, int, Tag, str, int, int | None, str]], Form] = partial(tuple.__new__, Form)
+
+
+@dataclass(slots=True, eq=False)  # not frozen: to make it would take four times as long
+class Entry:
     """What words of the dictionary may be; all that have the same forms share it."""
 
     forms: tuple[Form, ...]
     tags: tuple[Tag, ...]  # of the forms
-    has_one_lemma: bool
+    one: Form | None  # the first of them if all have one lemma
 
 
 class Lexicon:
@@ -66,45 +75,89 @@ class Lexicon:
         self._tag_texts: list[str] = _json(folder / "gramtab-opencorpora-int.json")
         self._paradigms, self._starts = _paradigms(folder / "paradigms.array")
         self._words = Automaton(folder / "words.dawg", apart=3)
-        self._probabilities = Automaton(folder / "p_t_given_w.intdawg")
+        self._probabilities = Automaton(folder / "p_t_given_w.intdawg", separator=b":", has_yo=False)
         self._endings: dict[int, Automaton] = {}
         # Filled as they are asked for, each key with the one thing that it can mean: two threads may both do so.
         self._tags: dict[str, Tag] = {}
+        self._numbered: dict[int, Tag] = {}
+        self._same: dict[tuple[str, ...], int] = {}
         self._forms: dict[tuple[int, int], Form] = {}
         self._entries: dict[int, Entry] = {}
         self._nominatives: dict[tuple[int, int], Form | None] = {}
 
-    def find(self, word: str) -> list[tuple[str, Entry]]:
+    def find(self, word: str) -> Sequence[tuple[str, Entry]]:
         """Return the words of the dictionary that may be written like this, with what each may be."""
+        end = self._words.ahead.get(word, AMBIGUOUS)
+        if end == NOWHERE:
+            return ()
         entries = self._entries
+        if end != AMBIGUOUS:
+            return [(word, entries.get(end) or self._read(word, end))]
         return [(one, entries.get(node) or self._read(one, node)) for one, node in self._words.similar(word)]
+
+    def entries(self, words: Sequence[str]) -> list[Entry | None]:
+        """Return what words of the dictionary may be, all with the same forms; None for a word that is none, or two."""
+        entries = self._entries
+        nodes = self._words.ends(words).tolist()
+        found = list(map(entries.get, nodes))
+        for at, node in enumerate(nodes):
+            if found[at] is None and node != NOWHERE:
+                found[at] = self.entry(words[at]) if node == AMBIGUOUS else self._read(words[at], node)
+        return found
+
+    def entry(self, word: str) -> Entry | None:
+        """Return the same of one word."""
+        found = self.find(word)
+        return found[0][1] if len(found) == 1 else None
 
     def look_ahead(self, words: Iterable[str]) -> list[str]:
         """Have `find` know these words, and return those that are surely none of the dictionary's."""
         return self._words.look_ahead(words)
 
-    def endings(self, prefix: int, ending: str) -> list[tuple[str, list[tuple[int, Form]]]]:
-        """Return the endings that may be written like this, each with how many words have it in which form.
+    def look_ahead_for_guesses(self, words: Sequence[str], cuts: Sequence[int]) -> list[tuple[int, ...]]:
+        """Have `find` know what is left of words of Russian letters, and `endings` what they end in.
 
-        They are counted among words that begin with a prefix of forms, of that number.
+        Return, for each word, the cuts that leave a word that may be in the dictionary.
         """
-        automaton = self._endings.get(prefix)
-        if automaton is None:
-            path = self._folder / f"prediction-suffixes-{prefix}.dawg"
-            automaton = self._endings[prefix] = Automaton(path, apart=8)
-        return [
-            (one, [(count, self.form(*of)) for count, *of in map(_OF_ENDING.unpack, automaton.values(node))])
-            for one, node in automaton.similar(ending)
-        ]
+        longest = self.longest_ending
+        for at, prefix in enumerate(self.prefixes):
+            automaton = self._ending(at)
+            endings = {word[-longest:] for word in words if word.startswith(prefix)}
+            new = [ending for ending in endings if ending not in automaton.ahead]
+            automaton.look_ahead([ending[cut:] for ending in new for cut in range(len(ending))])
+        return self._words.look_ahead_for_tails(words, cuts)
 
-    def probabilities(self, word: str, tags: list[Tag]) -> list[float] | None:
+    def look_ahead_for_probabilities(self, words: Iterable[str]) -> None:
+        """Have `probabilities` know where these words are."""
+        self._probabilities.look_ahead(words)
+
+    def endings(self, prefix: int, ending: str) -> list[tuple[str, int]]:
+        """Return the endings that may be written like this of words that begin with a prefix of forms, of that number.
+
+        Each comes with its node, for `ended`.
+        """
+        return self._ending(prefix).similar(ending)
+
+    def ended(self, prefix: int, node: int) -> list[tuple[int, Form]]:
+        """Return how many words have an ending in which form."""
+        said = self._ending(prefix).values(node)
+        return [(count, self.form(*of)) for count, *of in map(_OF_ENDING.unpack, said)]
+
+    def probabilities(self, word: str, tags: Iterable[Tag]) -> list[float] | None:
         """Return the share of each tag among the places of a word in OpenCorpora's texts; None if all are 0."""
-        node = self._probabilities.follow(f"{word}:".encode("utf-8", "surrogatepass"))
-        if node == NOWHERE:
+        node = self._probabilities.end(word)
+        if node == NOWHERE:  # most words
             return None
         ends = [self._probabilities.follow(tag.text.encode(), node) for tag in tags]
         shares = [0.0 if end == NOWHERE else self._probabilities.number(end) / _PER_WHOLE for end in ends]
         return shares if any(shares) else None
+
+    def _ending(self, prefix: int) -> Automaton:
+        automaton = self._endings.get(prefix)
+        if automaton is None:
+            path = self._folder / f"prediction-suffixes-{prefix}.dawg"
+            automaton = self._endings[prefix] = Automaton(path, apart=8, most_ahead=_MOST_ENDINGS)
+        return automaton
 
     def tag(self, text: str) -> Tag:
         """Return a tag by its text, one object for each."""
@@ -112,7 +165,8 @@ class Lexicon:
         if found is None:
             ordered = tuple(text.replace(" ", ",", 1).split(","))
             grammemes = frozenset(ordered)
-            found = self._tags.setdefault(text, Tag(text, ordered, grammemes, shape(grammemes)))
+            same = self._same.setdefault(ordered, len(self._same))
+            found = self._tags.setdefault(text, Tag(text, ordered, same, grammemes, shape(grammemes)))
         return found
 
     def form(self, paradigm: int, number: int) -> Form:
@@ -150,25 +204,30 @@ class Lexicon:
     def _change(self, paradigm: int, number: int, to: int) -> Form:
         tag = self._tag(paradigm, number)
         if number == to:
-            return Form(paradigm, number, tag, "", 0, None, "")
-        prefix, suffix = self._affixes(paradigm, number)
-        before, after = self._affixes(paradigm, to)
-        return Form(paradigm, number, tag, before, len(prefix), -len(suffix) or None, after)
-
-    def _affixes(self, paradigm: int, number: int) -> tuple[str, str]:
+            return _form_of((paradigm, number, tag, "", 0, None, ""))
         start, forms = self._starts[paradigm]
-        prefix, suffix = self._paradigms[start + 2 * forms + number], self._paradigms[start + number]
-        return self.prefixes[prefix], self._suffixes[suffix]
+        numbers, prefixes, suffixes = self._paradigms, self.prefixes, self._suffixes
+        prefix, suffix = prefixes[numbers[start + 2 * forms + number]], suffixes[numbers[start + number]]
+        before, after = prefixes[numbers[start + 2 * forms + to]], suffixes[numbers[start + to]]
+        return _form_of((paradigm, number, tag, before, len(prefix), -len(suffix) or None, after))
 
     def _tag(self, paradigm: int, number: int) -> Tag:
         start, forms = self._starts[paradigm]
-        return self.tag(self._tag_texts[self._paradigms[start + forms + number]])
+        at = self._paradigms[start + forms + number]
+        found = self._numbered.get(at)
+        if found is None:
+            found = self._numbered[at] = self.tag(self._tag_texts[at])
+        return found
 
     def _read(self, word: str, node: int) -> Entry:
-        forms = tuple([self.form(*_OF_WORD.unpack(value)) for value in self._words.values(node)])
+        form = self._forms.get
+        forms = tuple([form(of) or self.form(*of) for of in map(_OF_WORD.unpack, self._words.values(node))])
+        one: Form | None = forms[0]
         # Whether lemmas are equal is told by the suffixes of the forms, and by their prefixes if these differ.
-        has_one = len(forms) == 1 or len({(form.lemma(word), form.before, form.start) for form in forms}) == 1
-        entry = self._entries[node] = Entry(forms, tuple([form.tag for form in forms]), has_one)
+        if len(forms) > 1 and len({form[_CHANGE:] for form in forms}) > 1:
+            is_one = len({(form.lemma(word), form.before, form.start) for form in forms}) == 1
+            one = forms[0] if is_one else None
+        entry = self._entries[node] = Entry(forms, tuple([form.tag for form in forms]), one)
         return entry
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.analysis.dictionary.lexicon import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from indexer.analysis.dictionary.lexicon import Entry, Lexicon, Tag
 
@@ -29,10 +30,18 @@ class Parse(NamedTuple):
     by: Form | tuple[Parse, ...] | None = None
 
 
+# Parse(…) of one tuple, in half of the time.
+parse_of: Callable[[tuple[str, Tag, str, float, str, Form | tuple[Parse, ...] | None]], Parse] = partial(
+    tuple.__new__, Parse
+)
+
+
 def known(found: Iterable[tuple[str, Entry]]) -> list[Parse]:
     """Return the parses of what was found in the dictionary, not yet weighed."""
     return [
-        Parse(one, form.tag, form.lemma(one), 1.0, DICTIONARY, form) for one, entry in found for form in entry.forms
+        parse_of((one, form.tag, form.lemma(one), 1.0, DICTIONARY, form))
+        for one, entry in found
+        for form in entry.forms
     ]
 
 
@@ -41,14 +50,14 @@ def weighed(word: str, parses: list[Parse], lexicon: Lexicon) -> list[Parse]:
 
     Those of a word with one lemma are left as they are: estimating them too took a quarter of the time.
     """
-    if len({parse.lemma for parse in parses}) == 1:
+    if len({lemma for _, _, lemma, _, _, _ in parses}) == 1:
         return parses
-    probabilities = lexicon.probabilities(word, [parse.tag for parse in parses])
+    probabilities = lexicon.probabilities(word, (parse.tag for parse in parses))
     if probabilities is None:
-        factor = 1.0 / sum([parse.score for parse in parses])
-        return [Parse(one, tag, lemma, score * factor, way, by) for one, tag, lemma, score, way, by in parses]
+        factor = 1.0 / sum([score for _, _, _, score, _, _ in parses])
+        return [parse_of((one, tag, lemma, score * factor, way, by)) for one, tag, lemma, score, way, by in parses]
     likely = [
-        Parse(one, tag, lemma, probability, way, by)
+        parse_of((one, tag, lemma, probability, way, by))
         for (one, tag, lemma, _, way, by), probability in zip(parses, probabilities, strict=True)
     ]
     likely.sort(key=attrgetter("score"), reverse=True)

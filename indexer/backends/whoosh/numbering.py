@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -15,13 +14,12 @@ from indexer.analysis.context import PLACES, Ties
 from indexer.analysis.lemmatize import Elsewhere
 from indexer.backends.whoosh import terms as terms_
 from indexer.backends.whoosh.lists import ranges
-from indexer.backends.whoosh.words import OPENS, Entries, form_of, opens, term_of
+from indexer.backends.whoosh.words import OPENS, Entries, form_of, key_of, opens, term_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from indexer.analysis import Analyzer, Found
-    from indexer.analysis.lemmatize import Spread
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.backends.whoosh.inversion import Scan
     from indexer.backends.whoosh.segment import Content, Segment
@@ -32,11 +30,14 @@ def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
     """Return what each word is found by."""
     entries = Entries([], [], [], [], [])
     counts, lemmas, parts, weightings, ties = entries
-    forms = [form_of(term_of(key)) for key in keys]
-    analyzer.look_ahead(forms)
-    lower = [form.lower() for form in forms]
-    plain = analyzer.plain(dict.fromkeys(lower))
-    for key, form, word in zip(keys, forms, lower, strict=True):
+    words = [
+        folded if written in _CASES else ""
+        for folded, _, written in [key.decode("utf-8", "surrogatepass").partition("\0") for key in keys]
+    ]
+    plain = analyzer.plain([word for word in dict.fromkeys(words) if word])
+    others = [(form_of(term_of(key)), opens(key)) for key, word in zip(keys, words, strict=True) if word not in plain]
+    looked_up = iter(analyzer.look_up_all(others))
+    for word in words:
         known = plain.get(word)
         if known:  # most words
             counts.append(1)
@@ -45,7 +46,7 @@ def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
             weightings.append(_CERTAIN)
             ties.append(known[1])
             continue
-        found = analyzer.look_up(form, opens(key))
+        found = next(looked_up)
         ties.append(found.ties)
         own = [lemma.text for lemma in found.lemmas]
         if found.parts:
@@ -63,23 +64,20 @@ def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
     return entries
 
 
+# What stands behind the folded form in the keys of words that differ from it in case alone.
+_CASES = frozenset(
+    key_of(form, opens_sentence).decode().partition("\0")[2]
+    for form in ("аб", "Аб", "АБ")
+    for opens_sentence in (False, True)
+)
 _CERTAIN = bytes((ranking.steps(1.0),))  # the weights of a word with one lemma
 
 
 def _weighting(found: Found) -> bytes:
     """Return the weights of a word's lemmas: those alone, then a place and the weights there for each other place."""
     if isinstance(found.elsewhere, Elsewhere):
-        return _packed_weights(found.elsewhere.spread, found.elsewhere.order)
+        return found.elsewhere.weighed.packed
     return bytes([ranking.steps(weight) for _, weight in found.lemmas])
-
-
-@lru_cache(50_000)
-def _packed_weights(spread: Spread, order: tuple[int, ...]) -> bytes:
-    made = [bytes([ranking.steps(spread.alone[at]) for at in order])]
-    for weights, places in spread.elsewhere:
-        packed = bytes([ranking.steps(weights[at]) for at in order])
-        made += [bytes((place,)) + packed for place in places]
-    return b"".join(made)
 
 
 def _weighting_of_compound(found: Found, steps: dict[str, int]) -> bytes:

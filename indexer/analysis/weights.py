@@ -1,0 +1,240 @@
+"""The weights of lemmas, alone and at every kind of place, of many words at once.
+
+What a word's readings weigh there (`analysis.context.factors`) are rows of an array; the probabilities of a lemma's
+readings are added up over it, all places at a time.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from indexer.analysis.context import ALONE, factors, places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from indexer.analysis.context import Shape
+
+_DIGITS = 6  # that weights are rounded to before they are put in order and rounded to hundredths
+_MILLION = 10**_DIGITS
+_HUNDREDTH = _MILLION // 100
+_LOWEST, _HIGHEST = 1, 99  # hundredths; only the likeliest weighs 1, however near another comes
+_FEW = 6  # words: one by one they take less than by arrays
+_NEAR_HALF = 1e-4  # where a product may have been rounded over a half that the number itself does not reach
+
+
+class Weighing(NamedTuple):
+    """What the weights of a word's lemmas depend on."""
+
+    lemmas: Sequence[str]
+    shares: Sequence[tuple[int, float]]  # of its readings: the number of the lemma, and a probability
+    shapes: Sequence[Shape]  # likewise
+    asks: bool  # whether it matters what the next word offers
+    names_only: bool  # whether a reading that is no name must agree with the next word to be one at all
+
+
+class Weighed(NamedTuple):
+    """The lemmas of a word, and what they weigh."""
+
+    lemmas: list[str]  # the likeliest first, where it stands alone
+    # In hundredths, in that order: alone; then, for each place where any weighs otherwise, its number and the weights.
+    packed: bytes
+
+
+def weighed(words: Iterable[Weighing], *, rare: float, most: int) -> list[Weighed]:
+    """Return the weights of the lemmas of many words: whole hundredths, at least one.
+
+    The likeliest lemma of a place has a hundred, and one that is never meant has the rare weight. A word keeps the
+    likeliest so many lemmas: the same everywhere, for what a form is found by does not depend on its place, only how
+    well.
+    """
+    every = list(words)
+    if len(every) <= _FEW:
+        return [_weighed_alone(word, rare, most) for word in every]
+    # A word that asks something may stand at twice as many kinds of places.
+    found = {
+        asks: iter(_weighed([word for word in every if word.asks == asks], asks, rare, most)) for asks in (False, True)
+    }
+    return [next(found[word.asks]) for word in every]
+
+
+def _weighed(words: list[Weighing], asks: bool, rare: float, most: int) -> list[Weighed]:  # noqa: FBT001 -- a column
+    long = [at for at, word in enumerate(words) if len(word.lemmas) > most]
+    if long:
+        exact = _in_millionths(_rows([words[at] for at in long], asks), rare)[:, ALONE].tolist()
+        for at in long:
+            here, exact = exact[: len(words[at].lemmas)], exact[len(words[at].lemmas) :]
+            words[at] = _cut(words[at], _order(words[at].lemmas, here)[:most])
+    if not words:
+        return []
+    rows = _rows(words, asks)
+    return _packed(words, rows, _in_hundredths(_in_millionths(rows, rare)), np.array(places(asks=asks), np.uint8))
+
+
+def _weighed_alone(word: Weighing, rare: float, most: int) -> Weighed:
+    """Return the same of one word, place by place."""
+    ways = _ways(tuple(word.shapes), word.asks, word.names_only)
+    if len(word.lemmas) > most:
+        word = _cut(word, _order(word.lemmas, _weights(word, ways[0][0], rare))[:most])
+    alone, *others = [(list(map(hundredths, _weights(word, fit, rare))), places) for fit, places in ways]
+    order = _order(word.lemmas, alone[0])
+    packed = [bytes([alone[0][at] for at in order])]
+    for weights, here in others:
+        if weights != alone[0]:
+            ordered = bytes([weights[at] for at in order])
+            packed += [bytes((place,)) + ordered for place in here]
+    return Weighed([word.lemmas[at] for at in order], b"".join(packed))
+
+
+@lru_cache(8192)  # many words are ambiguous in the same way
+def _ways(
+    shapes: tuple[Shape, ...],
+    asks: bool,  # noqa: FBT001 -- a key
+    names_only: bool,  # noqa: FBT001 -- likewise
+) -> tuple[tuple[tuple[float, ...], tuple[int, ...]], ...]:
+    """Return the ways in which readings fit places, 1 being the best of them, each with its places; alone is first."""
+    ways: dict[tuple[float, ...], list[int]] = {}
+    every = list(zip(*[factors(one, asks=asks, names_only=names_only) for one in shapes], strict=True))
+    for place in places(asks=asks):
+        best = max(every[place])
+        ways.setdefault(tuple([factor / best for factor in every[place]]), []).append(place)
+    return tuple([(fit, tuple(here)) for fit, here in ways.items()])
+
+
+def _weights(word: Weighing, fit: Sequence[float], rare: float) -> list[float]:
+    """Return the weights of lemmas whose readings fit so well: of the likeliest 1."""
+    sums = [0.0] * len(word.lemmas)
+    for (lemma, probability), factor in zip(word.shares, fit, strict=True):
+        sums[lemma] += probability * factor
+    highest = max(sums)
+    # Rounded, for what ties is put in order of the alphabet, and sums of tenths do not quite tie.
+    return [1.0 if one == highest else round(rare + (1 - rare) * one / highest, _DIGITS) for one in sums]
+
+
+def hundredths(weight: float) -> int:
+    """Return a weight in whole hundredths, a hundred only if it is 1."""
+    return 100 if weight == 1.0 else min(max(int(100 * round(weight, 2) + 0.5), _LOWEST), _HIGHEST)
+
+
+class _Rows(NamedTuple):
+    """Readings of words, one after another."""
+
+    first: np.ndarray  # of each word: where its readings begin
+    start: np.ndarray  # likewise its lemmas
+    lemmas: np.ndarray  # likewise how many these are
+    lemma: np.ndarray  # of each reading, in all words
+    probability: np.ndarray  # likewise
+    fit: np.ndarray  # likewise, at each place: 1 for the best of the word
+
+
+def _rows(words: Sequence[Weighing], asks: bool) -> _Rows:  # noqa: FBT001 -- likewise
+    readings = np.fromiter([len(word.shapes) for word in words], np.int64, len(words))
+    lemmas = np.fromiter([len(word.lemmas) for word in words], np.int64, len(words))
+    first, start = np.cumsum(readings) - readings, np.cumsum(lemmas) - lemmas
+    pairs = chain.from_iterable(chain.from_iterable([word.shares for word in words]))
+    shares = np.fromiter(pairs, np.float64, 2 * int(readings.sum())).reshape(-1, 2)
+    lemma = np.repeat(start, readings) + shares[:, 0].astype(np.int64)
+    return _Rows(first, start, lemmas, lemma, shares[:, 1:], _fit(words, asks, first, readings))
+
+
+def _cut(word: Weighing, kept: Sequence[int]) -> Weighing:
+    """Return a word with these of its lemmas only."""
+    new = {at: number for number, at in enumerate(kept)}
+    shares = [(new.get(lemma, 0), probability * (lemma in new)) for lemma, probability in word.shares]
+    return word._replace(lemmas=[word.lemmas[at] for at in kept], shares=shares)
+
+
+def _order(texts: Sequence[str], weights: Sequence[float]) -> list[int]:
+    """Return the indices of lemmas, the one with the highest weight first; of equal ones, by text."""
+    return [at for _, _, at in sorted(zip([-one for one in weights], texts, range(len(texts)), strict=True))]
+
+
+def _packed(words: Sequence[Weighing], rows: _Rows, steps: np.ndarray, places: np.ndarray) -> list[Weighed]:
+    alone = steps[:, ALONE].tolist()
+    order: list[int] = []
+    ordered: list[list[str]] = []
+    for word in words:
+        start = len(order)
+        own = _order(word.lemmas, alone[start : start + len(word.lemmas)])
+        ordered.append([word.lemmas[at] for at in own])
+        order += [start + at for at in own]
+    steps = steps[order]
+    columns, are_other = _others(rows, steps)
+    packed = [b""] * len(words)
+    for count in np.unique(rows.lemmas).tolist():
+        at = (rows.lemmas == count).nonzero()[0]
+        weights = steps[rows.start[at][:, None] + np.arange(count)]  # words, lemmas, places
+        made = np.empty((len(at), len(places), 1 + count), np.uint8)
+        made[:, :, 0] = places[columns[at]]
+        made[:, :, 1:] = np.take_along_axis(weights, columns[at][:, None, :], axis=2).transpose(0, 2, 1)
+        there = made[are_other[at]].tobytes()
+        until = (np.cumsum(are_other[at].sum(axis=1)) * (1 + count)).tolist()
+        first = weights[:, :, ALONE].tobytes()
+        begin = 0
+        for number, (word_at, end) in enumerate(zip(at.tolist(), until, strict=True)):
+            packed[word_at] = first[number * count : (number + 1) * count] + there[begin:end]
+            begin = end
+    return list(map(Weighed, ordered, packed))
+
+
+def _others(rows: _Rows, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for each word, the columns of the places where lemmas weigh otherwise than alone, and which these are.
+
+    They are the first ones, and those where readings fit alike stand together.
+    """
+    elsewhere = np.logical_or.reduceat(steps != steps[:, ALONE : ALONE + 1], rows.start, axis=0)
+    rank = np.arange(len(rows.lemma)) - np.repeat(rows.first, np.diff(np.append(rows.first, len(rows.lemma))))
+    # Columns are told apart by a sum; where two were taken for one, their places would only stand in another order.
+    alike = np.add.reduceat(rows.fit * np.cos(rank)[:, None], rows.first, axis=0)
+    like = (alike[:, :, None] == alike[:, None, :]).argmax(axis=1)
+    count = elsewhere.shape[1]
+    columns = np.argsort(np.where(elsewhere, like * count + np.arange(count), count * count), axis=1)
+    return columns, np.arange(count) < elsewhere.sum(axis=1)[:, None]
+
+
+def _fit(words: Sequence[Weighing], asks: bool, first: np.ndarray, readings: np.ndarray) -> np.ndarray:  # noqa: FBT001 -- likewise
+    """Return how well readings fit the places, 1 being the best reading of a word."""
+    kinds: dict[tuple[Shape, bool], int] = {}
+    kind = [kinds.setdefault((one, word.names_only), len(kinds)) for word in words for one in word.shapes]
+    every = np.array([factors(one, asks=asks, names_only=names_only) for one, names_only in kinds])
+    fit = every[:, list(places(asks=asks))][kind]
+    return fit / np.repeat(np.maximum.reduceat(fit, first), readings, axis=0)  # type: ignore[no-any-return]
+
+
+def _sums(lemma: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Return the sums of the shares of each lemma, added up in the order in which they stand."""
+    sums = np.zeros((1 + lemma.max(), shares.shape[1]))
+    order = np.argsort(lemma, kind="stable")
+    by_lemma = lemma[order]
+    first = np.flatnonzero(np.append(True, by_lemma[1:] != by_lemma[:-1]))
+    rank = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
+    for number in range(1 + rank.max()):
+        now = order[rank == number]
+        sums[lemma[now]] += shares[now]
+    return sums
+
+
+def _in_millionths(rows: _Rows, rare: float) -> np.ndarray:
+    """Return weights at each place: of the lemma with the highest sum 1, of others as much less as their sum is."""
+    sums = _sums(rows.lemma, rows.probability * rows.fit)
+    highest = np.repeat(np.maximum.reduceat(sums, rows.start), rows.lemmas, axis=0)
+    weights = rare + (1 - rare) * sums / highest
+    scaled = weights * _MILLION
+    micro: np.ndarray = np.rint(scaled).astype(np.int64)
+    for at in zip(*(np.abs(np.abs(scaled - micro) - 0.5) < _NEAR_HALF).nonzero(), strict=True):
+        micro[at] = round(round(float(weights[at]), _DIGITS) * _MILLION)
+    micro[sums == highest] = _MILLION
+    return micro
+
+
+def _in_hundredths(micro: np.ndarray) -> np.ndarray:
+    steps: np.ndarray = np.clip((micro + _HUNDREDTH // 2) // _HUNDREDTH, _LOWEST, _HIGHEST)
+    are_halves = micro % _HUNDREDTH == _HUNDREDTH // 2
+    halves, of_halves = np.unique(micro[are_halves], return_inverse=True)
+    steps[are_halves] = np.array([hundredths(half / _MILLION) for half in halves.tolist()], np.int64)[of_halves]
+    steps[micro == _MILLION] = 100
+    return steps.astype(np.uint8)

@@ -1,0 +1,161 @@
+"""Forms looked up at once are what each is alone, and so are their weights."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.analysis import dictionary, lemmatize, weights
+from indexer.analysis.context import shape
+from indexer.analysis.fold import written
+from indexer.analysis.lemmatize import Lemmatizer
+from indexer.analysis.tokenize import words
+from indexer.analysis.weights import Weighing, weighed
+from indexer.settings import Analysis
+from tests.analysis.test_dictionary import CHOSEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+EVERY = " ".join(CHOSEN.values()).split(" ")
+ODD = [
+    *(
+        "",
+        "-",
+        "--",
+        "а-",
+        "-а",
+        "а--б",
+        "12",
+        "7,5",
+        "10 000",
+        "12.",
+        "5-й",
+        "1990-е",
+        "см",
+        "г-н",
+        "т.е.",
+        "С.",
+        "коп.",
+    ),
+    *(
+        "pdf",
+        "Universities",
+        "Café",
+        "д'Артаньян",
+        "O'Hara's",
+        "IT-отдел",
+        "т-34",
+        "Mосква",
+        "за́мок",
+        "е" * 64,
+        "\ud800",
+    ),
+    *(
+        "Ростове-на-Дону",
+        "Мамин-Сибиряк",
+        "туда-сюда",
+        "жар-птицы-то",
+        "ё",
+        "Ё",
+        "ЁЛКА",
+        "ВСЁ",
+        "все",
+        "Всё-таки",
+        "\x01",
+    ),
+]
+SETTINGS = [Analysis(), Analysis(most_lemmas=2), Analysis(rare_lemma=0.0), Analysis(part_of_compound=1.0)]
+
+
+def cases(word: str) -> Iterator[str]:
+    """Give the ways to write a word that are told apart."""
+    yield from (word, word.capitalize(), word.upper())
+
+
+def forget() -> None:
+    """Have nothing remembered that was looked up."""
+    dictionary._dictionary.cache_clear()  # noqa: SLF001 -- it has what was looked up ahead
+    lemmatize._read.cache_clear()  # noqa: SLF001 -- likewise
+    lemmatize._known_parts.clear()  # noqa: SLF001 -- likewise
+
+
+def compare(forms: Sequence[str], analysis: Analysis) -> None:
+    """Fail if anything differs between forms looked up at once and one by one."""
+    asked = list(product(dict.fromkeys(forms), (False, True)))
+    lemmatizer = Lemmatizer(analysis)
+    forget()
+    at_once = lemmatizer.found_all(asked)
+    plain = lemmatizer.plain([form for form, _ in asked])
+    forget()
+    for (form, opens), one in zip(asked, at_once, strict=True):
+        alone = lemmatizer.found(form, opens_sentence=opens)
+        assert (one.lemmas, one.parts, one.ties) == (alone.lemmas, alone.parts, alone.ties), (form, opens)
+        assert list(one.elsewhere.items()) == list(alone.elsewhere.items()), (form, opens)
+        if form in plain:
+            lemma, ties = plain[form]
+            assert ([(lemma, 1.0)], (), ties) == ([tuple(every) for every in alone.lemmas], alone.parts, alone.ties)
+
+
+@pytest.mark.parametrize("analysis", SETTINGS)
+def test_hard_forms(analysis: Analysis) -> None:
+    compare([form for word in (*EVERY, *ODD) for form in cases(word)], analysis)
+
+
+def test_forms_of_the_corpus() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted(CORPUS.rglob("*.md"))[::3]]
+    forms = list(dict.fromkeys(written(word) for text in texts for word in words(text)))
+    assert len(forms) > 5000
+    compare(forms, Analysis())
+
+
+ANY = st.one_of(
+    st.sampled_from(EVERY),
+    st.sampled_from(ODD),
+    st.text("абвгдеёжийклмнопрстуфхыьэюя-", max_size=12),
+    st.text(st.characters(max_codepoint=0x2000), max_size=6),
+    st.tuples(st.sampled_from(EVERY), st.sampled_from(EVERY)).map("-".join),
+    st.tuples(st.text("абвекнопрст", max_size=5), st.sampled_from(EVERY)).map("".join),
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(ANY, min_size=1, max_size=40))
+def test_any_forms(forms: list[str]) -> None:
+    compare([form for word in forms for form in cases(word)], Analysis())
+
+
+SHAPES = [
+    shape(frozenset(tag.split()))
+    for tag in (
+        *("NOUN masc sing nomn", "NOUN femn plur gent", "NOUN Surn masc sing gent", "NOUN Fixd neut", "ADVB", "PREP"),
+        *("ADJF masc sing datv", "ADJF Apro plur nomn", "VERB plur past", "PRTF femn sing loct", "NPRO masc accs"),
+    )
+]
+
+
+@st.composite
+def weighings(draw: st.DrawFn) -> Weighing:
+    """Return something to weigh, one of whose readings is a name if names only shall count."""
+    lemmas = draw(st.lists(st.text("абв", min_size=1, max_size=3), min_size=2, max_size=9, unique=True))
+    probability = st.sampled_from([1.0, 0.5, 0.25, 0.3, 0.1, 1 / 3, 0.125]) | st.floats(1e-6, 1.0)
+    readings = draw(st.lists(st.tuples(st.sampled_from(range(len(lemmas))), probability), max_size=12))
+    shares = [*((at, draw(probability)) for at in range(len(lemmas))), *readings]
+    shapes = [draw(st.sampled_from(SHAPES)) for _ in shares]
+    names_only = draw(st.booleans()) and any(one.is_name for one in shapes)
+    return Weighing(lemmas, shares, shapes, draw(st.booleans()), names_only)
+
+
+@settings(deadline=None)
+@given(st.lists(weighings(), min_size=1, max_size=20), st.sampled_from([0.0, 0.5, 0.3]), st.integers(1, 9))
+def test_weights_by_arrays_are_those_place_by_place(words: list[Weighing], rare: float, most: int) -> None:
+    many = words * (1 + weights._FEW)  # noqa: SLF001 -- more than are weighed one by one
+    assert weighed(many, rare=rare, most=most) == [
+        one for word in many for one in weighed([word], rare=rare, most=most)
+    ]

@@ -1,0 +1,59 @@
+"""What a build is told of its words is what the analyzer finds of each."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from indexer.backends.whoosh.numbering import look_up
+from indexer.backends.whoosh.words import key_of
+from indexer.ranking import steps
+from tests.analysis.test_lemmatize import EVERY, ODD, cases, forget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from indexer.analysis import Analyzer, Found
+    from indexer.backends.whoosh.words import Entries
+
+
+def told(entries: Entries) -> Iterator[object]:
+    """Give the lemmas, whether each is a part's, their weights by place, and the ties of each word."""
+    start = 0
+    for count, packed, ties in zip(entries.counts, entries.weightings, entries.ties, strict=True):
+        stop = start + count
+        texts = [lemma.decode("utf-8", "surrogatepass") for lemma in entries.lemmas[start:stop]]
+        elsewhere = {
+            packed[at]: dict(zip(texts, packed[at + 1 : at + 1 + count], strict=True))
+            for at in range(count, len(packed), 1 + count)
+        }
+        alone = dict(zip(texts, packed[:count], strict=True))
+        yield (
+            alone,
+            {text for text, part in zip(texts, entries.parts[start:stop], strict=True) if part},
+            elsewhere,
+            ties,
+        )
+        start = stop
+    assert start == len(entries.lemmas) == len(entries.parts)
+
+
+def expected(found: Found) -> object:
+    own = {lemma.text for lemma in found.lemmas}
+    parts = {lemma.text: steps(lemma.weight) for lemma in found.parts if lemma.text not in own}
+    weights = parts | {lemma.text: steps(lemma.weight) for lemma in found.lemmas}
+    elsewhere = {
+        place: parts | {lemma.text: steps(lemma.weight) for lemma in lemmas}
+        for place, lemmas in found.elsewhere.items()
+    }
+    return weights, set(parts), elsewhere, found.ties
+
+
+def test_words_are_looked_up_as_each_is(analyzer: Analyzer) -> None:
+    forms = dict.fromkeys(form for word in (*EVERY, *ODD) for form in cases(word) if form and "\0" not in form)
+    asked = [(form, opens) for form, opens in product(forms, (False, True))]
+    forget()
+    entries = look_up([key_of(*one) for one in asked], analyzer)
+    forget()
+    for (form, opens), one in zip(asked, told(entries), strict=True):
+        assert one == expected(analyzer.look_up(form, opens)), (form, opens)
