@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC
-from functools import cache, lru_cache, partial
+from functools import partial
 from hashlib import blake2b
 from itertools import chain, islice
 from pathlib import Path
@@ -18,10 +18,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
 from uuid import uuid4
 
 from indexer import readers
-from indexer.analysis import russian
+from indexer.backends.whoosh import cores
 from indexer.backends.whoosh.contents import folder_size
-from indexer.backends.whoosh.inversion import Scan, Scanner
-from indexer.backends.whoosh.numbering import look_up
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import Store
 from indexer.errors import CorpusMissing, IndexNotWritten, Unreadable
@@ -31,10 +29,11 @@ from indexer.types import BuildReport, Document, FileRecord, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Executor
 
+    from indexer.backends.whoosh.inversion import Scan
     from indexer.backends.whoosh.numbering import Numbering
     from indexer.backends.whoosh.segment import Content
-    from indexer.backends.whoosh.words import Entries
     from indexer.readers import CorpusFile
 
 _BATCH = 1_000_000  # characters handed to a core at a time: half a second's work
@@ -71,7 +70,10 @@ def build_index(
         source: _Folder | _Records = _Folder(Path(corpus), Path(index), build.settings)
     else:
         source = _Records(corpus)
-    with _no_collection(), Store(Path(index), build.settings, rebuild=rebuild, wait=wait) as store:
+    with (
+        _no_collection(),
+        Store(Path(index), build.settings, rebuild=rebuild, wait=wait, threads=build.processes) as store,
+    ):
         counts = build.bring_up_to_date(store, source)
         files = tuple(store.files[path] for path in sorted(store.files))
         store.commit(source.name)
@@ -213,7 +215,7 @@ class _Build:
     def __init__(self, index: Path, settings: Settings, processes: int, progress: Callable[[Progress], None]) -> None:
         self.settings = settings
         self._index = index
-        self._processes = processes
+        self.processes = processes
         self._progress = progress
         self._tallies: dict[str, _Tally] = {}
         self._done = 0  # bytes
@@ -282,13 +284,13 @@ class _Build:
     ) -> Iterator[Content]:
         """Give the batches as arrays, in order, made on as many cores as they are worth."""
         ahead = list(islice(batches, 2))
-        worth_a_pool = self._processes > 1 and len(ahead) > 1 and (size is None or size >= _WORTH_A_POOL)
-        with _workers(self._processes, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
+        worth_a_pool = self.processes > 1 and len(ahead) > 1 and (size is None or size >= _WORTH_A_POOL)
+        with _workers(self.processes, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
             build = uuid4().hex
             scanning: deque[Future[Scan]] = deque()
             for batch in chain(ahead, batches):
-                scanning.append(pool.submit(_scan, batch, build, self.settings))
-                if len(scanning) > 2 * self._processes:
+                scanning.append(pool.submit(cores.scan, batch, build, self.settings))
+                if len(scanning) > 2 * self.processes:
                     yield store.numbering.translated(scanning.popleft().result())
                 if store.is_full:
                     self._look_up(pool, store.numbering)
@@ -301,7 +303,7 @@ class _Build:
         """Have the unknown words looked up."""
         keys = numbering.unknown
         shares = [keys[start : start + _SHARE] for start in range(0, len(keys), _SHARE)]
-        for entries in [pool.submit(_look_up, share, self.settings) for share in shares]:
+        for entries in [pool.submit(cores.look_up, share, self.settings) for share in shares]:
             numbering.add(entries.result())
 
 
@@ -320,22 +322,30 @@ class _Here:
         return done
 
 
+class _Apart:
+    """Runs it in a process that does nothing else."""
+
+    def __init__(self, pool: Executor) -> None:
+        self._pool = pool
+
+    def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- whatever work takes
+        return self._pool.submit(cores.apart, work, *arguments)
+
+
 @contextmanager
 def _workers(processes: int, index: Path) -> Iterator[_Pool]:
     """Give processes; IndexNotWritten if one of them is killed."""
     # loky rather than concurrent.futures: its workers neither import the caller's __main__ nor fork its threads.
     from loky import BrokenProcessPool, ProcessPoolExecutor  # noqa: PLC0415 -- 0.1 s that most builds need not spend
 
-    pool = ProcessPoolExecutor(processes, timeout=10)
+    pool = ProcessPoolExecutor(processes, initializer=cores.begin, initargs=(os.getpid(),))
     try:
-        yield pool
+        yield _Apart(pool)
     except BrokenProcessPool as broken:
-        pool.shutdown(kill_workers=True)
         raise IndexNotWritten(path=index, reason=_KILLED) from broken
-    except BaseException:
+    finally:
+        # Killed even if all went well: to let them end by themselves took three seconds, for they free all they know.
         pool.shutdown(kill_workers=True)
-        raise
-    pool.shutdown()
 
 
 def _batches(documents: Iterator[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
@@ -361,22 +371,3 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _scan(batch: list[tuple[str, Document]], build: str, settings: Settings) -> Scan:
-    with _no_collection():
-        return _scanner(build, settings).scan(batch)
-
-
-@lru_cache(1)
-def _scanner(build: str, settings: Settings) -> Scanner:  # noqa: ARG001 -- each build has its own
-    return Scanner(_analyzer(settings.analysis), settings.reading)
-
-
-def _look_up(keys: list[bytes], settings: Settings) -> Entries:
-    with _no_collection():
-        return look_up(keys, _analyzer(settings.analysis))
-
-
-# One for each process.
-_analyzer = cache(russian)

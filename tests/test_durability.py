@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer import IndexBusy, IndexNotWritten, build, build_index, open_index
+from indexer import IndexBusy, IndexNotWritten, build_index, open_index
+from indexer.backends.whoosh import cores
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,7 +127,7 @@ def test_a_killed_process_of_a_build_is_said_in_a_sentence(tmp_path: Path, monke
     write(tmp_path / "new", "вторая", 150, 700)
     index = tmp_path / "index"
     build_index(tmp_path / "old", index)
-    monkeypatch.setattr(build, "_look_up", kill_this_process)
+    monkeypatch.setattr(cores, "look_up", kill_this_process)
     with pytest.raises(IndexNotWritten, match="a process of the build was killed"):
         build_index(tmp_path / "new", index, processes=2)
     assert state(index) == (105_000, 0)
