@@ -7,11 +7,12 @@ import os
 from collections import deque
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC
 from functools import partial
 from hashlib import blake2b
 from itertools import chain, islice
+from operator import attrgetter
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
@@ -25,7 +26,7 @@ from indexer.backends.whoosh.store import Store
 from indexer.errors import CorpusMissing, IndexNotWritten, Unreadable
 from indexer.readers import Reading
 from indexer.settings import Settings
-from indexer.types import BuildReport, Document, FileRecord, Progress
+from indexer.types import BuildReport, Document, FileRecord, Heading, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -41,6 +42,8 @@ _WORTH_A_POOL = 4_000_000  # bytes of corpus; below it, starting processes takes
 _KILLED = "a process of the build was killed, probably for want of memory; with fewer processes it takes less"
 _SHOWN = 3  # problems of one file that its record names
 _SHARE = 3000  # words looked up by a core at a time: a seventh of a second's work
+
+_HEADING = attrgetter(*(one.name for one in fields(Heading)))
 
 T = TypeVar("T")
 
@@ -160,33 +163,30 @@ class _Records:
         seen: dict[str, int] = {}
         for given in self._documents:
             seen[given.path] = seen.get(given.path, 0) + 1
-            document = _sound(given, seen[given.path])
-            yield _Piece(document.path, len(document.text), partial(_digest_of, document), partial(_given, document))
+            path = given.path if seen[given.path] == 1 else f"{given.path}~{seen[given.path]}"
+            yield _Piece(path, len(given.text), partial(_digest_of, given), partial(_sound, given, path))
 
 
 def _digest_of(document: Document) -> str:
+    """Return a digest of a document as it was given: what is not new need not be made sound."""
     # The text as it is: repr() looks at every character of it, and took half of a build where nothing is new.
     digest = blake2b(document.text.encode("utf-8", "surrogatepass"), digest_size=20)
-    digest.update(repr(document.heading).encode("utf-8", "surrogatepass"))
+    digest.update(repr(_HEADING(document)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
-def _given(document: Document) -> Reading:
-    return Reading(encoding="", doubtful=False, documents=iter((document,)))
-
-
-def _sound(document: Document, time: int) -> Document:
+def _sound(document: Document, path: str) -> Reading:
     """Return a document as the readers would give it: composed, its date with a zone, its path its own."""
     date = document.date
     sound = (
-        document.path if time == 1 else f"{document.path}~{time}",
+        path,
         readers.normalise(document.text),
         readers.normalise(document.title),
         date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date,
         readers.normalise(document.source),
         readers.normalise(document.author),
     )
-    return Document(*sound, document.url)
+    return Reading(encoding="", doubtful=False, documents=iter((Document(*sound, document.url),)))
 
 
 @dataclass(slots=True)
