@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from contextlib import contextmanager
+from ctypes import CDLL
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -38,7 +40,7 @@ _PER_PLACE = 32
 _PER_PARAGRAPH = 100
 _PER_WORD = 350
 _AT_ALL = 150_000_000
-_BESIDE = 200_000_000  # two other processes, when they know many words, beyond what they take at first
+_BESIDE = 300_000_000  # two other processes, when they know many words, beyond what they take at first
 _SIMILAR = 2  # a segment is merged with new ones of at least half its size: few segments, and each rewritten seldom
 
 
@@ -193,12 +195,23 @@ class Store:
             with _writing(self._folder):
                 made = assemble(contents, self.numbering, self._settings.ranking, threads=self._threads)
                 arrays.write(segment.path(self._folder), made)
+            del contents, made
+            _give_back()
 
 
 def _size(content: Content) -> int:
     """Return the bytes that documents take while they become a segment."""
     places = sum(len(field.words) for field in content.fields.values())
     return _PER_PLACE * places + _PER_PARAGRAPH * len(content.starts) + 2 * sum(map(len, content.texts.packed))
+
+
+def _give_back() -> None:
+    """Give the system back the memory that is free.
+
+    Of what a segment of 10 million places took, 240 MB were kept else, while what comes next takes others.
+    """
+    if sys.platform == "linux" and hasattr(libc := CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
 
 
 @contextmanager
