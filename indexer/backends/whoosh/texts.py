@@ -1,7 +1,6 @@
 """The stored paragraphs: packed into blocks, each compressed by itself, for a result wants ten and not all.
 
-Zlib comes with Python. At 8 KiB a block of Russian is stored in 0.40 of its bytes and read in 65 µs; at 64 KiB in 0.37
-and 460 µs.
+At 8 KiB a block of Russian is stored in 0.376 of its bytes and read in 22 µs; at 16 KiB in 0.363 and 29 µs.
 """
 
 from __future__ import annotations
