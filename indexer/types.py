@@ -49,10 +49,6 @@ class Document:
     author: str = ""
     url: str = ""
 
-    def __reduce__(self) -> tuple[type[Document], tuple[object, ...]]:
-        # What a frozen dataclass with slots does instead takes twice the time, and a build sends each to a process.
-        return Document, (self.path, self.text, self.title, self.date, self.source, self.author, self.url)
-
     @property
     def heading(self) -> Heading:
         """The document without its text."""
