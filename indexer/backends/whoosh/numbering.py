@@ -109,21 +109,22 @@ class Numbering:
         self._counts, self._pairs = array("q"), array("q")
         self._weighting, self._tie = array("q"), array("q")
 
-    def meet(self, keys: Iterable[bytes]) -> None:
-        """Give the next numbers to words that have none."""
+    def numbers(self, keys: Sequence[bytes]) -> np.ndarray:
+        """Return the numbers of words; those that have none get the next ones, in order of their keys."""
         number = self._number
-        new = [key for key in dict.fromkeys(keys) if key not in number]
+        found = list(map(number.get, keys))
+        unknown = [at for at, of_key in enumerate(found) if of_key is None]
+        # Forms of one word are beside each other so: what is known of one helps the next.
+        new = sorted({keys[at] for at in unknown})
         number.update(zip(new, range(len(self.keys), len(self.keys) + len(new)), strict=True))
         self.keys += new
-
-    def numbers(self, keys: Sequence[bytes]) -> np.ndarray:
-        """Return the numbers of words that have been met."""
-        return np.fromiter(map(self._number.__getitem__, keys), np.uint32, len(keys))
+        for at in unknown:
+            found[at] = number[keys[at]]
+        return np.array(found, np.uint32)
 
     def translated(self, scan: Scan) -> Content:
         """Return a scan with our numbers for its words; those of one scanner must come in order."""
         known = self._scanners.get(scan.scanner, np.zeros(0, np.uint32))
-        self.meet(sorted(scan.keys))  # forms of one word beside each other: what is known of one helps the next
         numbers = self._scanners[scan.scanner] = np.concatenate([known, self.numbers(scan.keys)])
         return scan.numbered(numbers)
 
@@ -156,10 +157,10 @@ class Numbering:
         words = np.flatnonzero(used)
         first = len(self.keys)
         keys = segment.words.keys(words)
-        self.meet(keys)
         numbers = np.zeros(segment.words.count, np.uint32)
         numbers[words] = self.numbers(keys)
-        self.add(segment.words.entries(words[numbers[words] >= first]))
+        new = words[numbers[words] >= first]
+        self.add(segment.words.entries(new[np.argsort(numbers[new])]))
         fields = {field: row._replace(words=numbers[row.words]) for field, row in content.fields.items()}
         return replace(content, fields=fields)
 
