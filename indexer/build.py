@@ -342,10 +342,13 @@ def _workers(processes: int, index: Path) -> Iterator[_Pool]:
     try:
         yield _Apart(pool)
     except BrokenProcessPool as broken:
-        raise IndexNotWritten(path=index, reason=_KILLED) from broken
-    finally:
-        # Killed even if all went well: to let them end by themselves took three seconds, for they free all they know.
         pool.shutdown(kill_workers=True)
+        raise IndexNotWritten(path=index, reason=_KILLED) from broken
+    except BaseException:
+        pool.shutdown(kill_workers=True)
+        raise
+    # Not killed: where there is neither psutil nor pgrep, loky warns that it cannot.
+    pool.shutdown()
 
 
 def _batches(documents: Iterator[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
