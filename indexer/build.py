@@ -7,34 +7,34 @@ import os
 from collections import deque
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC
-from functools import cache, lru_cache, partial
+from functools import partial
 from hashlib import blake2b
 from itertools import chain, islice
+from operator import attrgetter
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
 from uuid import uuid4
 
 from indexer import readers
-from indexer.analysis import russian
+from indexer.backends.whoosh import cores
 from indexer.backends.whoosh.contents import folder_size
-from indexer.backends.whoosh.inversion import Scan, Scanner
-from indexer.backends.whoosh.numbering import look_up
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import Store
 from indexer.errors import CorpusMissing, IndexNotWritten, Unreadable
 from indexer.readers import Reading
 from indexer.settings import Settings
-from indexer.types import BuildReport, Document, FileRecord, Progress
+from indexer.types import BuildReport, Document, FileRecord, Heading, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Executor
 
+    from indexer.backends.whoosh.inversion import Scan
     from indexer.backends.whoosh.numbering import Numbering
     from indexer.backends.whoosh.segment import Content
-    from indexer.backends.whoosh.words import Entries
     from indexer.readers import CorpusFile
 
 _BATCH = 1_000_000  # characters handed to a core at a time: half a second's work
@@ -42,6 +42,8 @@ _WORTH_A_POOL = 4_000_000  # bytes of corpus; below it, starting processes takes
 _KILLED = "a process of the build was killed, probably for want of memory; with fewer processes it takes less"
 _SHOWN = 3  # problems of one file that its record names
 _SHARE = 3000  # words looked up by a core at a time: a seventh of a second's work
+
+_HEADING = attrgetter(*(one.name for one in fields(Heading)))
 
 T = TypeVar("T")
 
@@ -71,7 +73,10 @@ def build_index(
         source: _Folder | _Records = _Folder(Path(corpus), Path(index), build.settings)
     else:
         source = _Records(corpus)
-    with _no_collection(), Store(Path(index), build.settings, rebuild=rebuild, wait=wait) as store:
+    with (
+        _no_collection(),
+        Store(Path(index), build.settings, rebuild=rebuild, wait=wait, threads=build.processes) as store,
+    ):
         counts = build.bring_up_to_date(store, source)
         files = tuple(store.files[path] for path in sorted(store.files))
         store.commit(source.name)
@@ -158,33 +163,30 @@ class _Records:
         seen: dict[str, int] = {}
         for given in self._documents:
             seen[given.path] = seen.get(given.path, 0) + 1
-            document = _sound(given, seen[given.path])
-            yield _Piece(document.path, len(document.text), partial(_digest_of, document), partial(_given, document))
+            path = given.path if seen[given.path] == 1 else f"{given.path}~{seen[given.path]}"
+            yield _Piece(path, len(given.text), partial(_digest_of, given), partial(_sound, given, path))
 
 
 def _digest_of(document: Document) -> str:
+    """Return a digest of a document as it was given: what is not new need not be made sound."""
     # The text as it is: repr() looks at every character of it, and took half of a build where nothing is new.
     digest = blake2b(document.text.encode("utf-8", "surrogatepass"), digest_size=20)
-    digest.update(repr(document.heading).encode("utf-8", "surrogatepass"))
+    digest.update(repr(_HEADING(document)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
-def _given(document: Document) -> Reading:
-    return Reading(encoding="", doubtful=False, documents=iter((document,)))
-
-
-def _sound(document: Document, time: int) -> Document:
+def _sound(document: Document, path: str) -> Reading:
     """Return a document as the readers would give it: composed, its date with a zone, its path its own."""
     date = document.date
     sound = (
-        document.path if time == 1 else f"{document.path}~{time}",
+        path,
         readers.normalise(document.text),
         readers.normalise(document.title),
         date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date,
         readers.normalise(document.source),
         readers.normalise(document.author),
     )
-    return Document(*sound, document.url)
+    return Reading(encoding="", doubtful=False, documents=iter((Document(*sound, document.url),)))
 
 
 @dataclass(slots=True)
@@ -213,7 +215,7 @@ class _Build:
     def __init__(self, index: Path, settings: Settings, processes: int, progress: Callable[[Progress], None]) -> None:
         self.settings = settings
         self._index = index
-        self._processes = processes
+        self.processes = processes
         self._progress = progress
         self._tallies: dict[str, _Tally] = {}
         self._done = 0  # bytes
@@ -282,13 +284,13 @@ class _Build:
     ) -> Iterator[Content]:
         """Give the batches as arrays, in order, made on as many cores as they are worth."""
         ahead = list(islice(batches, 2))
-        worth_a_pool = self._processes > 1 and len(ahead) > 1 and (size is None or size >= _WORTH_A_POOL)
-        with _workers(self._processes, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
+        worth_a_pool = self.processes > 1 and len(ahead) > 1 and (size is None or size >= _WORTH_A_POOL)
+        with _workers(self.processes, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
             build = uuid4().hex
             scanning: deque[Future[Scan]] = deque()
             for batch in chain(ahead, batches):
-                scanning.append(pool.submit(_scan, batch, build, self.settings))
-                if len(scanning) > 2 * self._processes:
+                scanning.append(pool.submit(cores.scan, batch, build, self.settings))
+                if len(scanning) > 2 * self.processes:
                     yield store.numbering.translated(scanning.popleft().result())
                 if store.is_full:
                     self._look_up(pool, store.numbering)
@@ -301,7 +303,7 @@ class _Build:
         """Have the unknown words looked up."""
         keys = numbering.unknown
         shares = [keys[start : start + _SHARE] for start in range(0, len(keys), _SHARE)]
-        for entries in [pool.submit(_look_up, share, self.settings) for share in shares]:
+        for entries in [pool.submit(cores.look_up, share, self.settings) for share in shares]:
             numbering.add(entries.result())
 
 
@@ -320,21 +322,32 @@ class _Here:
         return done
 
 
+class _Apart:
+    """Runs it in a process that does nothing else."""
+
+    def __init__(self, pool: Executor) -> None:
+        self._pool = pool
+
+    def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- whatever work takes
+        return self._pool.submit(cores.apart, work, *arguments)
+
+
 @contextmanager
 def _workers(processes: int, index: Path) -> Iterator[_Pool]:
     """Give processes; IndexNotWritten if one of them is killed."""
     # loky rather than concurrent.futures: its workers neither import the caller's __main__ nor fork its threads.
     from loky import BrokenProcessPool, ProcessPoolExecutor  # noqa: PLC0415 -- 0.1 s that most builds need not spend
 
-    pool = ProcessPoolExecutor(processes, timeout=10)
+    pool = ProcessPoolExecutor(processes, initializer=cores.begin, initargs=(os.getpid(),))
     try:
-        yield pool
+        yield _Apart(pool)
     except BrokenProcessPool as broken:
         pool.shutdown(kill_workers=True)
         raise IndexNotWritten(path=index, reason=_KILLED) from broken
     except BaseException:
         pool.shutdown(kill_workers=True)
         raise
+    # Not killed: where there is neither psutil nor pgrep, loky warns that it cannot.
     pool.shutdown()
 
 
@@ -361,22 +374,3 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _scan(batch: list[tuple[str, Document]], build: str, settings: Settings) -> Scan:
-    with _no_collection():
-        return _scanner(build, settings).scan(batch)
-
-
-@lru_cache(1)
-def _scanner(build: str, settings: Settings) -> Scanner:  # noqa: ARG001 -- each build has its own
-    return Scanner(_analyzer(settings.analysis), settings.reading)
-
-
-def _look_up(keys: list[bytes], settings: Settings) -> Entries:
-    with _no_collection():
-        return look_up(keys, _analyzer(settings.analysis))
-
-
-# One for each process.
-_analyzer = cache(russian)

@@ -158,8 +158,8 @@ class Meaning(_Numbers):
 class Building(_Numbers):
     """How an index is built; results do not depend on it."""
 
-    # Bytes that the process which writes may take: what waits for a segment is written before it takes more. Each
-    # process beside it takes some 250 MB.
+    # Bytes that the processes of a build may take, beside 300 MB that the one which writes and two others take to be
+    # there at all: what waits for a segment is written before it takes more. Each further process takes some 250 MB.
     memory: int = 2**30
 
 

@@ -48,6 +48,7 @@ HOMES = {
     "click": "cli",
     "rich": "cli",
     "loky": "build",
+    "isal": "backends/whoosh/deflate",
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

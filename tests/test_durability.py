@@ -8,14 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from indexer import IndexBusy, IndexNotWritten, build, build_index, open_index
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from indexer import IndexBusy, IndexNotWritten, build_index, open_index
+from indexer.backends.whoosh import cores
 
 MOMENTS = int(os.environ.get("ABZATS_KILLS", "8"))
 BUILD = """
@@ -126,13 +124,42 @@ def test_a_killed_process_of_a_build_is_said_in_a_sentence(tmp_path: Path, monke
     write(tmp_path / "new", "вторая", 150, 700)
     index = tmp_path / "index"
     build_index(tmp_path / "old", index)
-    monkeypatch.setattr(build, "_look_up", kill_this_process)
+    monkeypatch.setattr(cores, "look_up", kill_this_process)
     with pytest.raises(IndexNotWritten, match="a process of the build was killed"):
         build_index(tmp_path / "new", index, processes=2)
     assert state(index) == (105_000, 0)
     monkeypatch.undo()
     build_index(tmp_path / "new", index, processes=2)
     assert state(index) == (0, 105_000)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="children are looked for in /proc")
+def test_the_processes_of_a_killed_build_end_with_it(tmp_path: Path) -> None:
+    write(tmp_path / "corpus", "первая", 150, 700)
+    with start(tmp_path / "corpus", tmp_path / "index", 2) as run:
+        workers: list[int] = []
+        until = time.monotonic() + 30
+        while len(workers) < 2:
+            assert time.monotonic() < until, "it started none"
+            workers = [number for number in children(run.pid) if is_working(number)]
+        run.send_signal(signal.SIGKILL)
+    until = time.monotonic() + 10  # they look every second
+    while left := [number for number in workers if is_working(number)]:
+        assert time.monotonic() < until, f"{left} are still there"
+        time.sleep(0.1)
+
+
+def children(process: int) -> list[int]:
+    lists = [path.read_text(encoding="ascii") for path in Path(f"/proc/{process}/task").glob("*/children")]
+    return [int(number) for numbers in lists for number in numbers.split()]
+
+
+def is_working(process: int) -> bool:
+    """Whether a process is one of those that a build has started to work for it, and has not ended."""
+    try:
+        return b"popen_loky" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def kill_this_process(*_: object) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pickle
 import re
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import whoosh.index
+from hypothesis import given
+from hypothesis import strategies as st
 from whoosh.query import Term
 
 from indexer import Document, IndexDamaged, IndexIncompatible, IndexMissing, build_index, open_index
 from indexer.backends.whoosh import arrays
+from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment
 from indexer.backends.whoosh.storage import Storage, read_segments
 from indexer.settings import Analysis, Settings
 
@@ -45,6 +49,32 @@ def test_whooshs_own_searcher_does_not_find_what_is_deleted(index: Path) -> None
     build_index(DOCUMENTS[1:], index)
     with whoosh.index.open_dir(str(index)).searcher() as searcher:
         assert not searcher.search(Term("text", "хозяйство"))
+
+
+@given(st.integers(1, 40), st.lists(st.tuples(st.integers(0, 39), st.booleans(), st.booleans())))
+def test_deletions_are_a_set_of_bits(paragraphs: int, steps: list[tuple[int, bool, bool]]) -> None:
+    segment = ArraySegment(ArrayCodec(), "MAIN")
+    segment.set_doc_count(paragraphs)
+    deleted: set[int] = set()
+    for number, is_deleted, is_stored in steps:
+        row = number % paragraphs
+        segment.delete_document(row, is_deleted)
+        (deleted.add if is_deleted else deleted.discard)(row)
+        if is_stored:
+            segment = copy(segment)  # by the state that a pickle has
+    assert list(segment.deleted_docs()) == sorted(deleted)
+    assert [segment.is_deleted(row) for row in range(paragraphs)] == [row in deleted for row in range(paragraphs)]
+    assert (segment.deleted_count(), segment.has_deletions()) == (len(deleted), bool(deleted))
+
+
+def test_deletions_of_another_segment_are_refused(index: Path) -> None:
+    storage = Storage(str(index))
+    toc = whoosh.index.TOC.read(storage, "MAIN")
+    toc.segments[0]._deleted = bytes(9)  # noqa: SLF001 -- what a damaged list would lead to
+    next(index.glob("*.toc")).unlink()
+    toc.write(storage, "MAIN")
+    with pytest.raises(IndexDamaged, match="lists something else than segments"):
+        open_index(index)
 
 
 class Villain:

@@ -32,8 +32,7 @@ NOTES = """\
   text; the others index lemmas or stems and store no text. Ours always counts what it finds, and its search includes
   reading the ten paragraphs; of the others only “tantivy, counting” counts.
 - Ours builds on all cores, tantivy with two threads and a heap of 1 GB, the others with one thread. Peak memory is that
-  of the process; with worker processes, that and as many times the largest of them as there are cores, which is more
-  than there ever was at once.
+  of all processes of a build together (PSS), by looking five times a second.
 - A mask is over forms with ours and with “words”, over stems or lemmas with the others. tantivy and Whoosh score all
   rows of a mask alike.
 - Latencies are of one process and one thread, everything warm, all systems asked each question in turns.

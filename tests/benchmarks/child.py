@@ -10,7 +10,6 @@ python -m tests.benchmarks.child throughput SYSTEM ASKER CORPUS INDEX SECONDS, a
 from __future__ import annotations
 
 import json
-import os
 import resource
 import sys
 import time
@@ -35,15 +34,17 @@ def prepare(folder: str, paragraphs: str, lemmas: str) -> None:
 def build(system: str, corpus: str, index: str) -> None:
     """Build an index, and tell what it took."""
     from tests.benchmarks import peers  # noqa: PLC0415 -- see above
+    from tests.benchmarks.memory import Peak  # noqa: PLC0415 -- see above
     from tests.benchmarks.prepared import Prepared  # noqa: PLC0415 -- see above
 
     builder, of = peers.find(system), Prepared(Path(corpus))
     began, worked = time.perf_counter(), processor_seconds()
-    builder.build(of, Path(index))
+    with Peak() as peak:
+        builder.build(of, Path(index))
     told = {
         "seconds": time.perf_counter() - began,
         "processor": processor_seconds() - worked,
-        "peak": peak_mebibytes(),
+        "peak": peak.mebibytes,
     }
     tell(json.dumps(told))
 
@@ -95,21 +96,6 @@ def processor_seconds() -> float:
     """Return what this process and its ended children have used."""
     of = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in of)
-
-
-def peak_mebibytes() -> float:
-    """Return the most memory that this process has had, and its ended children if each core had one like the largest.
-
-    Of its own memory Linux tells the peak in /proc; ru_maxrss would count what its parent had when it started it.
-    """
-    unit = 1 if sys.platform == "darwin" else 2**10  # bytes
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
-    status = Path("/proc/self/status")
-    if status.exists():
-        [line] = [line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM:")]
-        own = int(line.split()[1]) / 2**10
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 2**20
-    return own + largest * (os.cpu_count() or 1)
 
 
 def tell(line: str) -> None:

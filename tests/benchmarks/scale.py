@@ -1,20 +1,21 @@
 """Build and search the first N paragraphs of the scale corpus: python -m tests.benchmarks.scale 100000.
 
-Prints what a note about size and speed needs: seconds, words a second, peak memory, bytes, and how long real questions
-take from text to ten results with marks.
+Prints what a note about size and speed needs: seconds, words a second, peak memory of all processes together, bytes,
+and how long real questions take from text to ten results with marks.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from indexer import QueryError, Searcher, build_index, open_index
+from tests.benchmarks.child import processor_seconds
 from tests.benchmarks.corpus import documents, questions, say
+from tests.benchmarks.memory import Peak
 
 
 def latencies(searcher: Searcher, asked: list[str]) -> list[float]:
@@ -38,11 +39,11 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=500)
     arguments = parser.parse_args()
     with TemporaryDirectory() as folder:
-        report = build_index(documents(arguments.paragraphs), Path(folder), processes=arguments.processes)
-        usage = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        with Peak() as peak:
+            report = build_index(documents(arguments.paragraphs), Path(folder), processes=arguments.processes)
         say(f"{report.documents:,} documents, {report.paragraphs:,} paragraphs, {report.words:,} words")
         say(f"{report.seconds:.1f} s, {report.words / report.seconds:,.0f} words/s, index {report.bytes / 1e6:.1f} MB")
-        say(f"peak memory: {usage[0]:.0f} MiB, and {usage[1]:.0f} MiB the largest worker")
+        say(f"{processor_seconds():.1f} s of processors; all processes together took {peak.mebibytes:.0f} MiB at most")
         with open_index(Path(folder)) as searcher:
             asked = questions(arguments.questions)
             for time_of_asking in ("first", "second"):

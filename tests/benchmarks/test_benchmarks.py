@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from indexer import Document
 from tests.benchmarks import corpus, peers, suite, table
 from tests.benchmarks.asked import draw
+from tests.benchmarks.memory import Peak
 from tests.benchmarks.peers.ours import PLAIN_ASKER, WHOLE_ASKER, typed
 from tests.benchmarks.prepared import Prepared, prepare
 
@@ -91,3 +95,19 @@ def test_the_scale_corpus_and_the_questions_are_read(shared_data: Path) -> None:
     assert shared_data == corpus.DATA
     assert sum(document.text.count("\n\n") + 1 for document in corpus.documents(100)) == 100
     assert len(corpus.questions(3)) == 3
+
+
+def test_memory_of_other_processes_counts_and_what_they_share_counts_once() -> None:
+    code = "import sys; held = b'x' * 100 * 2**20; print(len(held), flush=True); sys.stdin.read()"
+    with Peak() as alone:
+        pass
+    with (
+        Peak() as peak,
+        subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child,
+    ):
+        assert child.stdout
+        child.stdout.readline()
+        time.sleep(0.5)
+        assert child.stdin
+        child.stdin.close()
+    assert 100 < peak.mebibytes - alone.mebibytes < 125

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,17 +17,20 @@ from indexer.backends.whoosh.words import Neighbours, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Executor
 
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.backends.whoosh.numbering import Numbering
     from indexer.backends.whoosh.segment import Content, Rows, Whole
     from indexer.settings import Ranking
 
-_CHUNK = 2_000_000  # places whose lemmas are sorted at once, which bounds memory
+_AT_ONCE = 1_000_000  # places whose lemmas are sorted at once, by all threads together, which bounds memory
+_MOST_THREADS = 8  # more would sort ever fewer places each
 
 
-def assemble(contents: Sequence[Content], numbering: Numbering, settings: Ranking) -> Arrays:
+def assemble(contents: Sequence[Content], numbering: Numbering, settings: Ranking, *, threads: int) -> Arrays:
     """Return the arrays of a segment with the documents of all contents, in their order; words have these numbers."""
+    threads = min(threads, _MOST_THREADS)
     paragraphs_of = _join([content.paragraphs_of for content in contents])
     headings, heading_ends = arrays.pack([heading for content in contents for heading in content.headings])
     made: Arrays = {
@@ -50,9 +55,11 @@ def assemble(contents: Sequence[Content], numbering: Numbering, settings: Rankin
     rows = [sum(len(content.fields[field].lengths) for content in contents) for field in ANALYSED_FIELDS]
     made["field_rows"] = np.array(rows, np.uint32)
     texts_ = Tokens(made)
-    for field, last, count in zip(ANALYSED_FIELDS, np.cumsum(rows).tolist(), rows, strict=True):
-        here = slice(last - count, last)
-        made |= _named(field, _lists(words, texts_, here, ranking.saturation(field, settings).b))
+    with ThreadPoolExecutor(threads) as pool:
+        share = _Share(pool, _AT_ONCE // threads)
+        for field, last, count in zip(ANALYSED_FIELDS, np.cumsum(rows).tolist(), rows, strict=True):
+            here = slice(last - count, last)
+            made |= _named(field, _lists(words, texts_, here, ranking.saturation(field, settings).b, share))
     return made
 
 
@@ -77,64 +84,75 @@ def _counts(parts: list[Rows], words: int) -> np.ndarray:
     return counts
 
 
-def _lists(words: Words, texts_: Tokens, rows: slice, b: float) -> Arrays:
+class _Share(NamedTuple):
+    """What each thread of a pool does at a time."""
+
+    pool: Executor
+    places: int
+
+
+class _Chunk(NamedTuple):
+    """The lists of some adjacent rows."""
+
+    lemma: np.ndarray  # that each is of
+    found: np.ndarray  # how many rows each has
+    rows: np.ndarray  # of all, list by list
+    codes: np.ndarray
+
+
+def _lists(words: Words, texts_: Tokens, rows: slice, b: float, share: _Share) -> Arrays:
     """Return for each lemma that stands in a field, whose rows these are, the rows that have it."""
     lengths = texts_.lengths(rows)
     average = float(lengths.mean()) if lengths.any() else 1.0
-    edges = np.searchsorted(np.cumsum(lengths), np.arange(_CHUNK, int(lengths.sum()), _CHUNK)) + 1
-    chunks = [
-        _inverted(words, texts_, slice(rows.start + start, rows.start + stop), b, average)
-        for start, stop in pairwise(np.unique([0, *edges, len(lengths)]).tolist())
-    ]
-    every = _join([lemma for lemma, _, _, _ in chunks])
-    lemmas, at = np.unique(every, return_inverse=True)
-    found = np.zeros(len(lemmas), np.int64)
-    np.add.at(found, at, _join([count for _, count, _, _ in chunks]))
-    # Each chunk's part of a list follows those of the chunks before it.
-    free = np.cumsum(found) - found
-    every_row = np.zeros(int(found.sum()), np.uint32)
-    coded = np.zeros(len(every_row), np.uint8)
-    for lemma, count, chunk_rows, chunk_codes in chunks:
-        number = np.searchsorted(lemmas, lemma)
-        _, to = lists.ranges(free[number], count)
-        every_row[to], coded[to] = chunk_rows - np.uint32(rows.start), chunk_codes
-        free[number] += count
+    edges = np.searchsorted(np.cumsum(lengths), np.arange(share.places, int(lengths.sum()), share.places)) + 1
+    edges = np.unique([0, *edges, len(lengths)]) + rows.start
+    some = [slice(start, stop) for start, stop in pairwise(edges.tolist())]
+    chunks = list(share.pool.map(partial(_inverted, words, texts_, b=b, average=average), some))
+    found = np.zeros(words.lemma_count, np.int64)
+    for chunk in chunks:
+        found[chunk.lemma] += chunk.found
+    # Each chunk's part of a list is before those of the chunks behind it.
+    free = np.cumsum(found)
+    every_row = np.empty(int(found.sum()), np.uint32)
+    coded = np.empty(len(every_row), np.uint8)
+    while chunks:
+        chunk = chunks.pop()  # so that what is taken over is free
+        free[chunk.lemma] -= chunk.found
+        _, to = lists.ranges(free[chunk.lemma], chunk.found)
+        every_row[to], coded[to] = chunk.rows - np.uint32(rows.start), chunk.codes
+    lemmas = np.flatnonzero(found)
     return {
         "lemma": lemmas.astype(np.uint32),
         "bounds": np.array([b, average]),
-        **lists.write(every_row, coded, found),
+        **lists.write(every_row, coded, found[lemmas]),
     }
 
 
-def _inverted(
-    words: Words, texts_: Tokens, rows: slice, b: float, average: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return the lemmas in some rows, in order; in how many each stands; and these rows with their codes."""
+def _inverted(words: Words, texts_: Tokens, rows: slice, *, b: float, average: float) -> _Chunk:
+    """Return the lists of some rows."""
     lengths = texts_.lengths(rows)
     if not lengths.any():
-        return (np.zeros(0, np.int64),) * 4
+        return _Chunk(*(np.zeros(0, np.int64),) * 4)
     here = texts_.places(rows)
     numbers = texts_.words(here)
     starts = np.cumsum(lengths) - lengths
     before, after = _neighbours(numbers, texts_, here, starts[lengths > 0])
     readings = words.readings(numbers, lambda at: Neighbours(before[at], after[at]))
-    of_place = np.repeat(np.arange(len(lengths)), lengths)
-    position = np.arange(len(numbers)) - np.repeat(starts, lengths)
-    # One number to sort by: the lemma, then the order of places.
-    order = np.sort(readings.lemma << 32 | np.arange(len(readings.lemma)))
-    lemma = order >> 32
-    order &= 0xFFFFFFFF
+    row_of_place = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
+    # By lemma, those of one in the order of places.
+    order = arrays.stable_order(readings.lemma)
+    lemma = readings.lemma[order]
     place = readings.place[order]
-    row = of_place[place]
+    row = row_of_place[place]
     is_first = np.ones(len(order), np.bool_)
     is_first[1:] = (lemma[1:] != lemma[:-1]) | (row[1:] != row[:-1])
     first = np.flatnonzero(is_first)
     agreement = np.add.reduceat(readings.steps[order], first) / ranking.WEIGHT_STEPS
     row = row[first]
-    coded = codes.write(agreement, position[place[first]], lengths[row], b, average)
+    coded = codes.write(agreement, place[first] - starts[row], lengths[row], b, average)
     lemma = lemma[first]
     edges = np.flatnonzero(np.diff(lemma, prepend=-1))
-    return lemma[edges], np.diff(edges, append=len(lemma)), (row + rows.start).astype(np.uint32), coded
+    return _Chunk(lemma[edges], np.diff(edges, append=len(lemma)), row + np.uint32(rows.start), coded)
 
 
 def _neighbours(numbers: np.ndarray, texts_: Tokens, here: slice, starts: np.ndarray) -> Neighbours:
@@ -157,7 +175,7 @@ def _whole(parts: list[Whole]) -> Arrays:
     return {
         **terms.write([vocabulary[at] for at in used.tolist()]),
         "until": np.cumsum(counts[used]).astype(np.uint32),
-        "row": np.argsort(term, kind="stable").astype(np.uint32),
+        "row": arrays.stable_order(term).astype(np.uint32),
     }
 
 

@@ -50,7 +50,29 @@ class ArrayCodec(base.Codec):
 
 
 class ArraySegment(W3Segment):
-    """A segment's name, size and deletions, as the table of contents lists it."""
+    """A segment's name, size and deletions, as the table of contents lists it; deletions are a bitmap."""
+
+    _deleted: bytes | bytearray | None  # a bit for each paragraph, as np.packbits has them; None if none is
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_deleted": self._deleted and bytes(self._deleted)}
+
+    def delete_document(self, docnum: int, delete: bool = True) -> None:  # noqa: FBT001, FBT002 -- Whoosh's signature
+        if not isinstance(self._deleted, bytearray):
+            self._deleted = bytearray(self._deleted or -(-self._doccount // 8))
+        if delete:
+            self._deleted[docnum >> 3] |= 128 >> (docnum & 7)
+        else:
+            self._deleted[docnum >> 3] &= ~(128 >> (docnum & 7))
+
+    def is_deleted(self, docnum: int) -> bool:
+        return bool(self._deleted and self._deleted[docnum >> 3] & 128 >> (docnum & 7))
+
+    def deleted_count(self) -> int:
+        return int.from_bytes(self._deleted or b"").bit_count()
+
+    def deleted_docs(self) -> Iterator[int]:
+        return iter(np.flatnonzero(np.unpackbits(np.frombuffer(self._deleted or b"", np.uint8))).tolist())
 
     def should_assemble(self) -> bool:
         """Not into one of Whoosh's compound files: it is one file, and it is mapped."""
@@ -62,7 +84,7 @@ class ArraySegment(W3Segment):
 
     def open(self, folder: str | Path) -> Segment:
         """Map the arrays; NotArrays or OSError if they cannot be."""
-        return Segment(arrays.read(self.path(folder)), self.deleted_docs())
+        return Segment(arrays.read(self.path(folder)), self._deleted)
 
 
 class ArrayTermsReader(base.TermsReader):

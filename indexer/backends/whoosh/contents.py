@@ -42,7 +42,7 @@ class Listed(NamedTuple):
     """A segment as the table of contents lists it."""
 
     name: str
-    deleted: frozenset[int]  # paragraphs
+    deleted: bytes | None  # a bit for each paragraph, as np.packbits has them
 
     def open(self, folder: Path) -> Segment:
         """Map the arrays; NotArrays or OSError if they cannot be."""
@@ -71,26 +71,21 @@ def listed(folder: Path, generation: int) -> list[Listed]:
     if not isinstance(segments, list) or not all(is_sound(segment, _Segment) for segment in segments):
         message = f"{name} lists something else than segments"
         raise NotContents(message)
-    return [
-        Listed(f"{INDEX_NAME}_{fields['segid']}", frozenset(fields["_deleted"] or ())) for fields in map(vars, segments)
-    ]
+    return [Listed(f"{INDEX_NAME}_{fields['segid']}", fields["_deleted"]) for fields in map(vars, segments)]
 
 
 def is_sound(segment: object, kind: type) -> bool:
-    """Whether a segment is one, its name stays in the folder and its deletions are numbers."""
+    """Whether a segment is one, its name stays in the folder and its deletions are bits of paragraphs."""
     if not isinstance(segment, kind):
         return False
     fields = vars(segment)
-    deleted = fields.get("_deleted")
+    deleted, paragraphs = fields.get("_deleted"), fields.get("_doccount")
     return (
         fields.get("indexname") == INDEX_NAME
         and isinstance(fields.get("segid"), str)
         and fields["segid"].isalnum()
-        and isinstance(fields.get("_doccount"), int)
-        and (
-            deleted is None
-            or (isinstance(deleted, set) and all(isinstance(n, int) and 0 <= n < fields["_doccount"] for n in deleted))
-        )
+        and isinstance(paragraphs, int)
+        and (deleted is None or (isinstance(deleted, bytes) and len(deleted) == -(-paragraphs // 8)))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import replace
+from itertools import compress
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -12,6 +13,7 @@ import numpy as np
 from indexer import ranking
 from indexer.analysis.context import PLACES, Ties
 from indexer.analysis.lemmatize import Elsewhere
+from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh import terms as terms_
 from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.words import OPENS, Entries, form_of, key_of, opens, term_of
@@ -105,21 +107,22 @@ class Numbering:
         self._counts, self._pairs = array("q"), array("q")
         self._weighting, self._tie = array("q"), array("q")
 
-    def meet(self, keys: Iterable[bytes]) -> None:
-        """Give the next numbers to words that have none."""
+    def numbers(self, keys: Sequence[bytes]) -> np.ndarray:
+        """Return the numbers of words; those that have none get the next ones, in order of their keys."""
         number = self._number
-        new = [key for key in dict.fromkeys(keys) if key not in number]
+        found = list(map(number.get, keys))
+        unknown = [at for at, of_key in enumerate(found) if of_key is None]
+        # Forms of one word are beside each other so: what is known of one helps the next.
+        new = sorted({keys[at] for at in unknown})
         number.update(zip(new, range(len(self.keys), len(self.keys) + len(new)), strict=True))
         self.keys += new
-
-    def numbers(self, keys: Sequence[bytes]) -> np.ndarray:
-        """Return the numbers of words that have been met."""
-        return np.fromiter(map(self._number.__getitem__, keys), np.uint32, len(keys))
+        for at in unknown:
+            found[at] = number[keys[at]]
+        return np.array(found, np.uint32)
 
     def translated(self, scan: Scan) -> Content:
         """Return a scan with our numbers for its words; those of one scanner must come in order."""
         known = self._scanners.get(scan.scanner, np.zeros(0, np.uint32))
-        self.meet(sorted(scan.keys))  # forms of one word beside each other: what is known of one helps the next
         numbers = self._scanners[scan.scanner] = np.concatenate([known, self.numbers(scan.keys)])
         return scan.numbered(numbers)
 
@@ -152,27 +155,21 @@ class Numbering:
         words = np.flatnonzero(used)
         first = len(self.keys)
         keys = segment.words.keys(words)
-        self.meet(keys)
         numbers = np.zeros(segment.words.count, np.uint32)
         numbers[words] = self.numbers(keys)
-        self.add(segment.words.entries(words[numbers[words] >= first]))
+        new = words[numbers[words] >= first]
+        self.add(segment.words.entries(new[np.argsort(numbers[new])]))
         fields = {field: row._replace(words=numbers[row.words]) for field, row in content.fields.items()}
         return replace(content, fields=fields)
 
     def words(self, used: np.ndarray) -> Arrays:
         """Return the arrays of Words for these words, numbered in their order."""
-        keys = [self.keys[number] for number in used.tolist()]
-        terms = [key.removesuffix(OPENS) for key in keys]
-        forms = sorted(set(terms))
-        number = dict(zip(forms, range(len(forms)), strict=True))
-        form = np.fromiter(map(number.__getitem__, terms), np.int64, len(terms))
-        is_opening = np.fromiter((key.endswith(OPENS) for key in keys), np.bool_, len(keys))
-        word_form = form << 1 | is_opening
+        of_forms, forms, word_form = self._forms(used)
         counts = _array(self._counts)
         starts = np.cumsum(counts) - counts
         _, at = ranges(starts[used], counts[used])
         pairs = _array(self._pairs)[at]
-        lemmas, lemma = _renumbered(pairs >> 1, list(self._lemmas))
+        lemmas, lemma = _in_order(pairs >> 1, list(self._lemmas))
         # Which words have a lemma, lemma by lemma.
         word = np.repeat(np.arange(len(used)), counts[used])
         hashes, of_hash = _hashed(lemmas)
@@ -182,22 +179,40 @@ class Numbering:
             "lemma_hashes": hashes,
             "lemma_of_hash": of_hash,
             "lemma_until": np.cumsum(np.bincount(lemma, minlength=len(lemmas))).astype(np.uint32),
-            "lemma_words": word[np.argsort(lemma, kind="stable")].astype(np.uint32),
-            "form_words": np.argsort(word_form, kind="stable").astype(np.uint32),
+            "lemma_words": word[arrays.stable_order(lemma)].astype(np.uint32),
+            "form_words": of_forms.astype(np.uint32),
             "word_form": word_form.astype(np.uint32),
             "word_lemmas": counts[used].astype(np.uint8),
             "word_lemma": (lemma << 1 | pairs & 1).astype(np.uint32),
         }
-        ties, tie = np.unique(_array(self._tie)[used], return_inverse=True)
+        ties, tie = _renumbered(_array(self._tie)[used], len(self._ties))
         every = np.array(list(self._ties), np.int64).reshape(-1, 3)[ties]
         made["word_ties"] = tie.astype(np.uint16)
         made["tie_expects"] = every[:, 0].astype(np.uint8)
         made["tie_offers"], made["tie_asks"] = every[:, 1].astype(np.uint32), every[:, 2].astype(np.uint32)
         return made | self._weighed(_array(self._weighting)[used])
 
+    def _forms(self, used: np.ndarray) -> tuple[np.ndarray, list[bytes], np.ndarray]:
+        """Return these words' numbers in order of their forms, the forms, and of each word the form and if it opens."""
+        # Sorted from the order in which they were met, where long runs are in order already.
+        met = np.argsort(used)
+        keys = [self.keys[number] for number in used[met].tolist()]
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        keys = [keys[at] for at in order]
+        words = met[order]
+        blob, ends = arrays.pack(keys)
+        is_opening = blob[ends - 1] == OPENS[0]
+        # A word that opens a sentence comes right behind the one of the same form that does not, if there is one.
+        is_new = np.ones(len(keys), np.bool_)
+        for at in np.flatnonzero(is_opening[1:]).tolist():
+            is_new[at + 1] = keys[at] != term_of(keys[at + 1])
+        word_form = np.empty(len(keys), np.int64)
+        word_form[words] = (np.cumsum(is_new) - 1) << 1 | is_opening
+        return words, [term_of(key) for key in compress(keys, is_new.tolist())], word_form
+
     def _weighed(self, of_words: np.ndarray) -> Arrays:
-        numbers, of_words = np.unique(of_words, return_inverse=True)
         every = list(self._weightings)
+        numbers, of_words = _renumbered(of_words, len(every))
         wanted = [every[number] for number in numbers.tolist()]
         plain = np.array([len(steps) == count for count, steps in wanted], np.bool_)
         order = np.argsort(~plain, kind="stable")  # first those that weigh alike everywhere
@@ -224,14 +239,21 @@ class Numbering:
         }
 
 
-def _renumbered(numbers: np.ndarray, texts: list[bytes]) -> tuple[list[bytes], np.ndarray]:
+def _in_order(numbers: np.ndarray, texts: list[bytes]) -> tuple[list[bytes], np.ndarray]:
     """Return the texts that have one of the numbers, in order of their bytes, and the numbers in this order."""
-    used, of_used = np.unique(numbers, return_inverse=True)
+    used, of_used = _renumbered(numbers, len(texts))
     wanted = [texts[number] for number in used.tolist()]
     order = sorted(range(len(wanted)), key=wanted.__getitem__)
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     return [wanted[at] for at in order], rank[of_used]
+
+
+def _renumbered(numbers: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return which of the numbers below a limit there are, in order, and for each number which of these it is."""
+    is_used = np.zeros(limit, np.bool_)
+    is_used[numbers] = True
+    return np.flatnonzero(is_used), (np.cumsum(is_used) - 1)[numbers]
 
 
 def _hashed(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:

@@ -30,7 +30,7 @@ from indexer.types import Heading, Paragraph, Span
 from indexer.vocabulary import Lexicon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.backends.whoosh.lists import Lists, Placed
@@ -181,7 +181,7 @@ class Lookout:
 class Segment:
     """The arrays of one file, with names; nothing in it changes once it is there, so threads may share it."""
 
-    def __init__(self, of: Arrays, deleted: Iterable[int]) -> None:
+    def __init__(self, of: Arrays, deleted: bytes | bytearray | None) -> None:
         if missing := _ARRAYS - of.keys():
             message = f"a segment lacks {', '.join(sorted(missing))}"
             raise arrays.NotArrays(message)
@@ -200,10 +200,8 @@ class Segment:
         self._counts: dict[str, np.ndarray] = {}
         self._lexicons: dict[str, Lexicon] = {}
         self.live: np.ndarray | None = None  # mask over paragraphs; None if all are
-        gone = np.fromiter(deleted, np.int64)
-        if gone.size:
-            self.live = np.ones(self.paragraphs, np.bool_)
-            self.live[gone] = False
+        if deleted and any(deleted):
+            self.live = np.unpackbits(np.frombuffer(deleted, np.uint8), count=self.paragraphs) == 0
 
     def standing(self, rows: np.ndarray, words: Among) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return the places in these rows, of all fields, where words stand; the row, where it starts, and the word."""

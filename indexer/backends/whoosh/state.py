@@ -22,14 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-FORMAT = 3  # raise it when an index of today could not be read by the program of yesterday
+FORMAT = 4  # raise it when an index of today could not be read by the program of yesterday
 
 _OURS = re.compile(r"abzats_(\d+)\.(?:json|files)\Z")
 _UNFINISHED = re.compile(r"_MAIN_\d+\.toc\.\d")  # of a build that was killed before the rename
 
 
-_COLUMNS = [column.name for column in fields(FileRecord)]
-_ROW = attrgetter(*_COLUMNS)  # asdict copies what it finds, and takes ten times as long
+_ROW = attrgetter(*(column.name for column in fields(FileRecord)))  # asdict copies what it finds
 
 
 class NotState(Exception):
@@ -50,8 +49,8 @@ class State:
 def write(folder: Path, generation: int, state: State, files: Iterable[FileRecord]) -> None:
     """Write both files and make sure that they are on the disk."""
     with (folder / f"abzats_{generation}.files").open("w", encoding="utf-8") as out:
-        for record in files:
-            out.write(json.dumps(dict(zip(_COLUMNS, _ROW(record), strict=True)), ensure_ascii=True) + "\n")
+        # At once, which takes a third of the time that a line for each takes.
+        out.write(json.dumps([*map(_ROW, files)]))
         _sync(out)
     with (folder / f"abzats_{generation}.json").open("w", encoding="utf-8") as out:
         json.dump({**asdict(state), "built": state.built.isoformat()}, out, ensure_ascii=True, indent=1)
@@ -84,9 +83,7 @@ def read_files(folder: Path, generation: int) -> list[FileRecord]:
     """Return the files of a generation; NotState if the list is damaged, OSError if it is not there."""
     name = f"abzats_{generation}.files"
     try:
-        lines = (folder / name).read_bytes().splitlines()
-        # Parsed at once, in a third of the time.
-        return [FileRecord(**record) for record in json.loads(b"[" + b",".join(lines) + b"]")]
+        return [FileRecord(*row) for row in json.loads((folder / name).read_bytes())]
     except (ValueError, TypeError) as wrong:
         message = f"{name} is damaged"
         raise NotState(message) from wrong

@@ -6,14 +6,13 @@ in 9 µs, and all are read in 90 ms. In blocks of 256 they take 1.8 MB, and one 
 
 from __future__ import annotations
 
-import zlib
 from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.backends.whoosh import arrays
+from indexer.backends.whoosh import arrays, deflate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 PARTS = ("terms", "term_blocks", "term_heads", "term_head_ends", "term_count")
 _BLOCK = 64  # strings
-_LEVEL = 6
 _OPENED = 64  # blocks that are kept
 _END = b"\xff"  # no text in UTF-8 has it; file names may have a line end
 
@@ -35,7 +33,7 @@ def write(strings: Sequence[bytes]) -> Arrays:
     (3, b'ab', 2, [b'a', b'ab', b'c'])
     """
     blocks = [strings[start : start + _BLOCK] for start in range(0, len(strings), _BLOCK)]
-    packed, ends = arrays.pack([zlib.compress(_END.join(block), _LEVEL) for block in blocks])
+    packed, ends = arrays.pack([deflate.small(_END.join(block)) for block in blocks])
     heads, head_ends = arrays.pack([block[0] for block in blocks])
     return {
         "terms": packed,
@@ -86,7 +84,7 @@ class Terms:
 
     def _unpacked(self, block: int) -> bytes:
         try:
-            return zlib.decompress(arrays.unpack(self._of["terms"], self._of["term_blocks"], block))
-        except zlib.error as wrong:
+            return deflate.unpacked(arrays.unpack(self._of["terms"], self._of["term_blocks"], block))
+        except deflate.NotDeflated as wrong:
             message = "a block of terms cannot be unpacked"
             raise arrays.NotArrays(message) from wrong

@@ -189,6 +189,11 @@ class Words:
         """Return the text of a lemma."""
         return self._lemmas[number]
 
+    @property
+    def lemma_count(self) -> int:
+        """How many lemmas there are."""
+        return len(self._lemmas)
+
     def all_lemmas(self) -> list[bytes]:
         """Return the texts of all lemmas, in order."""
         return self._lemmas.all()
