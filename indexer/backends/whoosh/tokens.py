@@ -100,7 +100,8 @@ class Tokens:
                 is_wanted[rare] = words.has(self._rare_words(places[here[rare] + shift]))
                 here = here[is_wanted]
         found = row[here]
-        return found[np.diff(found, prepend=-1) > 0]
+        once: np.ndarray = found[np.diff(found, prepend=-1) > 0]
+        return once
 
     def _rare_words(self, places: np.ndarray) -> np.ndarray:
         # Asked in the type of the list: else all of it would be turned into another.
