@@ -8,8 +8,8 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from indexer.cli.messages import _, calendar_day, decimal, message
 from indexer.cli.screen import BOLD, DIM, INDENT, Painted, Screen, clean
+from indexer.wording.messages import _, calendar_day, decimal, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import indexer
 from indexer.cli import options, remarks, screen, understood
 from indexer.cli.formats import json_line
-from indexer.cli.messages import _
+from indexer.wording.messages import _
 
 if TYPE_CHECKING:
     from pathlib import Path

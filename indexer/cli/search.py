@@ -10,8 +10,8 @@ import click
 import indexer
 from indexer.cli import formats, options, screen
 from indexer.cli.formats import Entry, Neighbour, json_line
-from indexer.cli.messages import _, ngettext, number, shortened
 from indexer.types import Filters
+from indexer.wording.messages import _, ngettext, number, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -210,10 +210,11 @@ def _find(asked: Asked, searcher: Searcher, shown: Screen) -> int:
 
 def _tell_remarks(query: str, answer: Answer) -> None:
     from indexer.cli import remarks  # noqa: PLC0415 -- with all that may be said of failures; mostly there is nothing
+    from indexer.wording.remarks import of_rescue  # noqa: PLC0415 -- likewise
 
     remarks.tell_mendings(query, answer.mendings)
     if answer.rescue:
-        screen.errors().text(remarks.of_rescue(query, answer.rescue))
+        screen.errors().text(of_rescue(query, answer.rescue))
 
 
 def _show(asked: Asked, answer: Answer, searcher: Searcher, shown: Screen) -> None:

@@ -10,8 +10,8 @@ import click
 import indexer
 from indexer.cli import options, screen
 from indexer.cli.formats import heading_record, json_line, origin
-from indexer.cli.messages import _
 from indexer.types import Snippet
+from indexer.wording.messages import _
 
 if TYPE_CHECKING:
     from pathlib import Path

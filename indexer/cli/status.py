@@ -10,9 +10,9 @@ import click
 
 import indexer
 from indexer.cli import options, screen
-from indexer.cli.failures import phrase
 from indexer.cli.formats import json_line
-from indexer.cli.messages import _, calendar_day, number, size
+from indexer.wording.failures import phrase
+from indexer.wording.messages import _, calendar_day, number, size
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from indexer import errors
-from indexer.cli import failures, messages
 from indexer.errors import IndexerError
+from indexer.wording import failures, messages
 
 if TYPE_CHECKING:
     from .conftest import Abzats, Shell

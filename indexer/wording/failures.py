@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from indexer.cli.messages import _, message, shortened
+from indexer.wording.messages import _, message, shortened
 
 if TYPE_CHECKING:
     from indexer.errors import IndexerError
