@@ -14,7 +14,7 @@ from unicodedata import normalize
 
 from indexer.analysis import russian
 from indexer.backends.whoosh import state
-from indexer.backends.whoosh.contents import folder_size, reading
+from indexer.backends.whoosh.contents import committed, folder_size, latest_generation, reading
 from indexer.backends.whoosh.search import open_engine
 from indexer.errors import ParagraphMissing, QueryError
 from indexer.meaning.reranking import Reranked, reranked
@@ -270,8 +270,22 @@ class Searcher(Search):
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         engine, self._made, self._generation = open_engine(folder, settings)
+        self._committed = committed(folder, self._generation)
         super().__init__(engine, settings)
         self._folder = folder
+
+    @property
+    def generation(self) -> int:
+        """Return which build it searches; the number grows with every build that changed something."""
+        return self._generation
+
+    def is_newest(self) -> bool:
+        """Whether no other build has been committed since it was opened; so too if the folder is gone."""
+        try:
+            latest = latest_generation(self._folder)
+        except OSError:
+            return True
+        return latest < 0 or committed(self._folder, latest) == self._committed
 
     def status(self) -> IndexStatus:
         """Return what is in the index."""
