@@ -25,6 +25,7 @@ from indexer.snippets import Marker, highlight
 from indexer.types import (
     Answer,
     Completion,
+    Examples,
     Filters,
     IndexStatus,
     LemmaRead,
@@ -196,6 +197,15 @@ class Search:
 
         found = complete(_composed(text), self._known.vocabulary("text"), limit)
         return tuple(Completion(self._spelling(completion.text), completion.places) for completion in found)
+
+    def examples(self, *, limit: int = 10) -> Examples:
+        """Return words of the texts that queries can be shown with; it takes a while, as the first completion does."""
+        from indexer.suggest.examples import nouns, pairs  # noqa: PLC0415 -- few ask for it
+
+        words = nouns(self._known.vocabulary("text"), self._analyzer, limit)
+        found = chain.from_iterable(self.search(word, marks=False) for word in words)
+        pair = next(pairs((result.paragraph.text for result in found), self._analyzer), "")
+        return Examples(tuple(self._spelling(word) for word in words), pair)
 
     def _spelling(self, form: str) -> str:
         """Return how a folded form is written most often."""

@@ -297,6 +297,14 @@ class Completion:
     places: int  # in the paragraphs of the index, however written
 
 
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Words of an index that its queries can be shown with."""
+
+    words: tuple[str, ...]  # nouns, the most frequent first
+    pair: str  # an adjective and its noun, as they stand in a text; empty if there is none
+
+
 # --- the answer -------------------------------------------------------------------------------------------------------
 
 
