@@ -27,6 +27,7 @@ __all__ = [
     "LANGUAGES",
     "_",
     "calendar_day",
+    "calendar_month",
     "choose",
     "decimal",
     "duration",
@@ -133,6 +134,20 @@ MONTHS = (
     message("November"),
     message("December"),
 )
+OF_YEAR = (
+    message("January {year}"),
+    message("February {year}"),
+    message("March {year}"),
+    message("April {year}"),
+    message("May {year}"),
+    message("June {year}"),
+    message("July {year}"),
+    message("August {year}"),
+    message("September {year}"),
+    message("October {year}"),
+    message("November {year}"),
+    message("December {year}"),
+)  # a whole month, whose name is not that of its days in Russian
 # The decimal mark is a part of the message, for it differs between languages.
 UNITS = (
     message("{whole}.{tenths} KB"),
@@ -146,6 +161,16 @@ STEP = 1024  # bytes in a KB, as ls and du count
 def calendar_day(moment: datetime) -> str:
     """Write the day as people do, by the moment's own time zone: 6 November 2019."""
     return _("{day} {month} {year}").format(day=moment.day, month=_(MONTHS[moment.month - 1]), year=moment.year)
+
+
+def calendar_month(year: int, month: int) -> str:
+    """Write a month as people do.
+
+    >>> with speaking("ru"):
+    ...     calendar_month(2019, 5)
+    'май 2019'
+    """
+    return _(OF_YEAR[month - 1]).format(year=year)
 
 
 def number(count: int) -> str:

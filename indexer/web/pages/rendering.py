@@ -1,0 +1,47 @@
+"""A template and its values → a page in the language of who asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from indexer.web.pages import addresses, language
+from indexer.wording.messages import _, calendar_day, ngettext, number, speaking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from http import HTTPStatus
+
+    from starlette.requests import Request
+
+HEADERS = {"vary": "Accept-Language", "cache-control": "private, no-cache"}
+
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,  # whatever a template is called
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENVIRONMENT.globals.update(
+    _=_, ngettext=ngettext, number=number, calendar_day=calendar_day, addresses=addresses
+)
+
+
+def wanted_language(request: Request) -> str:
+    """Return the language that a browser asks for."""
+    return language.chosen(request.headers.get("accept-language", ""))
+
+
+def rendered(template: str, spoken: str, values: Callable[[], dict[str, Any]]) -> str:
+    """Return the text of a page; its values may be texts in the language spoken as well."""
+    with speaking(spoken):
+        return _ENVIRONMENT.get_template(template).render(values(), language=spoken)
+
+
+def response(text: str, spoken: str, status: int | HTTPStatus = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+    """Return a page as a reply."""
+    return HTMLResponse(text, int(status), headers={**HEADERS, "content-language": spoken, **(headers or {})})
