@@ -23,4 +23,4 @@ def routes(generations: Generations, limits: Limits) -> list[BaseRoute]:  # noqa
 
 def problem(_request: Request, problem: Problem) -> Response:
     """Return a page that says what is wrong."""
-    return PlainTextResponse(f"{problem.title}: {problem.detail}", problem.status, headers=problem.headers)
+    return PlainTextResponse(f"{problem.kind.title}: {problem.detail}", problem.kind.status, headers=problem.headers)
