@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Query,
         Rescue,
         Result,
+        ScorePart,
         Snippet,
         Understanding,
         WordRead,
@@ -53,6 +54,11 @@ def of_result(result: Result) -> dict[str, Any]:
 def of_rescue(rescue: Rescue) -> dict[str, Any]:
     """Say which query was searched instead."""
     return {"rung": rescue.rung, "query": rescue.query}
+
+
+def of_part(part: ScorePart) -> dict[str, Any]:
+    """Say what a part of a score is for."""
+    return asdict(part)
 
 
 def of_mending(mending: Mending) -> dict[str, Any]:

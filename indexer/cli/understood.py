@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from indexer import records
 from indexer.cli import screen
 from indexer.wording import remarks
 from indexer.wording.messages import _, number, shortened
-from indexer.wording.understood import dates, in_days, in_words, occurrences, weighing
+from indexer.wording.understood import in_days, in_words, occurrences, weighing
 
 if TYPE_CHECKING:
     from indexer.cli.screen import Screen
@@ -21,7 +21,7 @@ FORMS_SHOWN = 12
 def as_text(understanding: Understanding, shown: Screen) -> None:
     """Write the query as it was read, then a block for each word, then what was mended."""
     shown.text(_("Understood as: {query}").format(query=understanding.printed))
-    for days in map(in_days, dates(understanding.query)):
+    for days in map(in_days, records.dates(understanding.query)):
         shown.text(f"{_('Dates')}: {days}")
     for word in understanding.words:
         shown.text()
@@ -52,20 +52,3 @@ def _list(forms: dict[str, int]) -> str:
     shown = [f"{form} {number(places)}" for form, places in islice(forms.items(), FORMS_SHOWN)]
     more = [_("and {count} more").format(count=number(len(forms) - FORMS_SHOWN))] if len(forms) > FORMS_SHOWN else []
     return ", ".join(shown + more)
-
-
-# --- for programs -----------------------------------------------------------------------------------------------------
-
-
-def record(understanding: Understanding) -> dict[str, Any]:
-    """Say the same as values: spans into `text`; dates from `since` to before `until`, null where they are open."""
-    return {
-        "text": understanding.text,
-        "printed": understanding.printed,
-        "words": [asdict(word) for word in understanding.words],
-        "dates": [
-            {end: moment and moment.isoformat() for end, moment in asdict(dated).items()}
-            for dated in dates(understanding.query)
-        ],
-        "mendings": [asdict(mending) for mending in understanding.mendings],
-    }

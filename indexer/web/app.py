@@ -14,7 +14,7 @@ from indexer.errors import IndexerError
 from indexer.web import api, pages, problems
 from indexer.web.generations import Generations
 from indexer.web.limits import Limits
-from indexer.web.problems import Problem
+from indexer.web.problems import BUG, NO_PAGE, Problem
 from indexer.web.security import HEADERS, LOOPBACK, Guard
 
 if TYPE_CHECKING:
@@ -72,12 +72,12 @@ async def _of_error(request: Request, error: Exception) -> Response:
 
 async def _of_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 -- Starlette's promise
-    return _said(request, Problem("no-such-page"))
+    return _said(request, Problem(NO_PAGE))
 
 
 async def _of_bug(request: Request, _: Exception) -> Response:
     # Starlette raises it again once this is sent, so the server's log has the trace, and nobody else. It is sent from
     # outside of all middleware.
-    response = _said(request, Problem("bug"))
+    response = _said(request, Problem(BUG))
     response.headers.update(HEADERS)
     return response

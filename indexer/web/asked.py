@@ -6,14 +6,14 @@ A parameter stands in one place: its name, what it may be, how it is read, and h
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
 from indexer.queries import dates
 from indexer.types import Filters
-from indexer.web.problems import Problem
+from indexer.web.problems import NO_DATE, NO_TIME, PARAMETER, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -122,7 +122,7 @@ def read(parameters: Iterable[Parameter], pairs: Pairs) -> dict[str, Any]:
 
 def _refused(name: str, reason: str) -> Problem:
     name = name[:LONGEST_NAME]
-    return Problem("parameter", f"The parameter {name!r} cannot be used: {reason}.", more={"parameter": name})
+    return Problem(PARAMETER, f"The parameter {name!r} cannot be used: {reason}.", more={"parameter": name})
 
 
 # --- a search ---------------------------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ class Asked:
     without_forms: tuple[str, ...] = ()
     rescue: bool = True
     strict: bool = False
-    filters: Filters = Filters()  # sources and dates, as the library takes them
+    filters: Filters = field(default_factory=Filters)  # sources and dates, as the library takes them
 
     @classmethod
     def read(cls, pairs: Pairs, limits: Limits) -> Asked:
@@ -154,11 +154,11 @@ class Asked:
     @classmethod
     def of(cls, given: dict[str, Any]) -> Asked:
         """Return what values that were read ask for; those that are not a search's are passed over."""
-        ours = {field.name for field in fields(cls)}
+        ours = {one.name for one in fields(cls)}
         asked = {name: value for name, value in given.items() if name in ours}
         since, until = _moment("since", asked.get("since", "")), _moment("until", asked.get("until", ""))
         if since and until and since >= until:
-            raise Problem("no-time-between", more={"parameter": "since"})
+            raise Problem(NO_TIME, more={"parameter": "since"})
         return cls(**asked, filters=Filters(asked.get("sources", ()), since, until))
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -185,7 +185,7 @@ def _moment(name: Literal["since", "until"], typed: str) -> datetime | None:
     moment = days and (days.since if name == "since" else days.until)
     if moment is None:
         raise Problem(
-            "no-date",
+            NO_DATE,
             f"{typed!r} is no date. Type it as 2023, 2023-05, 12.05.2023, май 2023 or вчера.",
             more={"parameter": name},
         )

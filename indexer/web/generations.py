@@ -12,7 +12,7 @@ from anyio import CapacityLimiter, to_thread
 
 from indexer.errors import IndexFailure
 from indexer.search import Searcher, open_index
-from indexer.web.problems import Problem
+from indexer.web.problems import BUSY, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,7 +76,7 @@ class Generations:
         Problem if too many are waiting already.
         """
         if self._waiting >= self._limits.waiting:
-            raise Problem("busy", headers={"Retry-After": "1"})
+            raise Problem(BUSY, headers={"Retry-After": "1"})
         self._waiting += 1  # on the event loop alone, so without a lock
         try:
             return await to_thread.run_sync(self._work, work, limiter=self._threads)

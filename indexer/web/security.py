@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 
-from indexer.web.problems import Problem
+from indexer.web.problems import HOST, METHOD, TOO_LONG, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -23,21 +23,20 @@ METHODS = ("GET", "HEAD")
 
 _HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[^:\[\]/@\s]+))(?::[0-9]{1,5})?")
 
+# Nothing but files of ours: a text that got into the page as markup could not run, and a style could not call home.
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
 HEADERS = {
-    # Nothing but files of ours: a text that got into the page as markup could not run, and a style could not call home.
-    "content-security-policy": "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self'",
-            "font-src 'self'",
-            "connect-src 'self'",
-            "form-action 'self'",
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        )
-    ),
+    "content-security-policy": "; ".join(f"{what} {whence}" for what, whence in _POLICY.items()),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     # A query may be private: whoever follows a link out of a text must not tell what was looked for.
@@ -64,6 +63,7 @@ class Guard:
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or have it answered."""
         if scope["type"] != "http":  # the lifespan; of websockets, no route knows
             await self._app(scope, receive, send)
             return
@@ -84,11 +84,11 @@ class Guard:
     def _problem(self, scope: Scope) -> Problem | None:
         hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         if len(hosts) != 1 or not self._is_ours(hosts[0]):
-            return Problem("host")
+            return Problem(HOST)
         if scope["method"] not in METHODS:
-            return Problem("method", headers={"Allow": ", ".join(METHODS)})
+            return Problem(METHOD, headers={"Allow": ", ".join(METHODS)})
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self._limits.url:
-            return Problem("address-too-long", f"The address is longer than {self._limits.url} bytes.")
+            return Problem(TOO_LONG, f"The address is longer than {self._limits.url} bytes.")
         return None
 
     def _is_ours(self, host: str) -> bool:

@@ -6,13 +6,12 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from indexer.types import Boosted, Dated, Either, Only, Together
 from indexer.wording.messages import _, calendar_day, decimal, message, ngettext, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from indexer.types import Query
+    from indexer.types import Dated
 
 MOMENT = timedelta(microseconds=1)
 
@@ -57,21 +56,6 @@ def occurrences(places: int) -> str:
 def weighing(weight: float) -> str:
     """Say how much something weighs."""
     return _("weight {weight}").format(weight=decimal(weight))
-
-
-def dates(query: Query) -> Iterator[Dated]:
-    """Give the ranges of dates that a query asks for."""
-    match query:
-        case Dated():
-            yield query
-        case Together(clauses) | Either(clauses):
-            for clause in clauses:
-                yield from dates(clause)
-        case Only(wanted, required):
-            for clause in (wanted, *required):
-                yield from dates(clause)
-        case Boosted(wanted):
-            yield from dates(wanted)
 
 
 def in_days(dated: Dated) -> str:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from indexer import Document, build_index, open_index
 from indexer.suggest.examples import nouns, pairs
-
 from tests.suggest import vocabularies
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from indexer.web.asked import Asked, of_search, read, text
 from indexer.web.asked import count as number_parameter
-from indexer.web.pages import addresses, document, errors, search, static
+from indexer.web.pages import addresses, document, errors, home, search, static
 from indexer.web.pages.help import Help
 from indexer.web.pages.rendering import rendered, response, wanted_language
 from indexer.web.problems import Problem
@@ -51,7 +51,7 @@ def problem(request: Request, problem: Problem) -> Response:
     def values() -> dict[str, Any]:
         return {"asked": asked, **errors.values(problem)}
 
-    return response(rendered("error.html", spoken, values), spoken, problem.status, problem.headers)
+    return response(rendered("error.html", spoken, values), spoken, problem.kind.status, problem.headers)
 
 
 class _Pages:
@@ -66,9 +66,7 @@ class _Pages:
         asked = self._asked(request)
         if not asked.query.strip():
             return await self._page(request, "home.html", lambda searcher: self._home(searcher, asked))
-        return await self._page(
-            request, "results.html", lambda searcher: search.values(searcher, asked, self._limits)
-        )
+        return await self._page(request, "results.html", lambda searcher: search.values(searcher, asked, self._limits))
 
     async def document(self, request: Request) -> Response:
         path = text("path", "", most=LONGEST_PATH)
@@ -88,7 +86,7 @@ class _Pages:
         )
 
     def _home(self, searcher: Searcher, asked: Asked) -> dict[str, Any]:
-        return {"asked": asked, "status": searcher.status(), "examples": self._help.first(searcher)}
+        return {"asked": asked, "examples": self._help.first(searcher), **home.values(searcher.status())}
 
     def _asked(self, request: Request) -> Asked:
         return Asked.of(read(self._optional(), _given(request)))
@@ -97,9 +95,7 @@ class _Pages:
         """Return the parameters of a search, of which a page needs none."""
         return tuple(replace(parameter, is_required=False) for parameter in of_search(self._limits))
 
-    async def _page(
-        self, request: Request, template: str, values: Callable[[Searcher], dict[str, Any]]
-    ) -> Response:
+    async def _page(self, request: Request, template: str, values: Callable[[Searcher], dict[str, Any]]) -> Response:
         spoken = wanted_language(request)
 
         def made(current: Current) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
+from indexer.types import Snippet
 from indexer.web.pages import addresses
 from indexer.web.pages.marks import pieces
 from indexer.web.pages.search import origin, switched_off
-from indexer.types import Snippet
 from indexer.wording.messages import _, ngettext, number
 
 if TYPE_CHECKING:

@@ -57,9 +57,9 @@ OF_LIBRARY = {"query-too-long", "query-too-wide", "query-not-read"}  # whose fai
 
 def values(problem: Problem) -> dict[str, Any]:
     """Return what the template shows, in the language spoken."""
-    title, advice = SAID[problem.kind]
-    if problem.cause is not None and problem.kind in OF_LIBRARY:
-        advice = sentence(problem.cause)
+    title, advice = SAID[problem.kind.name]
+    if problem.error is not None and problem.kind.name in OF_LIBRARY:
+        advice = sentence(problem.error)
     elif advice:
         advice = _(advice)
-    return {"title": _(title), "advice": advice, "status": problem.status.value}
+    return {"title": _(title), "advice": advice, "status": problem.kind.status.value}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from indexer.web.pages import addresses
 from indexer.errors import QueryError
+from indexer.web.pages import addresses
 from indexer.wording.messages import _, message, number
 
 if TYPE_CHECKING:

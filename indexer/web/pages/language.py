@@ -7,7 +7,9 @@ import re
 from indexer.wording.messages import LANGUAGES
 
 _LONGEST = 1000  # characters of the header; browsers send some 30
-_RANGE = re.compile(r"(?P<language>[a-z]{2,3})(?:-[a-z0-9-]*)?(?:\s*;\s*q=(?P<weight>[01](?:\.\d{0,3})?))?", re.IGNORECASE)
+_RANGE = re.compile(
+    r"(?P<language>[a-z]{2,3})(?:-[a-z0-9-]*)?(?:\s*;\s*q=(?P<weight>[01](?:\.\d{0,3})?))?", re.IGNORECASE
+)
 
 
 def chosen(accepted: str) -> str:

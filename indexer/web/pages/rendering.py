@@ -26,9 +26,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.globals.update(
-    _=_, ngettext=ngettext, number=number, calendar_day=calendar_day, addresses=addresses
-)
+_ENVIRONMENT.globals.update(_=_, ngettext=ngettext, number=number, calendar_day=calendar_day, addresses=addresses)
 
 
 def wanted_language(request: Request) -> str:
@@ -42,6 +40,8 @@ def rendered(template: str, spoken: str, values: Callable[[], dict[str, Any]]) -
         return _ENVIRONMENT.get_template(template).render(values(), language=spoken)
 
 
-def response(text: str, spoken: str, status: int | HTTPStatus = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+def response(
+    text: str, spoken: str, status: int | HTTPStatus = 200, headers: Mapping[str, str] | None = None
+) -> HTMLResponse:
     """Return a page as a reply."""
     return HTMLResponse(text, int(status), headers={**HEADERS, "content-language": spoken, **(headers or {})})

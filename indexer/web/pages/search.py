@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from indexer.types import Filters, Without
 from indexer.web.pages import addresses
-from indexer.web.pages.histogram import in_words as period_in_words
 from indexer.web.pages.histogram import histogram
+from indexer.web.pages.histogram import in_words as period_in_words
 from indexer.web.pages.marks import excerpt
 from indexer.wording import remarks
 from indexer.wording.messages import _, calendar_day, message, ngettext, number
@@ -60,6 +60,12 @@ class Word:
     forms: tuple[Choice, ...]  # that it is looked for by beside its lemmas
     relatives: tuple[str, ...]
 
+    @property
+    def forms_are_off(self) -> bool:
+        """Whether some form is switched off, which is not to be overlooked."""
+        every = (*self.forms, *(form for lemma in self.lemmas for form in lemma.forms))
+        return not all(form.is_on for form in every)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -102,6 +108,9 @@ def values(searcher: Search, asked: Asked, limits: Limits) -> dict[str, Any]:
         "undated": facets.undated,
         "pages": _Pages.of(asked, answer, limits),
         "sources_shown": SOURCES_SHOWN,
+        "first_page": _with(asked),
+        "all_on": _with(asked, without=(), without_forms=()) if switched_off(asked) else "",
+        "kept": replace(addresses.first_page(asked), since="", until="").pairs(),
     }
 
 
@@ -122,7 +131,6 @@ def _answer(searcher: Search, asked: Asked) -> Answer:
 def switched_off(asked: Asked) -> Without:
     """Return what the words of the query are not looked for by."""
     return Without(asked.without, asked.without_forms)
-
 
 
 # --- results ----------------------------------------------------------------------------------------------------------
@@ -200,7 +208,9 @@ def _sources(counts: dict[str, int], asked: Asked) -> list[Choice]:
     named = {source: count for source, count in counts.items() if source}
     chosen = {source.casefold() for source in asked.sources}
     choices = [
-        Choice(source, _with(asked, sources=_toggled(asked.sources, source)), source.casefold() in chosen, number(count))
+        Choice(
+            source, _with(asked, sources=_toggled(asked.sources, source)), source.casefold() in chosen, number(count)
+        )
         for source, count in sorted(named.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
     return sorted(choices, key=lambda choice: not choice.is_on)
