@@ -10,8 +10,10 @@ from string import Formatter
 from typing import TYPE_CHECKING, get_args, get_type_hints
 
 import click
+import jinja2
 import polib
 import pytest
+from jinja2.ext import extract_from_ast
 
 from indexer import errors
 from indexer.cli import formats
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LIBRARY = LOCALE.parents[1]
-SPEAKING = [LIBRARY / room for room in ("cli", "wording")]  # that say something to people
+SPEAKING = [LIBRARY / room for room in ("cli", "wording", "web")]  # that say something to people
 PO = LOCALE / "ru" / "LC_MESSAGES" / f"{DOMAIN}.po"
 MO = PO.with_suffix(".mo")
 OF_CLICK = "click"  # the occurrence of a msgid that click, of one version or another, translates
@@ -60,8 +62,25 @@ def of_file(file: Path) -> Iterator[Key]:
                 assert file.name == "messages.py", f"{file.name} translates {found}"  # which passes on what it is given
 
 
+def of_template(file: Path) -> Iterator[Key]:
+    tree = jinja2.Environment(autoescape=True).parse(file.read_text(encoding="utf-8"))
+    for line, function, found in extract_from_ast(tree, ("_", "ngettext")):
+        match found:
+            case str(text) if function == "_":
+                yield text, ""
+            case (str(singular), str(plural), *_) if function == "ngettext":
+                yield singular, plural
+            case _:
+                pytest.fail(f"{file.name}, line {line} translates {found}")
+
+
 def of_sources() -> set[Key]:
-    return {key for room in SPEAKING for file in room.rglob("*.py") for key in of_file(file)}
+    of_python = {key for room in SPEAKING for file in room.rglob("*.py") for key in of_file(file)}
+    return of_python | {key for room in SPEAKING for file in room.rglob("*.html") for key in of_template(file)}
+
+
+def test_templates_are_among_the_sources() -> None:
+    assert ("Understood as", "") in of_sources()
 
 
 def of_errors() -> set[Key]:

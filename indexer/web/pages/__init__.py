@@ -15,7 +15,6 @@ from indexer.web.asked import count as number_parameter
 from indexer.web.pages import addresses, document, errors, home, search, static
 from indexer.web.pages.help import Help
 from indexer.web.pages.rendering import rendered, response, wanted_language
-from indexer.web.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from indexer.search import Searcher
     from indexer.web.generations import Current, Generations
     from indexer.web.limits import Limits
+    from indexer.web.problems import Problem
 
 LONGEST_PATH = 4096  # characters
 MOST_PARAGRAPHS = 10**9  # of a document; what is past its end is empty

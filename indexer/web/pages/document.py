@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
 from indexer.types import Snippet
@@ -73,8 +73,8 @@ def _marked(searcher: Search, paragraphs: list[Paragraph], asked: Asked) -> list
 
 def _passages(paragraphs: list[tuple[int, Snippet]]) -> list[Passage]:
     marked = [number for number, snippet in paragraphs if snippet.marks]
-    before = dict(zip(marked[1:], marked, strict=False))
-    after = dict(zip(marked, marked[1:], strict=False))
+    after = dict(pairwise(marked))
+    before = {later: earlier for earlier, later in after.items()}
     numbers = count(1)
     return [
         Passage(

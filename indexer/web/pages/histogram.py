@@ -65,7 +65,7 @@ def histogram(months: Mapping[str, int], asked: Asked) -> Histogram | None:
         counts[month // length] += dated.get(month, 0)
     highest = max(*counts.values(), 1)
     bars = tuple(
-        _bar(at, range(one * length, (one + 1) * length), count / highest, count, asked, chosen)
+        _bar(at, range(one * length, (one + 1) * length), count, highest=highest, asked=asked)
         for at, (one, count) in enumerate(sorted(counts.items()))
     )
     all_time = replace(addresses.first_page(asked), since="", until="")
@@ -96,8 +96,8 @@ def _shown(dated: list[int], chosen: range | None) -> tuple[int, range]:
     return YEAR, range(dated[0] // YEAR * YEAR, (dated[-1] // YEAR + 1) * YEAR)
 
 
-def _bar(at: int, of: range, share: float, count: int, asked: Asked, chosen: range | None) -> Bar:
-    period = _period(of)
+def _bar(at: int, of: range, count: int, *, highest: int, asked: Asked) -> Bar:
+    period, chosen = _period(of), _chosen(asked.filters)
     is_chosen = chosen is not None and of.start < chosen.stop and chosen.start < of.stop
     since = _wider(period) if chosen == of else period
     wanted = replace(addresses.first_page(asked), since=since, until=since)
@@ -106,7 +106,7 @@ def _bar(at: int, of: range, share: float, count: int, asked: Asked, chosen: ran
         name=in_words(period),
         found=ngettext("{count} result", "{count} results", count).format(count=number(count)),
         x=at * WIDTH,
-        height=max(round(HEIGHT * share), LEAST) if count else 0,
+        height=max(round(HEIGHT * count / highest), LEAST) if count else 0,
         is_chosen=is_chosen,
         address=addresses.of_search(wanted) if count else "",
     )

@@ -176,7 +176,7 @@ def _hint(asked: Asked, answer: Answer) -> str:
     if answer.total:
         return ""
     if asked.filters != Filters():
-        return _("Among what is chosen, there is none. Choose less:")
+        return _("Nothing matches within what is chosen. Remove some of it:")
     if asked.without or asked.without_forms:
         return _("Some words or forms are switched off. Switch them on again.")
     if set('"„“”«»') & set(asked.query):
@@ -249,7 +249,7 @@ def _grouping(asked: Asked) -> Choice:
     return Choice(_("one of each document"), _with(asked, per_document=not asked.per_document), asked.per_document)
 
 
-def _with(asked: Asked, **changes: Any) -> str:
+def _with(asked: Asked, **changes: Any) -> str:  # noqa: ANN401 -- what Asked has
     return addresses.of_search(replace(addresses.first_page(asked), **changes))
 
 
