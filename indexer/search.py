@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
 _EVERYTHING = Filters()
 _NOTHING = Without()
+_MOST_TITLED = 200  # nouns of titles, of which examples are chosen
 _MOST_COUNTED = 2000  # lemmas whose forms are remembered, of a few dozen bytes each
 
 
@@ -222,11 +223,15 @@ class Search:
 
     def examples(self, *, limit: int = 10) -> Examples:
         """Return words of the texts that queries can be shown with; it takes a while, as the first completion does."""
-        from indexer.suggest.examples import nouns, pairs  # noqa: PLC0415 -- few ask for it
+        from indexer.suggest.examples import most_frequent_pair, nouns  # noqa: PLC0415 -- few ask for it
 
-        words = nouns(self._known.vocabulary("text"), self._analyzer, limit)
+        texts = self._known.vocabulary("text")
+        # Titles tell what texts are about; but the most frequent of their nouns are «человек» and «год» as everywhere.
+        titled = nouns(self._known.vocabulary("title"), self._analyzer, _MOST_TITLED)
+        telling = sorted(filter(texts.count, titled), key=texts.count, reverse=True)[len(titled) // 10 :]
+        words = list(dict.fromkeys([*telling, *nouns(texts, self._analyzer, limit)]))[:limit]
         found = chain.from_iterable(self.search(word, marks=False) for word in words)
-        pair = next(pairs((result.paragraph.text for result in found), self._analyzer), "")
+        pair = most_frequent_pair((result.paragraph.text for result in found), self._analyzer)
         return Examples(tuple(self._spelling(word) for word in words), pair)
 
     def _spelling(self, form: str) -> str:

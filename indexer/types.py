@@ -314,7 +314,7 @@ class Completion:
 class Examples:
     """Words of an index that its queries can be shown with."""
 
-    words: tuple[str, ...]  # nouns, the most frequent first
+    words: tuple[str, ...]  # nouns, those of titles before others, the most frequent first
     pair: str  # an adjective and its noun, as they stand in a text; empty if there is none
 
 

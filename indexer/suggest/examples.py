@@ -25,14 +25,23 @@ def nouns(vocabulary: Vocabulary, analyzer: Analyzer, limit: int) -> list[str]:
     return list(islice((form for form in forms if _is_noun(form, analyzer)), limit))
 
 
-def pairs(texts: Iterable[str], analyzer: Analyzer) -> Iterator[str]:
-    """Give what stands in texts as an adjective and the noun that it belongs to."""
+def most_frequent_pair(texts: Iterable[str], analyzer: Analyzer) -> str:
+    """Return what stands most often in texts as an adjective and its noun, in whatever form; "" if nothing does."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for first, second in pairs(texts, analyzer):
+        lemmas = (first.lemmas[0].text, second.lemmas[0].text)
+        found.setdefault(lemmas, []).append(f"{first.token.text} {second.token.text}".lower())
+    return max(found.values(), key=len, default=[""])[0]
+
+
+def pairs(texts: Iterable[str], analyzer: Analyzer) -> Iterator[tuple[Term, Term]]:
+    """Give what stands side by side in texts as an adjective and the noun that it belongs to."""
     for text in texts:
         for first, second in pairwise(analyzer.terms(text)):
             if _tells(first) and _tells(second) and not second.token.opens_sentence:
                 found = [analyzer.found_by(term.form, False).ties for term in (first, second)]  # noqa: FBT003 -- a key
                 if found[0].expects and not found[1].expects and found[0].offers & found[1].offers:
-                    yield f"{first.token.text} {second.token.text}".lower()
+                    yield first, second
 
 
 def _is_noun(form: str, analyzer: Analyzer) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from indexer import Document, build_index, open_index
-from indexer.suggest.examples import nouns, pairs
+from indexer.suggest.examples import most_frequent_pair, nouns, pairs
 from tests.suggest import vocabularies
 
 if TYPE_CHECKING:
@@ -26,7 +26,14 @@ def test_the_most_frequent_first_and_no_more_than_wanted(analyzer: Analyzer) -> 
 
 def test_a_pair_is_an_adjective_and_the_noun_it_agrees_with(analyzer: Analyzer) -> None:
     text = "Кузнец взял горячий металл. Холодный! Металл остыл, а большая красивая птица улетела."
-    assert list(pairs([text], analyzer)) == ["горячий металл", "красивая птица"]
+    found = [(first.token.text, second.token.text) for first, second in pairs([text], analyzer)]
+    assert found == [("горячий", "металл"), ("красивая", "птица")]
+
+
+def test_the_pair_that_stands_most_often_in_any_form(analyzer: Analyzer) -> None:
+    texts = ["Красивая птица.", "Горячий металл остыл.", "Кузнец у горячего металла."]
+    assert most_frequent_pair(texts, analyzer) == "горячий металл"
+    assert not most_frequent_pair(["Металл."], analyzer)
 
 
 def test_examples_of_an_index_find_something(tmp_path: Path) -> None:
@@ -38,6 +45,12 @@ def test_examples_of_an_index_find_something(tmp_path: Path) -> None:
         assert "орёл" in [word.lower() for word in examples.words]
         assert examples.pair == "горячий металл"
         assert all(searcher.search(text, rescue=False).total for text in (*examples.words, f'"{examples.pair}"'))
+
+
+def test_words_of_titles_come_first(tmp_path: Path) -> None:
+    build_index([Document("one.md", "Время и место, время и клинок.", title="Клинок")], tmp_path)
+    with open_index(tmp_path) as searcher:
+        assert [word.lower() for word in searcher.examples(limit=3).words] == ["клинок", "время", "место"]
 
 
 def test_an_index_without_words_has_no_examples(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def values(problem: Problem) -> dict[str, Any]:
     """Return what the template shows, in the language spoken."""
     title, advice = SAID[problem.kind.name]
     if problem.error is not None and problem.kind.name in OF_LIBRARY:
-        advice = sentence(problem.error)
+        advice = f"{sentence(problem.error)}."
     elif advice:
         advice = _(advice)
     return {"title": _(title), "advice": advice, "status": problem.kind.status.value}

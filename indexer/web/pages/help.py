@@ -32,7 +32,7 @@ class Example(NamedTuple):
 # Templates of queries; {year} and {source} are left out where the index has none.
 SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
-        message("Words"),
+        message("Single words"),
         (
             ("{a} {b}", message("any form of the words; paragraphs with all of them come first")),
             ("={a}", message("this form only")),
@@ -69,7 +69,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("заголовок:{titled}", message("in the title; also title:")),
             ('источник:"{source}" {a}', message("of this source; also source:")),
             ("дата:{year} {a}", message("of this year; also date:")),
-            ("дата:{year}-01..{year}-06 {a}", message("from January to June; also >2023-05-01, ..2020, вчера")),
+            ("дата:{year}-01..{year}-06 {a}", message("from January to June; also >2023-05, ..2020, вчера")),
         ),
     ),
 )

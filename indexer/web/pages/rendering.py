@@ -13,11 +13,18 @@ from indexer.wording.messages import _, calendar_day, ngettext, number, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
     from http import HTTPStatus
 
     from starlette.requests import Request
 
 HEADERS = {"vary": "Accept-Language", "cache-control": "private, no-cache"}
+
+
+def _day(moment: datetime) -> str:
+    """Write a day that no line ends within."""
+    return calendar_day(moment).replace(" ", "\u00a0")
+
 
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -26,7 +33,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.globals.update(_=_, ngettext=ngettext, number=number, calendar_day=calendar_day, addresses=addresses)
+_ENVIRONMENT.globals.update(_=_, ngettext=ngettext, number=number, day=_day, addresses=addresses)
 
 
 def wanted_language(request: Request) -> str:

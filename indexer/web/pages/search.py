@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from indexer.search import Search
-    from indexer.types import Answer, Heading, Result, WordRead
+    from indexer.types import Answer, Heading, WordRead
     from indexer.web.asked import Asked
     from indexer.web.limits import Limits
     from indexer.web.pages.marks import Piece
@@ -28,7 +28,7 @@ LONGEST = 1500  # characters of a paragraph in a list; one in a hundred is longe
 SOURCES_SHOWN = 8
 FORMS_SHOWN = 24
 PAGES_BESIDE = 2  # numbers of pages on each side of the one shown
-SORTS = {"relevance": message("best first"), "date": message("newest first")}
+SORTS = {"relevance": message("best"), "date": message("newest")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ class Found:
     pieces: list[Piece]
     is_cut: tuple[bool, bool]  # before and after
     address: str  # of the document, at the paragraph
+    is_same: bool  # as the document of the result before
 
 
 def values(searcher: Search, asked: Asked, limits: Limits) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def values(searcher: Search, asked: Asked, limits: Limits) -> dict[str, Any]:
         "asked": asked,
         "read": read,
         "answer": answer,
-        "found": [_found(result, read) for result in answer],
+        "found": list(_found(answer, read)),
         "summary": _summary(asked, answer),
         "hint": _hint(asked, answer),
         "remarks": list(remarks.of_mendings(asked.query, answer.mendings)),
@@ -136,18 +137,22 @@ def switched_off(asked: Asked) -> Without:
 # --- results ----------------------------------------------------------------------------------------------------------
 
 
-def _found(result: Result, asked: Asked) -> Found:
-    pieces, *is_cut = excerpt(result.snippet, longest=LONGEST)
-    number = result.paragraph.number
-    return Found(
-        title=result.document.title or result.document.path,
-        origin=origin(result.document),
-        path=result.document.path,
-        number=number,
-        pieces=pieces,
-        is_cut=(is_cut[0], is_cut[1]),
-        address=addresses.of_document(result.document.path, asked, number=number),
-    )
+def _found(answer: Answer, asked: Asked) -> Iterator[Found]:
+    before = ""
+    for result in answer:
+        pieces, *is_cut = excerpt(result.snippet, longest=LONGEST)
+        path, number = result.document.path, result.paragraph.number
+        yield Found(
+            title=result.document.title or path,
+            origin=origin(result.document),
+            path=path,
+            number=number,
+            pieces=pieces,
+            is_cut=(is_cut[0], is_cut[1]),
+            address=addresses.of_document(path, asked, number=number),
+            is_same=path == before,
+        )
+        before = path
 
 
 def origin(heading: Heading) -> tuple[str, ...]:
@@ -161,7 +166,11 @@ def _summary(asked: Asked, answer: Answer) -> str:
         return ""
     first, last, total = asked.offset + 1, asked.offset + len(answer), answer.total
     shown = {"first": number(first), "last": number(last), "total": number(total)}
-    if asked.per_document:
+    if len(answer) == total and asked.per_document:
+        page = ngettext("{total} document found", "{total} documents found", total)
+    elif len(answer) == total:
+        page = ngettext("{total} paragraph found", "{total} paragraphs found", total)
+    elif asked.per_document:
         page = ngettext("{first}–{last} of {total} document", "{first}–{last} of {total} documents", total)
     else:
         page = ngettext("{first}–{last} of {total} paragraph", "{first}–{last} of {total} paragraphs", total)
@@ -246,7 +255,7 @@ def _sorts(asked: Asked) -> list[Choice]:
 
 
 def _grouping(asked: Asked) -> Choice:
-    return Choice(_("one of each document"), _with(asked, per_document=not asked.per_document), asked.per_document)
+    return Choice(_("one per document"), _with(asked, per_document=not asked.per_document), asked.per_document)
 
 
 def _with(asked: Asked, **changes: Any) -> str:  # noqa: ANN401 -- what Asked has
