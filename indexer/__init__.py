@@ -15,6 +15,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from indexer.deadline import Deadline
 from indexer.errors import (
     CorpusError,
     CorpusMissing,
@@ -37,6 +38,7 @@ from indexer.errors import (
     QuerySyntaxError,
     QueryTooLong,
     QueryTooOpen,
+    QueryTooSlow,
     QueryTooWide,
     SettingRefused,
     Unreadable,
@@ -77,6 +79,7 @@ __all__ = [
     "Completion",
     "CorpusError",
     "CorpusMissing",
+    "Deadline",
     "Document",
     "Encoder",
     "EncoderMissing",
@@ -107,6 +110,7 @@ __all__ = [
     "QuerySyntaxError",
     "QueryTooLong",
     "QueryTooOpen",
+    "QueryTooSlow",
     "QueryTooWide",
     "Rescue",
     "Result",

@@ -18,6 +18,7 @@ IndexerError
 │   ├── QueryTooWide           a mask that would open most of the vocabulary
 │   │   ├── QueryOpensTooMuch      a mask, or words near each other, with more alternatives than a search takes
 │   │   └── QueryTooOpen           more masks and misspellings than a search takes
+│   ├── QueryTooSlow           it takes longer than whoever searches for another lets it
 │   ├── QuerySyntaxError       a sign that means nothing where it stands, for whoever reads strictly
 │   └── ParagraphMissing       no such document or paragraph in the index
 ├── EvaluationError        the one who measures can act
@@ -151,6 +152,12 @@ class QueryTooOpen(QueryTooWide):
         "The query has {count} masks and misspellings, and a search takes at most {most}, for each looks through all "
         "the words there are. Leave some out"
     )
+
+
+class QueryTooSlow(QueryError):
+    """The search has not ended in the time that it was given."""
+
+    template = "The query takes longer than {seconds:g} s. Ask for less: fewer words, masks, phrases or results"
 
 
 class QuerySyntaxError(QueryError):

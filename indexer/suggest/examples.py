@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from indexer.vocabulary import Vocabulary
 
 _LOOKED_AT = 2000  # of the most frequent forms; most of the first hundred only join the others
-_SHORTEST = 4  # letters; a mask wants three, and one to leave out
+_SHORTEST = 5  # letters; a mask wants three, and should leave some out
 
 
 def nouns(vocabulary: Vocabulary, analyzer: Analyzer, limit: int) -> list[str]:

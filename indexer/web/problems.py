@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from starlette.responses import JSONResponse
 
 from indexer import errors
+from indexer.errors import IndexerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from indexer.errors import IndexerError
 
 
 class Kind(NamedTuple):
@@ -57,10 +56,21 @@ _OF_ERRORS: tuple[tuple[type[IndexerError], Kind], ...] = (
     (errors.QueryEmpty, QUERY_EMPTY),
     (errors.QueryTooLong, QUERY_TOO_LONG),
     (errors.QueryTooWide, QUERY_TOO_WIDE),
+    (errors.QueryTooSlow, QUERY_TOO_SLOW),
     (errors.QuerySyntaxError, NOT_READ),
     (errors.ParagraphMissing, NOT_THERE),
     (errors.IndexFailure, NO_INDEX),
 )
+
+# What the library says to somebody at a command line, or of folders that are nobody's business.
+_SAID: dict[type[IndexerError], str] = {
+    errors.QueryEmpty: "There is no word to look for in {query!r}.",
+    errors.QueryOnlyExcludes: "{query!r} only leaves words out. Say what to look for beside it.",
+    errors.ParagraphMissing: "There is no {id!r} in the index.",
+    errors.IndexMissing: "",
+    errors.IndexDamaged: "",
+    errors.IndexIncompatible: "",
+}
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -88,8 +98,9 @@ class Problem(Exception):
     def of_error(cls, error: IndexerError) -> Problem:
         """Return the problem that a failure of the library is."""
         kind = next(kind for failure, kind in _OF_ERRORS if isinstance(error, failure))
-        # Where the index is, is nobody's business but the one's who serves it.
-        return cls(kind, "" if kind is NO_INDEX else str(error), error=error)
+        said = _SAID.get(type(error), error.template).format(**error.values)
+        more = {"at": error.values["at"]} if isinstance(error, errors.QuerySyntaxError) else None
+        return cls(kind, said, more=more, error=error)
 
 
 def response(problem: Problem) -> JSONResponse:

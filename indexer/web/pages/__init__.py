@@ -5,16 +5,16 @@ A handler reads what is asked, a function in a thread makes values of the answer
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from starlette.routing import Route
 
-from indexer.web.asked import Asked, of_search, read, text
-from indexer.web.asked import count as number_parameter
+from indexer.web import caching
+from indexer.web.asked import Asked, count, read
 from indexer.web.pages import addresses, document, errors, home, search, static
 from indexer.web.pages.help import Help
-from indexer.web.pages.rendering import rendered, response, wanted_language
+from indexer.web.pages.rendering import rendered, response, unchanged, wanted_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,13 +23,11 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
-    from indexer.search import Searcher
     from indexer.web.generations import Current, Generations
     from indexer.web.limits import Limits
     from indexer.web.problems import Problem
 
-LONGEST_PATH = 4096  # characters
-MOST_PARAGRAPHS = 10**9  # of a document; what is past its end is empty
+_FROM = count("from", "The number of the first paragraph.", least=1, most=10**9, usual=1)
 
 
 def routes(generations: Generations, limits: Limits) -> list[BaseRoute]:
@@ -65,45 +63,37 @@ class _Pages:
     async def search(self, request: Request) -> Response:
         asked = self._asked(request)
         if not asked.query.strip():
-            return await self._page(request, "home.html", lambda searcher: self._home(searcher, asked))
-        return await self._page(request, "results.html", lambda searcher: search.values(searcher, asked, self._limits))
+            return await self._page(request, "home.html", lambda current: self._home(current, asked))
+        return await self._page(
+            request, "results.html", lambda current: search.values(current.searcher, asked, self._limits)
+        )
 
     async def document(self, request: Request) -> Response:
-        path = text("path", "", most=LONGEST_PATH)
-        first = number_parameter("from", "", least=1, most=MOST_PARAGRAPHS, usual=1)
-        given = read((path, first, *self._optional()), _given(request))
-        wanted, asked = request.path_params["path"] or given.get("path", ""), Asked.of(given)
+        asked, pairs = self._asked(request), request.query_params
+        path = normalize("NFC", request.path_params["path"] or pairs.get("path", ""))
+        first = read((_FROM,), [("from", pairs["from"])] if "from" in pairs else [])["from"]
         return await self._page(
-            request,
-            "document.html",
-            lambda searcher: document.values(searcher, wanted, asked, given.get("from", 1)),
+            request, "document.html", lambda current: document.values(current.searcher, path, asked, first)
         )
 
     async def help(self, request: Request) -> Response:
-        read((), _given(request))
-        return await self._page(
-            request, "help.html", lambda searcher: {"asked": Asked(), **self._help.values(searcher)}
-        )
+        return await self._page(request, "help.html", lambda current: {"asked": Asked(), **self._help.values(current)})
 
-    def _home(self, searcher: Searcher, asked: Asked) -> dict[str, Any]:
-        return {"asked": asked, "examples": self._help.first(searcher), **home.values(searcher.status())}
+    def _home(self, current: Current, asked: Asked) -> dict[str, Any]:
+        return {"asked": asked, "examples": self._help.first(current), **home.values(current.status)}
 
     def _asked(self, request: Request) -> Asked:
-        return Asked.of(read(self._optional(), _given(request)))
+        # What is asked first counts, so that an address without a query is that of an empty one.
+        pairs = request.query_params.multi_items()
+        return Asked.of_form(pairs if "q" in request.query_params else [("q", ""), *pairs], self._limits)
 
-    def _optional(self) -> tuple[Any, ...]:
-        """Return the parameters of a search, of which a page needs none."""
-        return tuple(replace(parameter, is_required=False) for parameter in of_search(self._limits))
-
-    async def _page(self, request: Request, template: str, values: Callable[[Searcher], dict[str, Any]]) -> Response:
+    async def _page(self, request: Request, template: str, values: Callable[[Current], dict[str, Any]]) -> Response:
         spoken = wanted_language(request)
 
-        def made(current: Current) -> str:
-            return rendered(template, spoken, lambda: values(current.searcher))
+        def made(current: Current) -> Response:
+            etag = caching.tag(current, spoken)
+            if caching.is_known(etag, request.headers):
+                return unchanged(etag)
+            return response(rendered(template, spoken, lambda: values(current)), spoken, headers={"etag": etag})
 
-        return response(await self._generations.ask(made), spoken)
-
-
-def _given(request: Request) -> list[tuple[str, str]]:
-    """Return the parameters that have a value: a form sends its empty fields too."""
-    return [(name, value) for name, value in request.query_params.multi_items() if value]
+        return await self._generations.ask(made)

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
-from indexer.types import Snippet
 from indexer.web.pages import addresses
 from indexer.web.pages.marks import pieces
-from indexer.web.pages.search import origin, switched_off
+from indexer.web.pages.search import origin
 from indexer.wording.messages import _, ngettext, number
 
 if TYPE_CHECKING:
     from typing import Any
 
     from indexer.search import Search
-    from indexer.types import Paragraph
+    from indexer.types import Snippet
     from indexer.web.asked import Asked
     from indexer.web.pages.marks import Piece
 
@@ -41,9 +40,9 @@ class Passage:
 def values(searcher: Search, path: str, asked: Asked, first: int) -> dict[str, Any]:
     """Return what the template shows; ParagraphMissing if there is no such document, and the failures of a search."""
     heading = searcher.document(path)
-    every = searcher.paragraphs(path)
-    shown = [one for one in every if first <= one.number < first + addresses.AT_ONCE]
-    passages = _passages(_marked(searcher, shown, asked))
+    shown = searcher.passage(path, first, first + addresses.AT_ONCE - 1)
+    snippets = searcher.marked(asked.query, shown, without=asked.without)
+    passages = _passages([(one.number, snippet) for one, snippet in zip(shown, snippets, strict=True)])
     marks = sum(bool(mark) for passage in passages for _piece, mark in passage.pieces)
     marked = [passage.number for passage in passages if passage.is_marked]
     before, after = max(first - addresses.AT_ONCE, 1), first + addresses.AT_ONCE
@@ -59,16 +58,8 @@ def values(searcher: Search, path: str, asked: Asked, first: int) -> dict[str, A
         "summary": _summary(marks, len(marked)) if asked.query.strip() else "",
         "back": addresses.of_search(asked) if asked.query.strip() else "",
         "before": addresses.of_document(path, asked, first=before) if first > 1 else "",
-        "after": addresses.of_document(path, asked, first=after) if every and every[-1].number >= after else "",
+        "after": addresses.of_document(path, asked, first=after) if searcher.length(path) >= after else "",
     }
-
-
-def _marked(searcher: Search, paragraphs: list[Paragraph], asked: Asked) -> list[tuple[int, Snippet]]:
-    if asked.query.strip():
-        snippets = searcher.marked(asked.query, paragraphs, without=switched_off(asked))
-    else:
-        snippets = tuple(Snippet(paragraph.text, ()) for paragraph in paragraphs)
-    return [(paragraph.number, snippet) for paragraph, snippet in zip(paragraphs, snippets, strict=True)]
 
 
 def _passages(paragraphs: list[tuple[int, Snippet]]) -> list[Passage]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from indexer.search import Searcher
     from indexer.types import Examples
+    from indexer.web.generations import Current
 
 WORDS = 8  # of the index, to make examples of
 OURS = ("сталь", "закалка", "масло")  # to show the signs with, where the index has too few words: they may find nothing
@@ -80,12 +81,11 @@ class Help:
     """Examples of an index, made when they are first wanted and as long as its generation lasts."""
 
     def __init__(self) -> None:
-        self._generation = -1
-        self._examples: dict[str, Example] = {}
+        self._made: tuple[Current | None, dict[str, Example]] = (None, {})
 
-    def values(self, searcher: Searcher) -> dict[str, Any]:
+    def values(self, current: Current) -> dict[str, Any]:
         """Return what the template of the help shows."""
-        examples = self._of(searcher)
+        examples = self._of(current)
         return {
             "sections": [
                 (_(title), [self._said(examples[query], about) for query, about in rows if query in examples])
@@ -93,24 +93,25 @@ class Help:
             ]
         }
 
-    def first(self, searcher: Searcher) -> list[Example]:
+    def first(self, current: Current) -> list[Example]:
         """Return a few that find something."""
-        examples = self._of(searcher)
+        examples = self._of(current)
         return [examples[query] for query in FIRST if query in examples and examples[query].found]
 
     def _said(self, example: Example, about: str) -> Example:
         return example._replace(about=_(about))
 
-    def _of(self, searcher: Searcher) -> dict[str, Example]:
-        if self._generation != searcher.generation:
-            # Two requests at once make the same.
-            self._examples = dict(_examples(searcher))
-            self._generation = searcher.generation
-        return self._examples
+    def _of(self, current: Current) -> dict[str, Example]:
+        # One value, so that no request sees the examples of one index with the name of another; made twice at worst.
+        of, examples = self._made
+        if of is not current:
+            examples = dict(_examples(current))
+            self._made = (current, examples)
+        return examples
 
 
-def _examples(searcher: Searcher) -> Iterator[tuple[str, Example]]:
-    words = _words(searcher)
+def _examples(current: Current) -> Iterator[tuple[str, Example]]:
+    searcher, words = current.searcher, _words(current)
     for _title, rows in SECTIONS:
         for template, about in rows:
             if all(words[name] for name in words if f"{{{name}}}" in template):
@@ -119,11 +120,11 @@ def _examples(searcher: Searcher) -> Iterator[tuple[str, Example]]:
                 yield template, Example(query, about, number(total) if total else "", addresses.of_query(query))
 
 
-def _words(searcher: Searcher) -> dict[str, str]:
+def _words(current: Current) -> dict[str, str]:
     """Return what fills the templates, by name."""
+    searcher, status = current.searcher, current.status
     examples = searcher.examples(limit=WORDS)
     a, b, c = _three(searcher, examples)
-    status = searcher.status()
     source = next((name for name in status.sources if name and '"' not in name), "")
     return {
         "a": a,
@@ -141,7 +142,7 @@ def _words(searcher: Searcher) -> dict[str, str]:
 
 def _three(searcher: Searcher, examples: Examples) -> tuple[str, str, str]:
     """Return words of which the first two stand in one paragraph, if any do."""
-    words = [*(word.lower() for word in examples.words), *OURS]
+    words = [*examples.words, *OURS]
     first = words[0]
     second = max(words[1:], key=lambda word: _total(searcher, f"{first} И {word}"))
     third = next(word for word in [*words[1:], *OURS] if word not in {first, second})
@@ -149,8 +150,7 @@ def _three(searcher: Searcher, examples: Examples) -> tuple[str, str, str]:
 
 
 def _titled(searcher: Searcher, examples: Examples) -> str:
-    words = [word.lower() for word in examples.words]
-    return next((word for word in words if _total(searcher, f"заголовок:{word}")), "")
+    return next((word for word in examples.words if _total(searcher, f"заголовок:{word}")), "")
 
 
 def _misspelt(word: str) -> str:

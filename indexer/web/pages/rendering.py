@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
+from indexer.web import caching
 from indexer.web.pages import addresses, language
 from indexer.wording.messages import _, calendar_day, ngettext, number, speaking
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-HEADERS = {"vary": "Accept-Language", "cache-control": "private, no-cache"}
+HEADERS = {"vary": "Accept-Language", "cache-control": caching.KEPT}
 
 
 def _day(moment: datetime) -> str:
@@ -52,3 +53,8 @@ def response(
 ) -> HTMLResponse:
     """Return a page as a reply."""
     return HTMLResponse(text, int(status), headers={**HEADERS, "content-language": spoken, **(headers or {})})
+
+
+def unchanged(etag: str) -> Response:
+    """Return that the page is as whoever asks has it."""
+    return Response(status_code=304, headers={**HEADERS, "etag": etag})

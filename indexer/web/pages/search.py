@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
+from indexer.deadline import Deadline
 from indexer.types import Filters, Without
 from indexer.web.pages import addresses
 from indexer.web.pages.histogram import histogram
@@ -16,7 +17,6 @@ from indexer.wording.understood import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Any
 
     from indexer.search import Search
     from indexer.types import Answer, Heading, WordRead
@@ -83,16 +83,16 @@ class Found:
 
 def values(searcher: Search, asked: Asked, limits: Limits) -> dict[str, Any]:
     """Return what the template shows; the failures are those of a search."""
-    answer = _answer(searcher, asked)
+    deadline = Deadline(limits.seconds)
+    answer = _answer(searcher, asked, deadline)
     read = replace(asked, query=answer.rescue.query) if answer.rescue else asked
+    facets = searcher.facets(
+        read.query, filters=read.filters, per_document=read.per_document, without=read.without, deadline=deadline
+    )
     # All that the words may mean: what is switched off stays where it was, to be switched on again.
     understanding = searcher.understand(read.query)
-    facets = searcher.facets(
-        read.query, filters=read.filters, per_document=read.per_document, without=switched_off(read)
-    )
     return {
         "asked": asked,
-        "read": read,
         "answer": answer,
         "found": list(_found(answer, read)),
         "summary": _summary(asked, answer),
@@ -100,22 +100,22 @@ def values(searcher: Search, asked: Asked, limits: Limits) -> dict[str, Any]:
         "remarks": list(remarks.of_mendings(asked.query, answer.mendings)),
         "rescue": remarks.of_rescue(asked.query, answer.rescue) if answer.rescue else "",
         "words": [_word(word, read) for word in understanding.words],
+        "all_on": _with(asked, without=Without()) if asked.without else "",
         "sorts": _sorts(asked),
         "grouping": _grouping(asked),
         "chosen": list(_chosen(asked)),
+        "kept": replace(addresses.first_page(asked), since="", until="").pairs(),
         "sources": _sources(facets.sources, read),
+        "sources_shown": SOURCES_SHOWN,
         "unnamed": facets.sources.get("", 0),
         "histogram": histogram(facets.months, read),
         "undated": facets.undated,
         "pages": _Pages.of(asked, answer, limits),
-        "sources_shown": SOURCES_SHOWN,
         "first_page": _with(asked),
-        "all_on": _with(asked, without=(), without_forms=()) if switched_off(asked) else "",
-        "kept": replace(addresses.first_page(asked), since="", until="").pairs(),
     }
 
 
-def _answer(searcher: Search, asked: Asked) -> Answer:
+def _answer(searcher: Search, asked: Asked, deadline: Deadline) -> Answer:
     return searcher.search(
         asked.query,
         limit=asked.limit,
@@ -125,13 +125,9 @@ def _answer(searcher: Search, asked: Asked) -> Answer:
         per_document=asked.per_document,
         rescue=asked.rescue,
         strict=asked.strict,
-        without=switched_off(asked),
+        without=asked.without,
+        deadline=deadline,
     )
-
-
-def switched_off(asked: Asked) -> Without:
-    """Return what the words of the query are not looked for by."""
-    return Without(asked.without, asked.without_forms)
 
 
 # --- results ----------------------------------------------------------------------------------------------------------
@@ -186,7 +182,7 @@ def _hint(asked: Asked, answer: Answer) -> str:
         return ""
     if asked.filters != Filters():
         return _("Nothing matches within what is chosen. Remove some of it:")
-    if asked.without or asked.without_forms:
+    if asked.without:
         return _("Some words or forms are switched off. Switch them on again.")
     if set('"„“”«»') & set(asked.query):
         return _("Try without the quotes: a phrase is only found where its words stand side by side.")
@@ -199,17 +195,19 @@ def _hint(asked: Asked, answer: Answer) -> str:
 def _word(word: WordRead, asked: Asked) -> Word:
     lemmas = []
     for lemma in word.lemmas:
-        choice = _switch(lemma.text, lemma.places, asked, "without")
-        forms = [_switch(form, places, asked, "without_forms") for form, places in lemma.forms.items()]
+        choice = _switch(lemma.text, lemma.places, asked, "lemmas")
+        forms = [_switch(form, places, asked, "forms") for form, places in lemma.forms.items()]
         lemmas.append(Lemma(choice, tuple(forms[:FORMS_SHOWN]), len(forms[FORMS_SHOWN:])))
-    forms = [_switch(form, places, asked, "without_forms") for form, places in word.forms.items()]
+    forms = [_switch(form, places, asked, "forms") for form, places in word.forms.items()]
     return Word(word.text, tuple(in_words(word.signs)), tuple(lemmas), tuple(forms[:FORMS_SHOWN]), word.relatives)
 
 
-def _switch(text: str, places: int, asked: Asked, field: str) -> Choice:
+def _switch(text: str, places: int, asked: Asked, kind: Literal["lemmas", "forms"]) -> Choice:
     """Return the link that switches a lemma or a form off, or on again."""
-    off: tuple[str, ...] = getattr(asked, field)
-    return Choice(text, _with(asked, **{field: _toggled(off, text)}), text not in off, number(places))
+    off: tuple[str, ...] = getattr(asked.without, kind)
+    others = _toggled(off, text)
+    address = _with(asked, without=replace(asked.without, **{kind: others}))
+    return Choice(text, address, is_on=len(others) > len(off), count=number(places))
 
 
 def _sources(counts: dict[str, int], asked: Asked) -> list[Choice]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from starlette.responses import Response
 from starlette.routing import Route
 
+from indexer.web import caching
+
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
@@ -35,7 +37,7 @@ def _route(path: Path) -> BaseRoute:
     async def reply(request: Request) -> Response:
         # Asked for each time, since a module names the others without a version; 304 is all that mostly travels.
         headers = {"etag": file.tag, "cache-control": "no-cache"}
-        if request.headers.get("if-none-match") == file.tag:
+        if caching.is_known(file.tag, request.headers):
             return Response(status_code=304, headers=headers)
         return Response(file.body, media_type=file.media_type, headers=headers)
 
