@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from indexer.deadline import Deadline
 from indexer.errors import (
+    AddressRefused,
     CorpusError,
     CorpusMissing,
     EncoderMissing,
@@ -40,6 +41,8 @@ from indexer.errors import (
     QueryTooOpen,
     QueryTooSlow,
     QueryTooWide,
+    ServerMissing,
+    ServingError,
     SettingRefused,
     Unreadable,
 )
@@ -74,6 +77,7 @@ if TYPE_CHECKING:
     from indexer.search import Searcher, open_index
 
 __all__ = [
+    "AddressRefused",
     "Answer",
     "BuildReport",
     "Completion",
@@ -116,6 +120,8 @@ __all__ = [
     "Result",
     "ScorePart",
     "Searcher",
+    "ServerMissing",
+    "ServingError",
     "SettingRefused",
     "Settings",
     "Snippet",

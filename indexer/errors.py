@@ -24,6 +24,9 @@ IndexerError
 ├── EvaluationError        the one who measures can act
 │   ├── JudgementsUnreadable   a set of judgements that lacks a file, or has a row that makes no sense
 │   └── MeasuresMissing        the library that measures is not installed
+├── ServingError           the one who serves can act
+│   ├── ServerMissing          the libraries that serve are not installed
+│   └── AddressRefused         no such host, or another program listens there
 └── SettingRefused         no such number among the settings, or a value that it cannot have
 
 A failure outside this tree is a bug.
@@ -186,6 +189,22 @@ class MeasuresMissing(EvaluationError):
     """The library that measures is an extra, and is not installed."""
 
     template = "To measure, ir-measures is needed. Install it: pip install 'abzats[evaluate]'"
+
+
+class ServingError(IndexerError):
+    """Something about serving."""
+
+
+class ServerMissing(ServingError):
+    """The libraries that serve are an extra, and are not installed."""
+
+    template = "To serve, Starlette, uvicorn and Jinja are needed. Install them: pip install 'abzats[web]'"
+
+
+class AddressRefused(ServingError):
+    """Nothing can be served at this address."""
+
+    template = "Nothing can be served at {host}, port {port}: {reason}. Choose another: abzats serve --port 8001"
 
 
 class SettingRefused(IndexerError):

@@ -11,6 +11,7 @@ from indexer.errors import IndexerError
 
 def test_the_promised_names_are_these() -> None:
     assert indexer.__all__ == [
+        "AddressRefused",
         "Answer",
         "BuildReport",
         "Completion",
@@ -53,6 +54,8 @@ def test_the_promised_names_are_these() -> None:
         "Result",
         "ScorePart",
         "Searcher",
+        "ServerMissing",
+        "ServingError",
         "SettingRefused",
         "Settings",
         "Snippet",

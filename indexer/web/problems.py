@@ -5,13 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
-from indexer import errors
-from indexer.errors import IndexerError
+from indexer import errors, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from indexer.errors import IndexerError
 
 
 class Kind(NamedTuple):
@@ -103,7 +104,7 @@ class Problem(Exception):
         return cls(kind, said, more=more, error=error)
 
 
-def response(problem: Problem) -> JSONResponse:
+def response(problem: Problem) -> Response:
     """Return the problem as a program wants it."""
     kind = problem.kind
     body = {
@@ -113,4 +114,5 @@ def response(problem: Problem) -> JSONResponse:
         "detail": problem.detail,
         **problem.more,
     }
-    return JSONResponse(body, kind.status, headers=problem.headers, media_type=MEDIA_TYPE)
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    return Response(records.json_text(body), kind.status, headers, MEDIA_TYPE)

@@ -2,16 +2,88 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import uvicorn
 
+from indexer.errors import AddressRefused
 from indexer.web.app import create_app
+from indexer.web.limits import Limits
+from indexer.web.security import ANY_ADDRESS, LOOPBACK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+PATIENCE = 5  # seconds in which the last requests may end
+BACKLOG = 2048
 
-def serve(index: Path, host: str, port: int) -> None:
-    """Serve an index until Ctrl-C."""
-    uvicorn.run(create_app(index), host=host, port=port, log_level="warning")
+
+def serve(
+    index: Path,
+    host: str,
+    port: int,
+    *,
+    names: Sequence[str] = (),
+    limits: Limits | None = None,
+    started: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve an index until Ctrl-C; `started` is told the address once there is one. Port 0 is any that is free.
+
+    IndexMissing, IndexIncompatible or IndexDamaged if the index cannot be used, AddressRefused if the address cannot.
+    """
+    limits = limits or Limits()
+    app = create_app(index, limits=limits, hosts=(*hosts_of(host), *names))
+    with _listening(host, port) as listening:
+        config = uvicorn.Config(
+            app,
+            http="h11",
+            ws="none",
+            lifespan="on",
+            log_level="warning",
+            access_log=False,  # what people look for is nobody's business
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=PATIENCE,
+            h11_max_incomplete_event_size=4 * limits.url,  # of all headers; beyond it the server itself says no
+        )
+        started(_address(host, listening.getsockname()[1]))
+        with suppress(KeyboardInterrupt):  # uvicorn raises it again when all is done
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+def hosts_of(host: str) -> tuple[str, ...]:
+    """Return the names and addresses that requests to a server at this host may be for.
+
+    >>> hosts_of("127.0.0.1"), hosts_of("192.168.1.5")[-1]
+    (('localhost', '127.0.0.1', '::1'), '192.168.1.5')
+    """
+    if host in LOOPBACK:
+        return LOOPBACK
+    with suppress(ValueError):
+        if ip_address(host).is_unspecified:
+            return (*LOOPBACK, socket.gethostname(), ANY_ADDRESS)
+    return (*LOOPBACK, host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a server at this host."""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host in LOOPBACK
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except (OSError, UnicodeError) as wrong:
+        reason = (wrong.strerror if isinstance(wrong, OSError) else "") or "this is no name of a host"
+        raise AddressRefused(host=host, port=port, reason=reason) from wrong
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
