@@ -123,7 +123,7 @@ def _answer(searcher: Search, asked: Asked, deadline: Deadline) -> Answer:
         filters=asked.filters,
         sort=asked.sort,
         per_document=asked.per_document,
-        rescue=asked.rescue,
+        rescue=asked.rescue and not asked.without,  # nothing is mistyped where something was switched off
         strict=asked.strict,
         without=asked.without,
         deadline=deadline,
@@ -234,11 +234,7 @@ def _chosen(asked: Asked) -> Iterator[Choice]:
 def _time(asked: Asked) -> str:
     if asked.since == asked.until:
         return _as_period(asked.since)
-    if not asked.until:
-        return _("since {day}").format(day=_as_period(asked.since))
-    if not asked.since:
-        return _("up to {day}").format(day=_as_period(asked.until))
-    return f"{_as_period(asked.since)} – {_as_period(asked.until)}"
+    return f"{_as_period(asked.since) or '…'} – {_as_period(asked.until) or '…'}"
 
 
 def _as_period(typed: str) -> str:
