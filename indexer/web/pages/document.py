@@ -41,7 +41,7 @@ def values(searcher: Search, path: str, asked: Asked, first: int) -> dict[str, A
     """Return what the template shows; ParagraphMissing if there is no such document, and the failures of a search."""
     heading = searcher.document(path)
     shown = searcher.passage(path, first, first + addresses.AT_ONCE - 1)
-    snippets = searcher.marked(asked.query, shown, without=asked.without)
+    snippets = searcher.marked(asked.query.strip() or None, shown, without=asked.without)
     passages = _passages([(one.number, snippet) for one, snippet in zip(shown, snippets, strict=True)])
     marks = sum(bool(mark) for passage in passages for _piece, mark in passage.pieces)
     marked = [passage.number for passage in passages if passage.is_marked]

@@ -18,37 +18,21 @@ class Piece(NamedTuple):
 
 
 def pieces(snippet: Snippet) -> list[Piece]:
-    """Return the whole text in stretches; marks with nothing but spaces between them stay apart.
+    """Return the whole text in stretches; marks side by side stay apart.
 
     >>> from indexer.types import Snippet, Span
     >>> [piece.text for piece in pieces(Snippet("a <b> c", (Span(2, 5),)))]
     ['a ', '<b>', ' c']
     """
-    return list(_pieces(snippet.text, snippet.marks, 0, len(snippet.text)))
+    return list(_pieces(snippet.text, snippet.marks))
 
 
-def excerpt(snippet: Snippet, *, longest: int) -> tuple[list[Piece], bool, bool]:
-    """Return as much around the first marks as fits, and whether something is left out before and after it.
-
-    `longest` is in characters. It is cut between words, and a text that fits is not cut.
-    """
-    text, marks = snippet.text, snippet.marks
-    if len(text) <= longest:
-        return pieces(snippet), False, False
-    first = marks[0].start if marks else 0
-    start = 0 if first < longest // 2 else text.rfind(" ", 0, first - longest // 4) + 1
-    stop = len(text) if start + longest >= len(text) else max(text.rfind(" ", start, start + longest), 0)
-    stop = stop if stop > start else min(start + longest, len(text))  # one word longer than a page
-    return list(_pieces(text, marks, start, stop)), start > 0, stop < len(text)
-
-
-def _pieces(text: str, marks: tuple[Span, ...], at: int, end: int) -> Iterator[Piece]:
-    for mark in marks:
-        start, stop = max(mark.start, at), min(mark.stop, end)
-        if start < stop:
-            if at < start:
-                yield Piece(text[at:start], is_marked=False)
-            yield Piece(text[start:stop], is_marked=True)
-            at = stop
-    if at < end:
-        yield Piece(text[at:end], is_marked=False)
+def _pieces(text: str, marks: tuple[Span, ...]) -> Iterator[Piece]:
+    at = 0
+    for start, stop in marks:
+        if at < start:
+            yield Piece(text[at:start], is_marked=False)
+        yield Piece(text[start:stop], is_marked=True)
+        at = stop
+    if at < len(text):
+        yield Piece(text[at:], is_marked=False)

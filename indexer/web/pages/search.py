@@ -10,7 +10,7 @@ from indexer.types import Filters, Without
 from indexer.web.pages import addresses
 from indexer.web.pages.histogram import histogram
 from indexer.web.pages.histogram import in_words as period_in_words
-from indexer.web.pages.marks import excerpt
+from indexer.web.pages.marks import pieces
 from indexer.wording import remarks
 from indexer.wording.messages import _, calendar_day, message, ngettext, number
 from indexer.wording.understood import in_words
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from indexer.web.limits import Limits
     from indexer.web.pages.marks import Piece
 
-LONGEST = 1500  # characters of a paragraph in a list; one in a hundred is longer, and is cut
 SOURCES_SHOWN = 8
 FORMS_SHOWN = 24
 PAGES_BESIDE = 2  # numbers of pages on each side of the one shown
@@ -76,7 +75,6 @@ class Found:
     path: str
     number: int
     pieces: list[Piece]
-    is_cut: tuple[bool, bool]  # before and after
     address: str  # of the document, at the paragraph
     is_same: bool  # as the document of the result before
 
@@ -136,15 +134,13 @@ def _answer(searcher: Search, asked: Asked, deadline: Deadline) -> Answer:
 def _found(answer: Answer, asked: Asked) -> Iterator[Found]:
     before = ""
     for result in answer:
-        pieces, *is_cut = excerpt(result.snippet, longest=LONGEST)
         path, number = result.document.path, result.paragraph.number
         yield Found(
             title=result.document.title or path,
             origin=origin(result.document),
             path=path,
             number=number,
-            pieces=pieces,
-            is_cut=(is_cut[0], is_cut[1]),
+            pieces=pieces(result.snippet),
             address=addresses.of_document(path, asked, number=number),
             is_same=path == before,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import pytest
 import uvicorn
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+class Size(TypedDict):
+    """Of a window, in pixels."""
+
+    width: int
+    height: int
+
+
+WIDE, NARROW = Size(width=1280, height=900), Size(width=390, height=844)
 
 
 @contextmanager
@@ -63,7 +71,9 @@ def address(page_index: Path) -> Iterator[str]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start the chromium of the machine; skip with the reason where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[browser]'")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: pip install '.[browser]'"
+    )
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
     if executable is None:
         pytest.skip("no chromium on the PATH: apt-get install chromium")
@@ -96,7 +106,7 @@ def has_scripts(request: pytest.FixtureRequest) -> bool:
 def page(browser: Browser, address: str, has_scripts: bool, expected: list[str]) -> Iterator[Page]:  # noqa: FBT001 -- a fixture
     """Return a page in Russian, with scripts or without; nothing may be wrong with it in the end."""
     context = browser.new_context(
-        base_url=address, locale="ru-RU", viewport=WIDE, java_script_enabled=has_scripts, reduced_motion="reduce"
+        base_url=address, locale="ru-RU", viewport={**WIDE}, java_script_enabled=has_scripts, reduced_motion="reduce"
     )
     context.set_default_timeout(10_000)
     page = context.new_page()

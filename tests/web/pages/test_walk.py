@@ -29,7 +29,8 @@ def marks(page: Page) -> set[str]:
 def is_on_screen(page: Page, selector: str) -> bool:
     box = page.locator(selector).bounding_box()
     viewport = page.viewport_size
-    assert box and viewport
+    assert box
+    assert viewport
     return 0 <= box["y"] < viewport["height"]
 
 
