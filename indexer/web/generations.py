@@ -96,16 +96,6 @@ class Generations:
         with self.current() as current:
             return work(current)
 
-    def close(self) -> None:
-        """Let go of the index once the last request is done."""
-        if self._opening is not None:
-            self._opening.join()
-        with self._lock:
-            opened = self._opened
-            opened.users += 1
-            opened.replaced = True
-        self._leave(opened)
-
     def _leave(self, opened: _Opened) -> None:
         with self._lock:
             opened.users -= 1

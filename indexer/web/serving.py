@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from contextlib import suppress
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -37,12 +38,12 @@ def serve(
     """
     limits = limits or Limits()
     app = create_app(index, limits=limits, hosts=(*hosts_of(host), *names))
-    with _listening(host, port) as listening:
+    with _listening(host, port) as opened:
         config = uvicorn.Config(
             app,
             http="h11",
             ws="none",
-            lifespan="on",
+            lifespan="off",
             log_level="warning",
             access_log=False,  # what people look for is nobody's business
             server_header=False,
@@ -50,9 +51,9 @@ def serve(
             timeout_graceful_shutdown=PATIENCE,
             h11_max_incomplete_event_size=4 * limits.url,  # of all headers; beyond it the server itself says no
         )
-        started(_address(host, listening.getsockname()[1]))
+        started(_address(host, opened.getsockname()[1]))
         with suppress(KeyboardInterrupt):  # uvicorn raises it again when all is done
-            uvicorn.Server(config).run(sockets=[listening])
+            uvicorn.Server(config).run(sockets=[opened])
 
 
 def hosts_of(host: str) -> tuple[str, ...]:
@@ -76,13 +77,31 @@ def is_loopback(host: str) -> bool:
     return host in LOOPBACK
 
 
+def listening(family: socket.AddressFamily, address: Any) -> socket.socket:  # noqa: ANN401 -- of whichever family
+    """Return a socket that listens at an address; OSError if it cannot."""
+    # That it is of TCP must be said, else asyncio does not turn off Nagle's algorithm, and each reply takes 40 ms.
+    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # else the port is taken for a minute after
+        opened.bind(address)
+        opened.listen(BACKLOG)
+    except OSError:
+        opened.close()
+        raise
+    return opened
+
+
 def _listening(host: str, port: int) -> socket.socket:
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
-    except (OSError, UnicodeError) as wrong:
-        reason = (wrong.strerror if isinstance(wrong, OSError) else "") or "this is no name of a host"
-        raise AddressRefused(host=host, port=port, reason=reason) from wrong
+        return listening(family, address)
+    except socket.gaierror as unknown:
+        raise AddressRefused(host=host, port=port, reason=unknown.strerror) from unknown
+    except UnicodeError as wrong:  # of the encoding of international names
+        raise AddressRefused(host=host, port=port, reason="this is no name of a host") from wrong
+    except OSError as wrong:
+        # Its own text goes on with the address.
+        raise AddressRefused(host=host, port=port, reason=os.strerror(wrong.errno or 0)) from wrong
 
 
 def _address(host: str, port: int) -> str:

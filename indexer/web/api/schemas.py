@@ -177,6 +177,7 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Problems": _object(
         "What may go wrong.",
+        generation=_GENERATION,
         problems=_list(_object("", type=_text(format="uri-reference"), title=_text(), status=_number(least=400))),
     ),
     "Problem": {
