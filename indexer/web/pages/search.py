@@ -166,7 +166,7 @@ def _summary(asked: Asked, answer: Answer) -> str:
         page = ngettext("{first}–{last} of {total} document", "{first}–{last} of {total} documents", total)
     else:
         page = ngettext("{first}–{last} of {total} paragraph", "{first}–{last} of {total} paragraphs", total)
-    if answer.complete == total:
+    if answer.complete in {0, total}:
         return page.format(**shown)
     return _("{page}, {complete} with all the words").format(
         page=page.format(**shown), complete=number(answer.complete)
