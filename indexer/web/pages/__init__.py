@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from indexer.web import caching
 from indexer.web.asked import Asked, count, read
+from indexer.web.limits import Limits
 from indexer.web.pages import addresses, document, errors, home, search, static
 from indexer.web.pages.help import Help
 from indexer.web.pages.rendering import rendered, response, unchanged, wanted_language
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from indexer.web.generations import Current, Generations
-    from indexer.web.limits import Limits
     from indexer.web.problems import Problem
 
 _FROM = count("from", "The number of the first paragraph.", least=1, most=10**9, usual=1)
@@ -43,13 +43,13 @@ def routes(generations: Generations, limits: Limits) -> list[BaseRoute]:
 
 def problem(request: Request, problem: Problem) -> Response:
     """Return a page that says what is wrong."""
-    spoken = wanted_language(request)
-    asked = Asked(query=request.query_params.get("q", "")[:1000])
+    spoken, limits = wanted_language(request), Limits()
+    asked = Asked(query=request.query_params.get("q", "")[: limits.characters])
 
     def values() -> dict[str, Any]:
         return {"asked": asked, **errors.values(problem)}
 
-    return response(rendered("error.html", spoken, values), spoken, problem.kind.status, problem.headers)
+    return response(rendered("error.html", spoken, limits, values), spoken, problem.kind.status, problem.headers)
 
 
 class _Pages:
@@ -94,6 +94,7 @@ class _Pages:
             etag = caching.tag(current, spoken)
             if caching.is_known(etag, request.headers):
                 return unchanged(etag)
-            return response(rendered(template, spoken, lambda: values(current)), spoken, headers={"etag": etag})
+            text = rendered(template, spoken, self._limits, lambda: values(current))
+            return response(text, spoken, headers={"etag": etag})
 
         return await self._generations.ask(made)

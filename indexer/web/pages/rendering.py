@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from indexer.web.limits import Limits
+
 HEADERS = {"vary": "Accept-Language", "cache-control": caching.KEPT}
 
 
@@ -42,10 +44,10 @@ def wanted_language(request: Request) -> str:
     return language.chosen(request.headers.get("accept-language", ""))
 
 
-def rendered(template: str, spoken: str, values: Callable[[], dict[str, Any]]) -> str:
+def rendered(template: str, spoken: str, limits: Limits, values: Callable[[], dict[str, Any]]) -> str:
     """Return the text of a page; its values may be texts in the language spoken as well."""
     with speaking(spoken):
-        return _ENVIRONMENT.get_template(template).render(values(), language=spoken)
+        return _ENVIRONMENT.get_template(template).render(values(), language=spoken, longest=limits.characters)
 
 
 def response(

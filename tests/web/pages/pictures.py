@@ -23,7 +23,7 @@ PAGES = {
     "results": "/?q=закалка+стали",
     "document": "/document/industry/steel.md?q=закалка+стали#p4",
 }
-COLOURS = 64
+COLOURS = 256
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -39,9 +39,10 @@ def take(browser: Browser, address: str, folder: Path) -> None:
             page = context.new_page()
             for name, path in PAGES.items():
                 page.goto(path, wait_until="networkidle")
-                taken = Image.open(BytesIO(page.screenshot()))
-                # A third of the bytes, and nothing to see of it: a page has few colours.
-                taken.quantize(COLOURS).save(folder / f"{name}-{size['width']}-{scheme}.png", optimize=True)
+                taken = Image.open(BytesIO(page.screenshot())).convert("RGB")
+                # Half of the bytes: a page has few colours.
+                few = taken.quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
+                few.save(folder / f"{name}-{size['width']}-{scheme}.png", optimize=True)
             context.close()
 
 
