@@ -195,12 +195,17 @@ def commits(index: Path, paragraphs: int, asked: Sequence[str], times: int) -> i
         done = threading.Event()
         command = [sys.executable, "-m", __spec__.name, "--commit", str(index), str(paragraphs), str(times)]
         with subprocess.Popen(command) as building:
-            watch = threading.Thread(target=lambda: (building.wait(), done.set()))
+
+            def wait() -> None:
+                building.wait()
+                done.set()
+
+            watch = threading.Thread(target=wait)
             watch.start()
             found = ask(port, paths, 4, lambda _: not done.is_set())
             watch.join()
         say(f"while {times} builds committed in {found.seconds:.0f} s, 4 clients: {found.line()}")
-        return found.wrong + abs(building.returncode)
+        return found.wrong + int(building.returncode != 0)
 
 
 def commit(index: Path, paragraphs: int, times: int) -> None:

@@ -33,8 +33,8 @@ QUERIES = [
     "нет",
     "",
 ]
-WARM, MANY = 500, 3000  # requests
-GROWTH = 3.0  # MB; a reply that was kept of each request would be some 5
+WARM, MANY = 300, 1500  # requests
+GROWTH = 1.5  # MB; a reply that was kept of each request would be more
 
 
 def environment(language: str = "en") -> dict[str, str]:
