@@ -19,7 +19,8 @@ def asked(page: Page) -> dict[str, list[str]]:
 
 
 def titles(page: Page) -> list[str]:
-    return page.locator(".found h2").all_inner_texts()
+    found: list[str] = page.locator(".found h2").all_inner_texts()
+    return found
 
 
 def marks(page: Page) -> set[str]:
@@ -31,7 +32,7 @@ def is_on_screen(page: Page, selector: str) -> bool:
     viewport = page.viewport_size
     assert box
     assert viewport
-    return 0 <= box["y"] < viewport["height"]
+    return bool(0 <= box["y"] < viewport["height"])
 
 
 def search(page: Page, query: str) -> None:
