@@ -15,7 +15,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from indexer.deadline import Deadline
 from indexer.errors import (
+    AddressRefused,
     CorpusError,
     CorpusMissing,
     EncoderMissing,
@@ -37,7 +39,10 @@ from indexer.errors import (
     QuerySyntaxError,
     QueryTooLong,
     QueryTooOpen,
+    QueryTooSlow,
     QueryTooWide,
+    ServerMissing,
+    ServingError,
     SettingRefused,
     Unreadable,
 )
@@ -47,6 +52,7 @@ from indexer.types import (
     BuildReport,
     Completion,
     Document,
+    Facets,
     FileRecord,
     Filters,
     Heading,
@@ -61,6 +67,7 @@ from indexer.types import (
     Snippet,
     Span,
     Understanding,
+    Without,
     WordRead,
 )
 
@@ -70,15 +77,18 @@ if TYPE_CHECKING:
     from indexer.search import Searcher, open_index
 
 __all__ = [
+    "AddressRefused",
     "Answer",
     "BuildReport",
     "Completion",
     "CorpusError",
     "CorpusMissing",
+    "Deadline",
     "Document",
     "Encoder",
     "EncoderMissing",
     "EvaluationError",
+    "Facets",
     "FileRecord",
     "Filters",
     "Heading",
@@ -104,17 +114,21 @@ __all__ = [
     "QuerySyntaxError",
     "QueryTooLong",
     "QueryTooOpen",
+    "QueryTooSlow",
     "QueryTooWide",
     "Rescue",
     "Result",
     "ScorePart",
     "Searcher",
+    "ServerMissing",
+    "ServingError",
     "SettingRefused",
     "Settings",
     "Snippet",
     "Span",
     "Understanding",
     "Unreadable",
+    "Without",
     "WordRead",
     "build_index",
     "open_encoder",

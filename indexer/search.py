@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import ChainMap, Counter
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from itertools import chain
+from itertools import chain, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -14,8 +16,9 @@ from unicodedata import normalize
 
 from indexer.analysis import russian
 from indexer.backends.whoosh import state
-from indexer.backends.whoosh.contents import folder_size, reading
+from indexer.backends.whoosh.contents import committed, folder_size, latest_generation, reading
 from indexer.backends.whoosh.search import open_engine
+from indexer.deadline import NEVER
 from indexer.errors import ParagraphMissing, QueryError
 from indexer.meaning.reranking import Reranked, reranked
 from indexer.queries import Known, printed, understand
@@ -25,6 +28,7 @@ from indexer.snippets import Marker, highlight
 from indexer.types import (
     Answer,
     Completion,
+    Examples,
     Filters,
     IndexStatus,
     LemmaRead,
@@ -35,20 +39,26 @@ from indexer.types import (
     Snippet,
     Together,
     Understanding,
+    Without,
     WordRead,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from indexer.backends.base import Engine, Sort
     from indexer.backends.whoosh.search import WhooshEngine
+    from indexer.deadline import Deadline
     from indexer.meaning.encoder import Encoder
     from indexer.queries import Meant, Understood
     from indexer.settings import Ranking
-    from indexer.types import Heading, Hits, Paragraph, Query
+    from indexer.types import Facets, Heading, Hits, Paragraph, Query
 
 _EVERYTHING = Filters()
+_NOTHING = Without()
+_MOST_TITLED = 200  # nouns of titles, and of texts, of which examples are chosen
+_PARAGRAPH = re.compile(r"(?P<path>.*)#¶?(?P<number>[0-9]{1,9})", re.DOTALL)
 _MOST_COUNTED = 2000  # lemmas whose forms are remembered, of a few dozen bytes each
 
 
@@ -92,7 +102,9 @@ class Search:
         rescue: bool = True,
         strict: bool = False,
         marks: bool = True,
+        without: Without = _NOTHING,
         semantic: Encoder | None = None,
+        deadline: Deadline = NEVER,
     ) -> Answer:
         """Return a page of the paragraphs that a query finds, the best or the newest first.
 
@@ -102,23 +114,33 @@ class Search:
         With `rescue`, a query that finds nothing is read as if it were mistyped, and Answer.rescue tells how. A query
         with stray signs is mended, and Answer.mendings tell where; with `strict`, that is a QuerySyntaxError.
 
+        `without` are lemmas and forms that words are not looked for by, however the query is read.
+
         Without `marks`, snippets have none: to find the marks of a hundred results takes longer than the search.
 
         With `semantic`, the best by relevance are put in order by their meaning as well (open_encoder);
         what is found and counted stays the same.
 
-        QueryEmpty, QueryTooLong or QueryTooWide if the query cannot be searched.
+        QueryEmpty, QueryTooLong or QueryTooWide if the query cannot be searched; QueryTooSlow after the deadline.
         """
 
         def hits(query: Query, limit: int | None = limit, offset: int = offset) -> Hits:
-            return self._engine.search(query, filters, limit=limit, offset=offset, sort=sort, per_document=per_document)
+            return self._engine.search(
+                query,
+                filters,
+                limit=limit,
+                offset=offset,
+                sort=sort,
+                per_document=per_document,
+                deadline=deadline,
+            )
 
         deep = semantic is not None and sort == "relevance" and limit != 0
-        understood = meant = self._understood(text, strict=strict)
+        understood = meant = self._understood(text, strict=strict, without=without)
         first = partial(hits, limit=self._best(limit), offset=0) if deep else hits
         found, taken = first(understood.query), None
         if rescue and not found.total:
-            for rung, other in self._rungs(text, understood):
+            for rung, other in self._rungs(text, understood, deadline):
                 rescued = first(other.query)
                 if rescued.total:
                     meant, found, taken = other, rescued, rung
@@ -161,17 +183,42 @@ class Search:
         after = hits(limit - len(page), max(offset, len(best)))
         return [*page, *(Reranked(hit, 0.0) for hit in after)]
 
+    def facets(
+        self,
+        text: str,
+        *,
+        filters: Filters = _EVERYTHING,
+        per_document: bool = False,
+        without: Without = _NOTHING,
+        deadline: Deadline = NEVER,
+    ) -> Facets:
+        """Return how what a query finds is spread over sources and months; it is read as it is typed, without rescue.
+
+        The counts are of paragraphs, with `per_document` of documents. The failures are those of search.
+        """
+        query = self._understood(text, without=without).query
+        return self._engine.facets(query, filters, per_document=per_document, deadline=deadline)
+
+    def marked(
+        self, text: str | None, paragraphs: Sequence[Paragraph], *, without: Without = _NOTHING
+    ) -> tuple[Snippet, ...]:
+        """Return paragraphs of this index with the words of a query marked; none if there is no query."""
+        if text is None:
+            return tuple(_unmarked(paragraph.text) for paragraph in paragraphs)
+        marker = Marker(self._understood(text, without=without).query, self._engine, self._analyzer)
+        return tuple(marker(paragraph.text) for paragraph in paragraphs)
+
     def highlight(self, text: str, paragraph: Paragraph) -> Snippet:
         """Return any paragraph with the words of a query marked."""
         return highlight(paragraph.text, self._understood(text).query, self._analyzer)
 
-    def understand(self, text: str, *, strict: bool = False) -> Understanding:
+    def understand(self, text: str, *, strict: bool = False, without: Without = _NOTHING) -> Understanding:
         """Return what a query means in this index: the lemmas and forms of its words, and what was mended.
 
-        The failures are those of search.
+        What it is not looked for by because of `without` is told apart. The failures are those of search.
         """
-        understood = self._understood(text, strict=strict)
-        words = tuple(self._read(meant) for meant in understood.words)
+        understood = self._understood(text, strict=strict, without=without)
+        words = tuple(self._read(meant, without) for meant in understood.words)
         return Understanding(
             _composed(text), printed(understood.expression), words, understood.mendings, understood.query
         )
@@ -197,12 +244,26 @@ class Search:
         found = complete(_composed(text), self._known.vocabulary("text"), limit)
         return tuple(Completion(self._spelling(completion.text), completion.places) for completion in found)
 
+    def examples(self, *, limit: int = 10) -> Examples:
+        """Return words of the texts that queries can be shown with; it takes a while, as the first completion does."""
+        from indexer.suggest.examples import most_frequent_pair, nouns  # noqa: PLC0415 -- few ask for it
+
+        texts = self._known.vocabulary("text")
+        # Titles tell what texts are about; but the most frequent of their nouns are «человек» and «год» as everywhere.
+        titled = nouns(self._known.vocabulary("title"), self._analyzer, _MOST_TITLED)
+        telling = sorted(filter(texts.count, titled), key=texts.count, reverse=True)[len(titled) // 10 :]
+        spelt = map(self._spelling, dict.fromkeys([*telling, *nouns(texts, self._analyzer, _MOST_TITLED)]))
+        words = list(islice((word for word in spelt if word.islower()), limit))  # no names
+        found = chain.from_iterable(self.search(word, marks=False) for word in words)
+        pair = most_frequent_pair((result.paragraph.text for result in found), self._analyzer)
+        return Examples(tuple(words), pair)
+
     def _spelling(self, form: str) -> str:
         """Return how a folded form is written most often."""
         spellings = self._engine.spellings(form)
         return min(spellings, key=lambda written: (-spellings[written], written), default=form)
 
-    def _understood(self, text: str, *, strict: bool = False) -> Understood:
+    def _understood(self, text: str, *, strict: bool = False, without: Without = _NOTHING) -> Understood:
         return understand(
             _composed(text),
             self._analyzer,
@@ -210,27 +271,37 @@ class Search:
             self._known,
             datetime.now(UTC).date(),
             strict=strict,
+            without=without,
         )
 
-    def _rungs(self, text: str, understood: Understood) -> Iterator[tuple[Rescue, Understood]]:
+    def _rungs(self, text: str, understood: Understood, deadline: Deadline) -> Iterator[tuple[Rescue, Understood]]:
         """Give what may have been meant by a query that found nothing, the surest first."""
         from indexer.suggest import rungs  # noqa: PLC0415 -- 10 ms that a query which finds something need not spend
 
         mistyped = rungs(_composed(text), self._known.vocabulary("text"), self._analyzer, self._settings.mistyping)
         for rung in chain(mistyped, _with_relatives(_composed(text), understood)):
             # What is read instead may be no query at all; then the next one is tried.
+            deadline.check()
             with suppress(QueryError):
-                yield rung, self._understood(rung.query)
+                yield rung, self._understood(rung.query, without=understood.without)
 
-    def _read(self, meant: Meant) -> WordRead:
-        lemmas = tuple(
+    def _read(self, meant: Meant, without: Without) -> WordRead:
+        every = [
             LemmaRead(lemma.text, lemma.weight, places, dict(forms))
             for lemma in meant.word.lemmas
             for places, forms in (self._counted(meant.field, lemma.text),)
-        )
+        ]
         forms = Counter({form.text: self._engine.form_places(meant.field, form) for form in meant.word.forms})
-        relatives = tuple(lemma.text for lemma in meant.word.relatives)
-        return WordRead(meant.text, meant.span, meant.signs, lemmas, dict(forms.most_common()), relatives)
+        read = WordRead(
+            meant.text,
+            meant.span,
+            meant.signs,
+            tuple(lemma for lemma in every if lemma.text not in without.lemmas),
+            dict(forms.most_common()),
+            tuple(lemma.text for lemma in meant.left.relatives),
+            tuple(lemma for lemma in every if lemma.text in without.lemmas),
+        )
+        return _without_forms(read, {form.lower() for form in without.forms}) if without.forms else read
 
     def _count(self, field: str, lemma: str) -> tuple[int, dict[str, int]]:
         """Return how often a lemma stands in a field, and in which forms."""
@@ -249,18 +320,34 @@ class Search:
 
         A path alone stands for the whole document. ParagraphMissing if there is no such paragraph.
         """
-        path, sign, number = id.rpartition("#")
-        digits = number.removeprefix("¶")
-        found: tuple[Paragraph, ...]
-        if sign and digits.isascii() and digits.isdigit() and self._engine.heading(path):
-            middle = int(digits)
-            found = self._engine.paragraphs(path, middle - around, middle + around)
-            found = found if any(paragraph.number == middle for paragraph in found) else ()
-        else:
-            found = self._engine.paragraphs(id, 1, 2**31)
+        with suppress(ParagraphMissing):
+            middle = self.paragraph(id)
+            return self.passage(middle.document, middle.number - around, middle.number + around)
+        found = self._engine.paragraphs(id, 1, 2**31)
         if not found:
             raise ParagraphMissing(id=id)
         return found
+
+    def paragraph(self, id: str) -> Paragraph:  # noqa: A002 -- what it is called
+        """Return the paragraph `path#¶number`, or `path#number`; ParagraphMissing if there is none."""
+        if (parts := _PARAGRAPH.fullmatch(id)) and (
+            found := self._engine.paragraphs(parts["path"], int(parts["number"]), int(parts["number"]))
+        ):
+            return found[0]
+        raise ParagraphMissing(id=id)
+
+    def passage(self, path: str, first: int, last: int) -> tuple[Paragraph, ...]:
+        """Return the paragraphs of a document with these numbers, in order; those that are not there are left out.
+
+        ParagraphMissing if there is no such document.
+        """
+        self.document(path)
+        return self._engine.paragraphs(path, first, last)
+
+    def length(self, path: str) -> int:
+        """Return how many paragraphs a document has; ParagraphMissing if it is not in the index."""
+        self.document(path)
+        return self._engine.length(path)
 
 
 class Searcher(Search):
@@ -270,8 +357,27 @@ class Searcher(Search):
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         engine, self._made, self._generation = open_engine(folder, settings)
+        self._committed = committed(folder, self._generation)
         super().__init__(engine, settings)
         self._folder = folder
+
+    @property
+    def generation(self) -> int:
+        """Return which build it searches; the number grows with every build that changed something."""
+        return self._generation
+
+    @property
+    def built(self) -> datetime:
+        """Return when that build was."""
+        return self._made.built
+
+    def is_newest(self) -> bool:
+        """Whether no other build has been committed since it was opened; so too if the folder is gone."""
+        try:
+            latest = latest_generation(self._folder)
+        except OSError:
+            return True
+        return latest < 0 or committed(self._folder, latest) == self._committed
 
     def status(self) -> IndexStatus:
         """Return what is in the index."""
@@ -324,6 +430,21 @@ def _with_relatives(query: str, understood: Understood) -> Iterator[Rescue]:
             words.append((meant.text, f"~{meant.text}"))
     if words:
         yield Rescue("relatives", query, tuple(reversed(words)))
+
+
+def _without_forms(read: WordRead, forms: AbstractSet[str]) -> WordRead:
+    """Return a word with forms told apart, which are without case."""
+
+    def kept(among: dict[str, int]) -> dict[str, int]:
+        return {form: places for form, places in among.items() if form.lower() not in forms}
+
+    every = ChainMap(read.forms, *(lemma.forms for lemma in read.lemmas))
+    return replace(
+        read,
+        lemmas=tuple(replace(lemma, forms=kept(lemma.forms)) for lemma in read.lemmas),
+        forms=kept(read.forms),
+        without_forms={form: places for form, places in every.items() if form.lower() in forms},
+    )
 
 
 def _as_written(forms: dict[str, int]) -> dict[str, int]:

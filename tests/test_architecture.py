@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[1] / "indexer"
 
 LAYERS = {
-    "cli": 7,
+    "cli": 8,
+    "web": 7,
+    "records": 6,
     "evaluation": 6,
     "build": 5,
     "search": 5,
@@ -23,6 +25,7 @@ LAYERS = {
     "backends": 3,
     "meaning": 3,
     "suggest": 4,
+    "wording": 4,
     "readers": 2,
     "paragraphs": 2,
     "analysis": 2,
@@ -30,6 +33,7 @@ LAYERS = {
     "vocabulary": 2,
     "settings": 1,
     "sentences": 1,
+    "deadline": 1,
     "types": 0,
     "errors": 0,
 }
@@ -49,6 +53,10 @@ HOMES = {
     "rich": "cli",
     "loky": "build",
     "isal": "backends/whoosh/deflate",
+    "starlette": "web",
+    "uvicorn": "web",
+    "jinja2": "web/pages",
+    "anyio": "web/generations",
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

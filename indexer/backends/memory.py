@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import UTC
 from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, get_args
@@ -13,12 +14,14 @@ import numpy as np
 from indexer import ranking
 from indexer.analysis.fold import NORMAL, fold
 from indexer.backends.base import Written, at_path
+from indexer.deadline import NEVER
 from indexer.paragraphs import split
 from indexer.types import (
     AtPath,
     Boosted,
     Dated,
     Either,
+    Facets,
     Hit,
     Hits,
     In,
@@ -34,11 +37,12 @@ from indexer.types import (
 from indexer.vocabulary import Lexicon, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from indexer.analysis import Analyzer, Found
     from indexer.backends.base import Sort
+    from indexer.deadline import Deadline
     from indexer.settings import Ranking, Settings
     from indexer.types import Document, Filters, Form, Heading, Paragraph, Query
 
@@ -80,13 +84,21 @@ class MemoryEngine:
         self._texts = Scores("text", self._fields, settings.ranking)
 
     def search(
-        self, query: Query, filters: Filters, *, limit: int | None, offset: int, sort: Sort, per_document: bool
+        self,
+        query: Query,
+        filters: Filters,
+        *,
+        limit: int | None,
+        offset: int,
+        sort: Sort,
+        per_document: bool,
+        deadline: Deadline = NEVER,
     ) -> Hits:
         """See Engine.search."""
         score = self._texts.scorer(query)
         found = [
             (paragraph, row, score(row))
-            for paragraph, row in zip(self._paragraphs, self._fields["text"], strict=True)
+            for paragraph, row in zip(self._paragraphs, _in_time(self._fields["text"], deadline), strict=True)
             if self._texts.finds(query, row) and _passes(filters, row.heading)
         ]
         found.sort(key=lambda triple: _order(*triple, sort=sort))
@@ -101,6 +113,22 @@ class MemoryEngine:
             tuple(Hit(paragraph, row.heading, points) for paragraph, row, points in found[offset:stop]),
             total=len(found),
             complete=len({row.document for row in complete}) if per_document else len(complete),
+        )
+
+    def facets(self, query: Query, filters: Filters, *, per_document: bool, deadline: Deadline = NEVER) -> Facets:
+        """See Engine.facets."""
+        found = [row.heading for row in _in_time(self._fields["text"], deadline) if self._texts.finds(query, row)]
+        headings = list({heading.path: heading for heading in found}.values()) if per_document else found
+        of_source = [heading for heading in headings if _passes(replace(filters, sources=()), heading)]
+        of_month = [heading for heading in headings if _passes(replace(filters, since=None, until=None), heading)]
+        spelt = {heading.source.casefold(): heading.source for heading in reversed(self._headings.values())}
+        sources = Counter(spelt[heading.source.casefold()] for heading in of_source)
+        dates = [heading.date.astimezone(UTC) for heading in of_month if heading.date]
+        months = Counter(f"{date.year:04}-{date.month:02}" for date in dates)
+        return Facets(
+            dict(sorted(sources.items(), key=lambda pair: (-pair[1], pair[0]))),
+            dict(sorted(months.items())),
+            len(of_month) - len(dates),
         )
 
     def scorer(self, path: str, number: int) -> Callable[[Query], float]:
@@ -120,6 +148,10 @@ class MemoryEngine:
         """See Engine.paragraphs."""
         ours = (paragraph for paragraph in self._paragraphs if paragraph.document == path)
         return tuple(paragraph for paragraph in ours if first <= paragraph.number <= last)
+
+    def length(self, path: str) -> int:
+        """See Engine.length."""
+        return sum(paragraph.document == path for paragraph in self._paragraphs)
 
     def vocabulary(self, field: str) -> Vocabulary:
         """See Engine.vocabulary."""
@@ -306,6 +338,12 @@ class Scores:
 
     def _in(self, field: str) -> Scores:
         return Scores(field, self._fields, self._settings)
+
+
+def _in_time(rows: Iterable[Row], deadline: Deadline) -> Iterator[Row]:
+    for row in rows:
+        deadline.check()
+        yield row
 
 
 # --- places -----------------------------------------------------------------------------------------------------------

@@ -13,17 +13,26 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from indexer.cli import messages, options, screen
-from indexer.cli.messages import _
+from indexer.cli import options, screen
 from indexer.cli.screen import NAME
 from indexer.errors import IndexerError, QuerySyntaxError
+from indexer.wording import messages
+from indexer.wording.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["main", "program"]
 
-COMMANDS = ("build", "search", "forms", "show", "status", "evaluate")  # modules beside this one, each with a `command`
+COMMANDS = (
+    "build",
+    "search",
+    "forms",
+    "show",
+    "status",
+    "serve",
+    "evaluate",
+)  # modules beside this one, each with a `command`
 
 DONE, ERROR, INTERRUPTED = 0, 2, 130  # beside 1, which `search` gives when it finds nothing
 
@@ -63,7 +72,8 @@ def _complain(*lines: str) -> int:
 
 
 def _failure(error: IndexerError) -> list[str]:
-    from indexer.cli import failures, remarks  # noqa: PLC0415 -- only if it comes to that
+    from indexer.cli import remarks  # noqa: PLC0415 -- only if it comes to that
+    from indexer.wording import failures  # noqa: PLC0415 -- likewise
 
     if isinstance(error, QuerySyntaxError):
         return [failures.sentence(error), *remarks.pointer(error)]

@@ -13,8 +13,8 @@ import click
 
 import indexer
 from indexer.cli import options, screen
-from indexer.cli.failures import phrase
-from indexer.cli.messages import _, duration, message, ngettext, number, size
+from indexer.wording.failures import phrase
+from indexer.wording.messages import _, duration, message, ngettext, number, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer.cli import options, screen
-from indexer.cli.failures import phrase
 from indexer.cli.formats import json_line
-from indexer.cli.messages import _, decimal, message, ngettext, number, shortened
 from indexer.cli.screen import BOLD, DIM
+from indexer.wording.failures import phrase
+from indexer.wording.messages import _, decimal, message, ngettext, number, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import io
-import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from indexer.cli.messages import _, calendar_day, decimal, message
+from indexer import records
 from indexer.cli.screen import BOLD, DIM, INDENT, Painted, Screen, clean
+from indexer.wording.messages import _, calendar_day, decimal, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from indexer.types import Heading, Paragraph, Rescue, Result, ScorePart, Snippet
-
-# What json.dumps leaves as it is and a terminal may obey, or cannot be encoded.
-UNESCAPED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,46 +99,18 @@ def as_json(entries: Iterable[Entry], screen: Screen) -> None:
 
 
 def json_line(value: object) -> Painted:
-    """Write JSON in which nothing can harm a terminal or fail to be encoded."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return Painted(UNESCAPED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text))
+    """Write a value as JSON."""
+    return Painted(records.json_text(value))
 
 
 def _record(entry: Entry) -> dict[str, Any]:
-    result = entry.result
-    record = {
-        "id": result.paragraph.id,
-        "path": result.document.path,
-        "number": result.paragraph.number,
-        **heading_record(result.document),
-        "text": result.snippet.text,
-        "marks": result.snippet.marks,
-        "span": result.paragraph.span,
-        "score": float(result.score),
-        "rescue": entry.rescue and {"rung": entry.rescue.rung, "query": entry.rescue.query},
-    }
+    record = {**records.of_result(entry.result), "rescue": entry.rescue and records.of_rescue(entry.rescue)}
     if entry.parts is not None:
-        record["parts"] = [asdict(part) for part in entry.parts]
+        record["parts"] = [records.of_part(part) for part in entry.parts]
     for name, neighbours in (("before", entry.before), ("after", entry.after)):
         if neighbours is not None:
-            record[name] = [_neighbour_record(neighbour) for neighbour in neighbours]
+            record[name] = [records.of_paragraph(one.paragraph, one.snippet) for one in neighbours]
     return record
-
-
-def _neighbour_record(neighbour: Neighbour) -> dict[str, Any]:
-    paragraph, snippet = neighbour.paragraph, neighbour.snippet
-    return {"id": paragraph.id, "number": paragraph.number, "text": snippet.text, "marks": snippet.marks}
-
-
-def heading_record(heading: Heading) -> dict[str, Any]:
-    """Say what is known of a document, but for its path; no date is null."""
-    return {
-        "title": heading.title,
-        "date": heading.date.isoformat() if heading.date else None,
-        "source": heading.source,
-        "author": heading.author,
-        "url": heading.url,
-    }
 
 
 # --- for tables -------------------------------------------------------------------------------------------------------

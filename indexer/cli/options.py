@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from indexer.cli.messages import _, shortened
+from indexer.wording.messages import _, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,74 +1,25 @@
-"""What is told beside the results: how a query was mended, what was searched in its place, why nothing is found."""
+"""What is told beside the results on a terminal."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from indexer.cli import screen
-from indexer.cli.failures import phrase
-from indexer.cli.messages import _, message, number, shortened
+from indexer.wording.remarks import of_mendings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from indexer.errors import QuerySyntaxError
-    from indexer.types import Mending, Rescue
+    from indexer.types import Mending
 
-MENDINGS_SHOWN = 5
 BEFORE, AFTER = 40, 20  # characters of a query around the one that a caret points at
-
-READINGS = {
-    "open quotation": message("closed at the end"),
-    "open bracket": message("closed at the end"),
-    "stray bracket": message("passed over"),
-    "deep bracket": message("passed over"),
-    "stray sign": message("passed over"),
-    "no number": message("the nearest one is taken, if there is any"),
-    "no date": message("read as words"),
-    "not near": message("read as AND"),
-    "nothing wanted": message("passed over"),
-    "bare mask": message("passed over"),
-    "unknown field": message("read as words; the fields are title:, source:, author:, path:, date:"),
-}  # what was made of it
-RUNGS = {
-    "characters": message("letters that look alike"),
-    "layout": message("the other keyboard layout"),
-    "transliteration": message("transliteration"),
-    "spelling": message("spelling"),
-    "relatives": message("words of the same root"),
-}
-
-
-def of_mendings(query: str, mendings: Sequence[Mending]) -> Iterator[str]:
-    """Say of each place where the query was not read as it stands, a line each, what was made of it."""
-    for mending in mendings[:MENDINGS_SHOWN]:
-        yield _("Character {at}, “{what}”: {reason}; {reading}").format(
-            at=number(mending.span.start + 1),
-            what=shortened(mending.text or query[slice(*mending.span)]),
-            reason=_reason(mending),
-            reading=_(READINGS[mending.kind]),
-        )
-    if more := mendings[MENDINGS_SHOWN:]:
-        yield _("and {count} more").format(count=number(len(more)))
 
 
 def tell_mendings(query: str, mendings: Sequence[Mending]) -> None:
     """Say so on standard error."""
     for remark in of_mendings(query, mendings):
         screen.complain(remark)
-
-
-def _reason(mending: Mending) -> str:
-    from indexer.queries.resolve import MENDED  # noqa: PLC0415 -- it brings the dictionary, which --help can do without
-
-    return phrase(MENDED[mending.kind])
-
-
-def of_rescue(query: str, rescue: Rescue) -> str:
-    """Say what was searched instead, and why."""
-    return _("Nothing found for “{query}”; this is found for “{read}” ({rung}).").format(
-        query=shortened(query), read=shortened(rescue.query), rung=_(RUNGS[rescue.rung])
-    )
 
 
 def pointer(error: QuerySyntaxError) -> tuple[str, str]:

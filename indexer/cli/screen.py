@@ -19,8 +19,8 @@ from unicodedata import category, east_asian_width
 
 import click
 
-from indexer.cli.messages import _
 from indexer.types import Span
+from indexer.wording.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -233,7 +233,7 @@ def give_up() -> None:
 def _not_written(error: OSError) -> Exception:
     if isinstance(error, BrokenPipeError):
         return ReaderGone()
-    from indexer.cli.failures import phrase  # noqa: PLC0415 -- all that can go wrong, if something does
+    from indexer.wording.failures import phrase  # noqa: PLC0415 -- all that can go wrong, if something does
 
     reason = phrase(error.strerror or str(error))
     return click.ClickException(_("The output could not be written: {reason}").format(reason=reason))

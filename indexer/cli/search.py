@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 import indexer
+from indexer import records
 from indexer.cli import formats, options, screen
 from indexer.cli.formats import Entry, Neighbour, json_line
-from indexer.cli.messages import _, ngettext, number, shortened
 from indexer.types import Filters
+from indexer.wording.messages import _, ngettext, number, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,12 +179,12 @@ def _search(**typed: Any) -> int:  # noqa: ANN401 -- whatever the options above 
 
 
 def _tell(asked: Asked, searcher: Searcher, shown: Screen) -> int:
-    from indexer.cli import understood  # noqa: PLC0415 -- for --parse alone
-
     understanding = searcher.understand(asked.text, strict=asked.strict)
     if asked.form == "json":
-        shown.line(json_line(understood.record(understanding)))
+        shown.line(json_line(records.of_understanding(understanding)))
     else:
+        from indexer.cli import understood  # noqa: PLC0415 -- for --parse alone
+
         understood.as_text(understanding, shown)
     return FOUND
 
@@ -210,10 +211,11 @@ def _find(asked: Asked, searcher: Searcher, shown: Screen) -> int:
 
 def _tell_remarks(query: str, answer: Answer) -> None:
     from indexer.cli import remarks  # noqa: PLC0415 -- with all that may be said of failures; mostly there is nothing
+    from indexer.wording.remarks import of_rescue  # noqa: PLC0415 -- likewise
 
     remarks.tell_mendings(query, answer.mendings)
     if answer.rescue:
-        screen.errors().text(remarks.of_rescue(query, answer.rescue))
+        screen.errors().text(of_rescue(query, answer.rescue))
 
 
 def _show(asked: Asked, answer: Answer, searcher: Searcher, shown: Screen) -> None:

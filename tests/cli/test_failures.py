@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from indexer import errors
-from indexer.cli import failures, messages
 from indexer.errors import IndexerError
+from indexer.wording import failures, messages
 
 if TYPE_CHECKING:
     from .conftest import Abzats, Shell
@@ -31,6 +31,9 @@ VALUES = {
     "assignment": "ranking.b=2",
     "part": "ста*",
     "count": 6000,
+    "seconds": 10.0,
+    "host": "здесь",
+    "port": 8000,
     "least": 3,
     "at": 5,
     "what": "(",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from indexer.cli.remarks import MENDINGS_SHOWN
+from indexer.wording.remarks import MENDINGS_SHOWN
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.cli.formats import json_line
-from indexer.cli.messages import LONGEST, THIN_SPACE, decimal, duration, number, shortened, size
 from indexer.cli.options import since, until
 from indexer.cli.screen import Screen, clean, fold
 from indexer.types import Snippet, Span
+from indexer.wording.messages import LONGEST, THIN_SPACE, decimal, duration, number, shortened, size
 
 HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 COLORS = re.compile(r"\x1b\[[0-9;]+m")

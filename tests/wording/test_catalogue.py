@@ -10,22 +10,25 @@ from string import Formatter
 from typing import TYPE_CHECKING, get_args, get_type_hints
 
 import click
+import jinja2
 import polib
 import pytest
+from jinja2.ext import extract_from_ast
 
 from indexer import errors
-from indexer.cli import formats, remarks, understood
-from indexer.cli.failures import BLANK, REASONS
-from indexer.cli.messages import DOMAIN, LOCALE
+from indexer.cli import formats
 from indexer.queries.resolve import MENDED
 from indexer.queries.syntax import FIELDS
 from indexer.types import MendingKind, Rung, ScorePart, TextField
+from indexer.wording import remarks, understood
+from indexer.wording.failures import BLANK, REASONS
+from indexer.wording.messages import DOMAIN, LOCALE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CLI = LOCALE.parent
-LIBRARY = CLI.parent
+LIBRARY = LOCALE.parents[1]
+SPEAKING = [LIBRARY / room for room in ("cli", "wording", "web")]  # that say something to people
 PO = LOCALE / "ru" / "LC_MESSAGES" / f"{DOMAIN}.po"
 MO = PO.with_suffix(".mo")
 OF_CLICK = "click"  # the occurrence of a msgid that click, of one version or another, translates
@@ -52,12 +55,32 @@ def of_file(file: Path) -> Iterator[Key]:
         for text in texts(call):
             yield text, ""
     for call in calls(file, {"ngettext"}):
-        singular, plural = texts(call)
-        yield singular, plural
+        match texts(call):
+            case [singular, plural]:
+                yield singular, plural
+            case found:
+                assert file.name == "messages.py", f"{file.name} translates {found}"  # which passes on what it is given
+
+
+def of_template(file: Path) -> Iterator[Key]:
+    tree = jinja2.Environment(autoescape=True).parse(file.read_text(encoding="utf-8"))
+    for line, function, found in extract_from_ast(tree, ("_", "ngettext")):
+        match found:
+            case str(text) if function == "_":
+                yield text, ""
+            case (str(singular), str(plural), *_) if function == "ngettext":
+                yield singular, plural
+            case _:
+                pytest.fail(f"{file.name}, line {line} translates {found}")
 
 
 def of_sources() -> set[Key]:
-    return {key for file in CLI.rglob("*.py") for key in of_file(file)}
+    of_python = {key for room in SPEAKING for file in room.rglob("*.py") for key in of_file(file)}
+    return of_python | {key for room in SPEAKING for file in room.rglob("*.html") for key in of_template(file)}
+
+
+def test_templates_are_among_the_sources() -> None:
+    assert ("Understood as", "") in of_sources()
 
 
 def of_errors() -> set[Key]:
@@ -136,7 +159,7 @@ def test_plurals_agree_with_their_number(count: int, expected: str) -> None:
 def test_the_compiled_catalogue_is_that_of_the_source() -> None:
     compiled = {key(entry): translations(entry) for entry in polib.mofile(str(MO))}
     expected = {key(entry): translations(entry) for entry in catalogue()}
-    assert compiled == expected, "compile it: see indexer/cli/messages.py"
+    assert compiled == expected, "compile it: see indexer/wording/messages.py"
 
 
 def test_translations_are_in_russian() -> None:
@@ -193,7 +216,7 @@ def named(node: ast.AST) -> tuple[str, ast.expr | None]:
 def reasons() -> set[str]:
     found = set()
     for file in LIBRARY.rglob("*.py"):
-        if CLI not in file.parents:
+        if not set(SPEAKING) & set(file.parents):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 name, value = named(node)
                 if value and name in {"reason", "problem", "_no_text"} and (text := shape(value)):

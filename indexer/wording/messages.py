@@ -1,10 +1,10 @@
-"""What the commands say, in the language of the user.
+"""What is said to people, in their language.
 
 The sources are English. A module says `_("…")`, `ngettext("…", "…", n)`, or `message("…")` where a table is filled
-before the language is known. `_` is gettext's own function over the domain of the process, because click translates
-its words by it too: so one catalogue, `locale/ru/LC_MESSAGES/abzats.po`, holds ours and those of click. (Passing a
-translation from hand to hand would have left "Usage:" English.) For the same reason every command is built by a
-function, after `choose` has been called.
+before the language is known. A command speaks one language, that of gettext's domain of the process, because click
+translates its words by it too: so one catalogue, `locale/ru/LC_MESSAGES/abzats.po`, holds ours and those of click.
+(Passing a translation from hand to hand would have left "Usage:" English.) For the same reason every command is built
+by a function, after `choose` has been called. A server answers many people at once, each within `speaking`.
 
 After a change of the catalogue:  python -c "import polib; polib.pofile('abzats.po').save_as_mofile('abzats.mo')"
 """
@@ -13,16 +13,31 @@ from __future__ import annotations
 
 import gettext as catalogues
 import re
-from gettext import gettext as _
-from gettext import ngettext
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-__all__ = ["_", "calendar_day", "choose", "decimal", "duration", "message", "ngettext", "number", "shortened", "size"]
+__all__ = [
+    "LANGUAGES",
+    "_",
+    "calendar_day",
+    "calendar_month",
+    "choose",
+    "decimal",
+    "duration",
+    "message",
+    "ngettext",
+    "number",
+    "shortened",
+    "size",
+    "speaking",
+]
 
 DOMAIN = "abzats"
 LOCALE = Path(__file__).parent / "locale"
@@ -30,6 +45,45 @@ VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order in whi
 SOURCE = {"en", "C", "POSIX"}  # languages that need no catalogue
 LONGEST = 60  # characters of what was typed that are said again
 THIN_SPACE = "\u202f"  # narrow and unbreakable, between thousands
+LANGUAGES = ("en", "ru")  # that there are; the first is that of the sources
+
+_spoken: ContextVar[catalogues.NullTranslations | None] = ContextVar("_spoken", default=None)
+
+
+def _(text: str) -> str:
+    """Return a text in the language chosen."""
+    spoken = _spoken.get()
+    return catalogues.gettext(text) if spoken is None else spoken.gettext(text)
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """Return the text that agrees with a number, in the language chosen."""
+    spoken = _spoken.get()
+    if spoken is None:
+        return catalogues.ngettext(singular, plural, count)
+    return spoken.ngettext(singular, plural, count)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say everything meanwhile, in this thread or task alone, in one of LANGUAGES.
+
+    >>> with speaking("ru"):
+    ...     _("May")
+    'мая'
+    """
+    before = _spoken.set(_catalogue(language))
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+@cache
+def _catalogue(language: str) -> catalogues.NullTranslations:
+    if language == LANGUAGES[0]:
+        return catalogues.NullTranslations()
+    return catalogues.translation(DOMAIN, LOCALE, [language])
 
 
 def message(text: str) -> str:
@@ -80,6 +134,20 @@ MONTHS = (
     message("November"),
     message("December"),
 )
+OF_YEAR = (
+    message("January {year}"),
+    message("February {year}"),
+    message("March {year}"),
+    message("April {year}"),
+    message("May {year}"),
+    message("June {year}"),
+    message("July {year}"),
+    message("August {year}"),
+    message("September {year}"),
+    message("October {year}"),
+    message("November {year}"),
+    message("December {year}"),
+)  # a whole month, whose name is not that of its days in Russian
 # The decimal mark is a part of the message, for it differs between languages.
 UNITS = (
     message("{whole}.{tenths} KB"),
@@ -93,6 +161,16 @@ STEP = 1024  # bytes in a KB, as ls and du count
 def calendar_day(moment: datetime) -> str:
     """Write the day as people do, by the moment's own time zone: 6 November 2019."""
     return _("{day} {month} {year}").format(day=moment.day, month=_(MONTHS[moment.month - 1]), year=moment.year)
+
+
+def calendar_month(year: int, month: int) -> str:
+    """Write a month as people do.
+
+    >>> with speaking("ru"):
+    ...     calendar_month(2019, 5)
+    'май 2019'
+    """
+    return _(OF_YEAR[month - 1]).format(year=year)
 
 
 def number(count: int) -> str:
