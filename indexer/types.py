@@ -155,6 +155,14 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """A condition: at least so many of these words at adjacent positions, in their order; whichever of them."""
+
+    words: tuple[Word, ...]  # one or more
+    least: int  # from 1 up to their number
+
+
+@dataclass(frozen=True, slots=True)
 class Together:
     """What a space means: a paragraph with any of the clauses, those with all of them first."""
 
@@ -201,6 +209,13 @@ class AtPath:
 
 
 @dataclass(frozen=True, slots=True)
+class InDocument:
+    """A condition: the query finds some paragraph of the same document."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
 class Dated:
     """A condition: the document has a date, and it is in this range."""
 
@@ -208,7 +223,9 @@ class Dated:
     until: datetime | None  # exclusive
 
 
-Query: TypeAlias = Word | Phrase | Near | Window | Together | Either | Only | Boosted | In | AtPath | Dated
+Query: TypeAlias = (
+    Word | Phrase | Near | Window | Run | Together | Either | Only | Boosted | In | InDocument | AtPath | Dated
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,21 @@ import numpy as np
 from indexer import ranking
 from indexer.backends.whoosh.postings import POSITION_BITS, Places, Sought, firsts, join
 from indexer.backends.whoosh.rowset import RowSet, intersection, union
-from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, Together, Window, Word
+from indexer.types import (
+    AtPath,
+    Boosted,
+    Dated,
+    Either,
+    In,
+    InDocument,
+    Near,
+    Only,
+    Phrase,
+    Run,
+    Together,
+    Window,
+    Word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,7 +106,9 @@ class Evaluation:
                 return self.found(wanted)
             case In(name, wanted):
                 return Found(*(self._spread(rows) for rows in self.within(name).found(wanted)))
-            case Near() | Window() | AtPath() | Dated():
+            case InDocument(wanted):
+                return _whole(self._set(self._beside(self.found(wanted).rows)))
+            case Near() | Window() | Run() | AtPath() | Dated():
                 return _whole(self._set(self._condition(query)))
 
     def _any(self, sets: Iterable[RowSet]) -> RowSet:
@@ -231,12 +247,14 @@ class Evaluation:
 
     # --- nearness ---
 
-    def _condition(self, query: Near | Window | AtPath | Dated) -> np.ndarray:
+    def _condition(self, query: Near | Window | Run | AtPath | Dated) -> np.ndarray:
         match query:
             case Near():
                 return self._near(query)
             case Window():
                 return self._window(query)
+            case Run():
+                return self._run(query)
             case AtPath() | Dated():
                 return self.postings.of_documents(query)
 
@@ -279,6 +297,21 @@ class Evaluation:
             return holding
 
         return self._where(window.words, found)
+
+    def _run(self, run: Run) -> np.ndarray:
+        """Return the rows where enough of the words stand in a row."""
+
+        def found(places: Callable[[Word], Places], _: np.ndarray) -> np.ndarray:
+            return _in_runs([places(word).keys for word in run.words], run.least)
+
+        # Only a row with all words of one stretch may have it in a row.
+        stretches = _neighbours([self.rows(word) for word in run.words], run.least)
+        return self._where(run.words, found, self._any(stretches))
+
+    def _beside(self, rows: RowSet) -> np.ndarray:
+        """Return all rows of the documents that these are of."""
+        documents = self.postings.documents(rows.rows())
+        return self.postings.spread(documents[firsts(documents)])[0]
 
     # --- how it scores ---
 
@@ -371,7 +404,7 @@ class Scoring:
             case In(name, wanted):
                 there = self._evaluation.within(name).scoring(wanted)
                 return lambda at: at.of_documents(there.scores(at.documents))
-            case Near() | Window() | AtPath() | Dated():
+            case Near() | Window() | Run() | InDocument() | AtPath() | Dated():
                 return Columns.zeros
 
     def _leaf(self, leaf: Word | Phrase) -> Score:
@@ -491,6 +524,26 @@ def in_a_row(places: list[Places]) -> Places:
         here, there = _in_both(together.keys, next_.keys - at)
         together = Places(together.keys[here], np.minimum(together.agreement[here], next_.agreement[there]))
     return together
+
+
+def _neighbours(sets: list[RowSet], length: int) -> list[RowSet]:
+    """Return for each stretch of so many neighbours the rows that all of them have."""
+    step = 1
+    while 2 * step <= length:
+        sets = [one & other for one, other in zip(sets, sets[step:], strict=False)]
+        step *= 2
+    return [one & other for one, other in zip(sets, sets[length - step :], strict=False)] if length > step else sets
+
+
+def _in_runs(places: list[np.ndarray], least: int) -> np.ndarray:
+    """Return where so many words stand side by side: the place of the first; `places` are those of each word."""
+    # Words that stand as far from the first as in their list are neighbours; between lists one number is left free.
+    stride = len(places) + 1
+    numbers = np.sort(join([(keys - at) * stride + at for at, keys in enumerate(places)]))
+    first = numbers[: max(len(numbers) - least + 1, 0)]
+    first = first[numbers[least - 1 :] - first == least - 1]
+    found: np.ndarray = np.sort(first // stride + first % stride)
+    return found
 
 
 def _in_both(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
