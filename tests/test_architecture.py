@@ -23,6 +23,7 @@ LAYERS = {
     "backends": 3,
     "meaning": 3,
     "suggest": 4,
+    "quotations": 4,
     "readers": 2,
     "paragraphs": 2,
     "analysis": 2,
