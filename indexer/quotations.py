@@ -339,7 +339,7 @@ class _Check:
         most = self._most_in_a_row(least)
         everything = Together(tuple(self._quoted.words)) if self._quoted.count > 1 else self._quoted.words[0]
         while most >= least:
-            hits = self._search(Only(everything, (self._runs(most),)), self._limit)
+            hits = self._search(Only(everything, (Run(tuple(self._quoted.words), most),)), self._limit)
             places = [self._partly(hit) for hit in hits]
             enough = [place for place in places if place is not None and place[2] >= most]
             if enough:
@@ -348,21 +348,13 @@ class _Check:
             most -= 1  # the engine took a part of a compound for the word
         return [], 0
 
-    def _runs(self, least: int) -> Query:
-        """Return what finds so many words in a row; a gap is not passed over."""
-        runs = tuple(
-            Run(tuple(self._quoted.words[at] for at in segment), least)
-            for segment in self._quoted.segments
-            if len(segment) >= least
-        )
-        return runs[0] if len(runs) == 1 else Either(runs)
-
     def _most_in_a_row(self, least: int) -> int:
         """Return how many words of it stand in a row anywhere; 0 if fewer than these."""
-        longest = max(map(len, self._quoted.segments))
+        # Three dots may be the text's own, so a run may go on over them.
+        longest = self._quoted.count
 
         def stands(length: int) -> bool:
-            return self._search(self._runs(length), 0).total > 0
+            return self._search(Run(tuple(self._quoted.words), length), 0).total > 0
 
         # From above: the more words, the fewer paragraphs are looked at.
         lower, upper = longest, longest + 1
