@@ -47,6 +47,7 @@ from indexer.types import (
     BuildReport,
     Completion,
     Document,
+    Facets,
     FileRecord,
     Filters,
     Heading,
@@ -61,6 +62,7 @@ from indexer.types import (
     Snippet,
     Span,
     Understanding,
+    Without,
     WordRead,
 )
 
@@ -79,6 +81,7 @@ __all__ = [
     "Encoder",
     "EncoderMissing",
     "EvaluationError",
+    "Facets",
     "FileRecord",
     "Filters",
     "Heading",
@@ -115,6 +118,7 @@ __all__ = [
     "Span",
     "Understanding",
     "Unreadable",
+    "Without",
     "WordRead",
     "build_index",
     "open_encoder",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import ChainMap, Counter
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from itertools import chain
@@ -14,7 +15,7 @@ from unicodedata import normalize
 
 from indexer.analysis import russian
 from indexer.backends.whoosh import state
-from indexer.backends.whoosh.contents import folder_size, reading
+from indexer.backends.whoosh.contents import committed, folder_size, latest_generation, reading
 from indexer.backends.whoosh.search import open_engine
 from indexer.errors import ParagraphMissing, QueryError
 from indexer.meaning.reranking import Reranked, reranked
@@ -35,20 +36,23 @@ from indexer.types import (
     Snippet,
     Together,
     Understanding,
+    Without,
     WordRead,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from indexer.backends.base import Engine, Sort
     from indexer.backends.whoosh.search import WhooshEngine
     from indexer.meaning.encoder import Encoder
     from indexer.queries import Meant, Understood
     from indexer.settings import Ranking
-    from indexer.types import Heading, Hits, Paragraph, Query, Quotation
+    from indexer.types import Facets, Heading, Hits, Paragraph, Query, Quotation
 
 _EVERYTHING = Filters()
+_NOTHING = Without()
 _MOST_COUNTED = 2000  # lemmas whose forms are remembered, of a few dozen bytes each
 
 
@@ -92,6 +96,7 @@ class Search:
         rescue: bool = True,
         strict: bool = False,
         marks: bool = True,
+        without: Without = _NOTHING,
         semantic: Encoder | None = None,
     ) -> Answer:
         """Return a page of the paragraphs that a query finds, the best or the newest first.
@@ -101,6 +106,8 @@ class Search:
 
         With `rescue`, a query that finds nothing is read as if it were mistyped, and Answer.rescue tells how. A query
         with stray signs is mended, and Answer.mendings tell where; with `strict`, that is a QuerySyntaxError.
+
+        `without` are lemmas and forms that words are not looked for by, however the query is read.
 
         Without `marks`, snippets have none: to find the marks of a hundred results takes longer than the search.
 
@@ -114,7 +121,7 @@ class Search:
             return self._engine.search(query, filters, limit=limit, offset=offset, sort=sort, per_document=per_document)
 
         deep = semantic is not None and sort == "relevance" and limit != 0
-        understood = meant = self._understood(text, strict=strict)
+        understood = meant = self._understood(text, strict=strict, without=without)
         first = partial(hits, limit=self._best(limit), offset=0) if deep else hits
         found, taken = first(understood.query), None
         if rescue and not found.total:
@@ -161,17 +168,32 @@ class Search:
         after = hits(limit - len(page), max(offset, len(best)))
         return [*page, *(Reranked(hit, 0.0) for hit in after)]
 
+    def facets(
+        self, text: str, *, filters: Filters = _EVERYTHING, per_document: bool = False, without: Without = _NOTHING
+    ) -> Facets:
+        """Return how what a query finds is spread over sources and months; it is read as it is typed, without rescue.
+
+        The counts are of paragraphs, with `per_document` of documents. The failures are those of search.
+        """
+        query = self._understood(text, without=without).query
+        return self._engine.facets(query, filters, per_document=per_document)
+
+    def marked(self, text: str, paragraphs: Sequence[Paragraph], *, without: Without = _NOTHING) -> tuple[Snippet, ...]:
+        """Return paragraphs of this index with the words of a query marked."""
+        marker = Marker(self._understood(text, without=without).query, self._engine, self._analyzer)
+        return tuple(marker(paragraph.text) for paragraph in paragraphs)
+
     def highlight(self, text: str, paragraph: Paragraph) -> Snippet:
         """Return any paragraph with the words of a query marked."""
         return highlight(paragraph.text, self._understood(text).query, self._analyzer)
 
-    def understand(self, text: str, *, strict: bool = False) -> Understanding:
+    def understand(self, text: str, *, strict: bool = False, without: Without = _NOTHING) -> Understanding:
         """Return what a query means in this index: the lemmas and forms of its words, and what was mended.
 
-        The failures are those of search.
+        What it is not looked for by because of `without` is told apart. The failures are those of search.
         """
-        understood = self._understood(text, strict=strict)
-        words = tuple(self._read(meant) for meant in understood.words)
+        understood = self._understood(text, strict=strict, without=without)
+        words = tuple(self._read(meant, without) for meant in understood.words)
         return Understanding(
             _composed(text), printed(understood.expression), words, understood.mendings, understood.query
         )
@@ -213,7 +235,7 @@ class Search:
         spellings = self._engine.spellings(form)
         return min(spellings, key=lambda written: (-spellings[written], written), default=form)
 
-    def _understood(self, text: str, *, strict: bool = False) -> Understood:
+    def _understood(self, text: str, *, strict: bool = False, without: Without = _NOTHING) -> Understood:
         return understand(
             _composed(text),
             self._analyzer,
@@ -221,6 +243,7 @@ class Search:
             self._known,
             datetime.now(UTC).date(),
             strict=strict,
+            without=without,
         )
 
     def _rungs(self, text: str, understood: Understood) -> Iterator[tuple[Rescue, Understood]]:
@@ -231,17 +254,25 @@ class Search:
         for rung in chain(mistyped, _with_relatives(_composed(text), understood)):
             # What is read instead may be no query at all; then the next one is tried.
             with suppress(QueryError):
-                yield rung, self._understood(rung.query)
+                yield rung, self._understood(rung.query, without=understood.without)
 
-    def _read(self, meant: Meant) -> WordRead:
-        lemmas = tuple(
+    def _read(self, meant: Meant, without: Without) -> WordRead:
+        every = [
             LemmaRead(lemma.text, lemma.weight, places, dict(forms))
             for lemma in meant.word.lemmas
             for places, forms in (self._counted(meant.field, lemma.text),)
-        )
+        ]
         forms = Counter({form.text: self._engine.form_places(meant.field, form) for form in meant.word.forms})
-        relatives = tuple(lemma.text for lemma in meant.word.relatives)
-        return WordRead(meant.text, meant.span, meant.signs, lemmas, dict(forms.most_common()), relatives)
+        read = WordRead(
+            meant.text,
+            meant.span,
+            meant.signs,
+            tuple(lemma for lemma in every if lemma.text not in without.lemmas),
+            dict(forms.most_common()),
+            tuple(lemma.text for lemma in meant.left.relatives),
+            tuple(lemma for lemma in every if lemma.text in without.lemmas),
+        )
+        return _without_forms(read, {form.lower() for form in without.forms}) if without.forms else read
 
     def _count(self, field: str, lemma: str) -> tuple[int, dict[str, int]]:
         """Return how often a lemma stands in a field, and in which forms."""
@@ -281,8 +312,22 @@ class Searcher(Search):
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         engine, self._made, self._generation = open_engine(folder, settings)
+        self._committed = committed(folder, self._generation)
         super().__init__(engine, settings)
         self._folder = folder
+
+    @property
+    def generation(self) -> int:
+        """Return which build it searches; the number grows with every build that changed something."""
+        return self._generation
+
+    def is_newest(self) -> bool:
+        """Whether no other build has been committed since it was opened; so too if the folder is gone."""
+        try:
+            latest = latest_generation(self._folder)
+        except OSError:
+            return True
+        return latest < 0 or committed(self._folder, latest) == self._committed
 
     def status(self) -> IndexStatus:
         """Return what is in the index."""
@@ -335,6 +380,21 @@ def _with_relatives(query: str, understood: Understood) -> Iterator[Rescue]:
             words.append((meant.text, f"~{meant.text}"))
     if words:
         yield Rescue("relatives", query, tuple(reversed(words)))
+
+
+def _without_forms(read: WordRead, forms: AbstractSet[str]) -> WordRead:
+    """Return a word with forms told apart, which are without case."""
+
+    def kept(among: dict[str, int]) -> dict[str, int]:
+        return {form: places for form, places in among.items() if form.lower() not in forms}
+
+    every = ChainMap(read.forms, *(lemma.forms for lemma in read.lemmas))
+    return replace(
+        read,
+        lemmas=tuple(replace(lemma, forms=kept(lemma.forms)) for lemma in read.lemmas),
+        forms=kept(read.forms),
+        without_forms={form: places for form, places in every.items() if form.lower() in forms},
+    )
 
 
 def _as_written(forms: dict[str, int]) -> dict[str, int]:

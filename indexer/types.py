@@ -237,6 +237,17 @@ class Filters:
     until: datetime | None = None  # exclusive
 
 
+@dataclass(frozen=True, slots=True)
+class Without:
+    """What the words of a query shall not be looked for by, though it is among what they may mean."""
+
+    lemmas: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()  # of texts, compared without case; ё is told from е
+
+    def __bool__(self) -> bool:
+        return bool(self.lemmas or self.forms)
+
+
 MendingKind: TypeAlias = Literal[
     "open quotation",  # it ends with the query
     "open bracket",  # likewise
@@ -281,6 +292,8 @@ class WordRead:
     lemmas: tuple[LemmaRead, ...]  # that it is looked for by; relatives are among them
     forms: dict[str, int]  # that it is looked for by beside them: the exact one, those of a mask, near misspellings
     relatives: tuple[str, ...] = ()  # lemmas that it is not looked for by, but that help what other words find
+    without: tuple[LemmaRead, ...] = ()  # lemmas that it may have and is not looked for by, because of Without
+    without_forms: dict[str, int] = field(default_factory=dict)  # likewise, of the lemmas that it is looked for by
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +394,18 @@ class Answer:
 
     def __len__(self) -> int:
         return len(self.results)
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How what a query finds is spread over sources and months: paragraphs, or documents.
+
+    Of each the filter that chooses among the same is left out: so one sees what there is beside what was chosen.
+    """
+
+    sources: dict[str, int]  # as some document of it writes it; "" for documents without; most first, then by name
+    months: dict[str, int]  # as 2023-05, by UTC; in order, those without any left out
+    undated: int
 
 
 QuotationKind: TypeAlias = Literal["verbatim", "inflected", "partial", "absent"]

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[1] / "indexer"
 
 LAYERS = {
-    "cli": 7,
+    "cli": 8,
+    "web": 7,
+    "records": 6,
     "evaluation": 6,
     "build": 5,
     "search": 5,
@@ -48,6 +50,10 @@ HOMES = {
     "click": "cli",
     "rich": "cli",
     "loky": "build",
+    "starlette": "web",
+    "uvicorn": "web",
+    "jinja2": "web/pages",
+    "anyio": "web/generations",
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

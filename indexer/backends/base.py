@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from indexer.analysis import Found
-    from indexer.types import Filters, Form, Heading, Hits, Paragraph, Query
+    from indexer.types import Facets, Filters, Form, Heading, Hits, Paragraph, Query
     from indexer.vocabulary import Vocabulary
 
 Sort: TypeAlias = Literal["relevance", "date"]
@@ -37,6 +37,10 @@ class Engine(Protocol):
 
         With `per_document`, a document counts once, by its best paragraph.
         """
+        ...
+
+    def facets(self, query: Query, filters: Filters, *, per_document: bool) -> Facets:
+        """Return how many paragraphs, or documents, of what a query finds each source and each month has."""
         ...
 
     def scorer(self, path: str, number: int) -> Callable[[Query], float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import UTC
 from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, get_args
@@ -19,6 +20,7 @@ from indexer.types import (
     Boosted,
     Dated,
     Either,
+    Facets,
     Hit,
     Hits,
     In,
@@ -103,6 +105,22 @@ class MemoryEngine:
             tuple(Hit(paragraph, row.heading, points) for paragraph, row, points in found[offset:stop]),
             total=len(found),
             complete=len({row.document for row in complete}) if per_document else len(complete),
+        )
+
+    def facets(self, query: Query, filters: Filters, *, per_document: bool) -> Facets:
+        """See Engine.facets."""
+        found = [row.heading for row in self._fields["text"] if self._texts.finds(query, row)]
+        headings = list({heading.path: heading for heading in found}.values()) if per_document else found
+        of_source = [heading for heading in headings if _passes(replace(filters, sources=()), heading)]
+        of_month = [heading for heading in headings if _passes(replace(filters, since=None, until=None), heading)]
+        spelt = {heading.source.casefold(): heading.source for heading in reversed(self._headings.values())}
+        sources = Counter(spelt[heading.source.casefold()] for heading in of_source)
+        dates = [heading.date.astimezone(UTC) for heading in of_month if heading.date]
+        months = Counter(f"{date.year:04}-{date.month:02}" for date in dates)
+        return Facets(
+            dict(sorted(sources.items(), key=lambda pair: (-pair[1], pair[0]))),
+            dict(sorted(months.items())),
+            len(of_month) - len(dates),
         )
 
     def scorer(self, path: str, number: int) -> Callable[[Query], float]:

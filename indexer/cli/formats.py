@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from indexer import records
 from indexer.cli.messages import _, calendar_day, decimal, message
 from indexer.cli.screen import BOLD, DIM, INDENT, Painted, Screen, clean
 
@@ -108,40 +109,13 @@ def json_line(value: object) -> Painted:
 
 
 def _record(entry: Entry) -> dict[str, Any]:
-    result = entry.result
-    record = {
-        "id": result.paragraph.id,
-        "path": result.document.path,
-        "number": result.paragraph.number,
-        **heading_record(result.document),
-        "text": result.snippet.text,
-        "marks": result.snippet.marks,
-        "span": result.paragraph.span,
-        "score": float(result.score),
-        "rescue": entry.rescue and {"rung": entry.rescue.rung, "query": entry.rescue.query},
-    }
+    record = {**records.of_result(entry.result), "rescue": entry.rescue and records.of_rescue(entry.rescue)}
     if entry.parts is not None:
-        record["parts"] = [asdict(part) for part in entry.parts]
+        record["parts"] = [records.of_part(part) for part in entry.parts]
     for name, neighbours in (("before", entry.before), ("after", entry.after)):
         if neighbours is not None:
-            record[name] = [_neighbour_record(neighbour) for neighbour in neighbours]
+            record[name] = [records.of_paragraph(one.paragraph, one.snippet) for one in neighbours]
     return record
-
-
-def _neighbour_record(neighbour: Neighbour) -> dict[str, Any]:
-    paragraph, snippet = neighbour.paragraph, neighbour.snippet
-    return {"id": paragraph.id, "number": paragraph.number, "text": snippet.text, "marks": snippet.marks}
-
-
-def heading_record(heading: Heading) -> dict[str, Any]:
-    """Say what is known of a document, but for its path; no date is null."""
-    return {
-        "title": heading.title,
-        "date": heading.date.isoformat() if heading.date else None,
-        "source": heading.source,
-        "author": heading.author,
-        "url": heading.url,
-    }
 
 
 # --- for tables -------------------------------------------------------------------------------------------------------

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import indexer
+from indexer import records
 from indexer.cli import options, remarks, screen, understood
 from indexer.cli.formats import json_line
 from indexer.cli.messages import _
@@ -51,7 +51,7 @@ def _forms(*, words: tuple[str, ...], as_json: bool, color: str, index: Path) ->
     read = [word for understanding in understandings for word in understanding.words]
     for place, word in enumerate(read):
         if as_json:
-            shown.line(json_line(asdict(word)))
+            shown.line(json_line(records.of_word(word)))
         else:
             if place:
                 shown.text()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 import indexer
+from indexer import records
 from indexer.cli import formats, options, screen
 from indexer.cli.formats import Entry, Neighbour, json_line
 from indexer.cli.messages import _, ngettext, number, shortened
@@ -178,12 +179,12 @@ def _search(**typed: Any) -> int:  # noqa: ANN401 -- whatever the options above 
 
 
 def _tell(asked: Asked, searcher: Searcher, shown: Screen) -> int:
-    from indexer.cli import understood  # noqa: PLC0415 -- for --parse alone
-
     understanding = searcher.understand(asked.text, strict=asked.strict)
     if asked.form == "json":
-        shown.line(json_line(understood.record(understanding)))
+        shown.line(json_line(records.of_understanding(understanding)))
     else:
+        from indexer.cli import understood  # noqa: PLC0415 -- for --parse alone
+
         understood.as_text(understanding, shown)
     return FOUND
 

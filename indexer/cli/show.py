@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 import indexer
+from indexer import records
 from indexer.cli import options, screen
-from indexer.cli.formats import heading_record, json_line, origin
+from indexer.cli.formats import json_line, origin
 from indexer.cli.messages import _
 from indexer.types import Snippet
 
@@ -82,16 +83,10 @@ def _as_text(heading: Heading, paragraphs: tuple[Paragraph, ...], asked: int | N
 
 
 def _as_json(heading: Heading, paragraphs: tuple[Paragraph, ...], asked: int | None, shown: Screen) -> None:
-    shown.line(
-        json_line(
-            {
-                "path": heading.path,
-                **heading_record(heading),
-                "number": asked,  # null for the whole document
-                "paragraphs": [
-                    {"id": beside.id, "number": beside.number, "span": beside.span, "text": beside.text}
-                    for beside in paragraphs
-                ],
-            }
-        )
-    )
+    record = {
+        "path": heading.path,
+        **records.of_heading(heading),
+        "number": asked,  # null for the whole document
+        "paragraphs": [records.of_paragraph(beside) for beside in paragraphs],
+    }
+    shown.line(json_line(record))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 import indexer
+from indexer import records
 from indexer.cli import options, screen
 from indexer.cli.failures import phrase
 from indexer.cli.formats import json_line
@@ -50,7 +50,7 @@ def _status(*, index: Path, files: bool, as_json: bool) -> int:
         status = searcher.status()
     shown = screen.output("never")
     if as_json:
-        shown.line(json_line(_record(status, files=files)))
+        shown.line(json_line(records.of_status(status, files=files)))
         return DONE
     shown.table(_facts(status))
     if status.sources:
@@ -94,13 +94,3 @@ def _show_sources(status: IndexStatus, shown: Screen) -> None:
 def _file(file: FileRecord) -> tuple[str, str, str, str]:
     encoding = f"{file.encoding}?" if file.doubtful else file.encoding
     return file.path, number(file.paragraphs), encoding, phrase(file.problem)
-
-
-def _record(status: IndexStatus, *, files: bool) -> dict[str, Any]:
-    record = asdict(status)
-    for name in ("built", "first", "last"):
-        record[name] = record[name].isoformat() if record[name] else None
-    record["unreadable"] = [file for file in record["files"] if file["problem"]]
-    if not files:
-        del record["files"]
-    return record

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from indexer import records
 from indexer.cli import remarks, screen
 from indexer.cli.messages import _, calendar_day, decimal, message, ngettext, number, shortened
-from indexer.types import Boosted, Dated, Either, Only, Together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from indexer.cli.screen import Screen
-    from indexer.types import Query, Understanding, WordRead
+    from indexer.types import Dated, Understanding, WordRead
 
 FORMS_SHOWN = 12
 MOMENT = timedelta(microseconds=1)
@@ -38,7 +37,7 @@ NUMBERED = re.compile(r"(?P<sign>[!~]?)~(?P<edits>\d+)")  # what a word of its o
 def as_text(understanding: Understanding, shown: Screen) -> None:
     """Write the query as it was read, then a block for each word, then what was mended."""
     shown.text(_("Understood as: {query}").format(query=understanding.printed))
-    for days in map(_days, _dates(understanding.query)):
+    for days in map(_days, records.dates(understanding.query)):
         shown.text(f"{_('Dates')}: {days}")
     for word in understanding.words:
         shown.text()
@@ -98,41 +97,9 @@ def _list(forms: dict[str, int]) -> str:
     return ", ".join(shown + more)
 
 
-def _dates(query: Query) -> Iterator[Dated]:
-    """Give the ranges of dates that a query asks for."""
-    match query:
-        case Dated():
-            yield query
-        case Together(clauses) | Either(clauses):
-            for clause in clauses:
-                yield from _dates(clause)
-        case Only(wanted, required):
-            for clause in (wanted, *required):
-                yield from _dates(clause)
-        case Boosted(wanted):
-            yield from _dates(wanted)
-
-
 def _days(dated: Dated) -> str:
     first = calendar_day(dated.since) if dated.since else ""
     last = calendar_day(dated.until - MOMENT) if dated.until else ""
     if first and last:
         return first if first == last else f"{first} – {last}"
     return _("since {day}").format(day=first) if first else _("up to {day}").format(day=last)
-
-
-# --- for programs -----------------------------------------------------------------------------------------------------
-
-
-def record(understanding: Understanding) -> dict[str, Any]:
-    """Say the same as values: spans into `text`; dates from `since` to before `until`, null where they are open."""
-    return {
-        "text": understanding.text,
-        "printed": understanding.printed,
-        "words": [asdict(word) for word in understanding.words],
-        "dates": [
-            {end: moment and moment.isoformat() for end, moment in asdict(dated).items()}
-            for dated in _dates(understanding.query)
-        ],
-        "mendings": [asdict(mending) for mending in understanding.mendings],
-    }

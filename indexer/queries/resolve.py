@@ -8,7 +8,7 @@ from functools import cache, lru_cache, partial
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, NamedTuple
 
-from indexer.analysis.fold import fold
+from indexer.analysis.fold import NORMAL, fold
 from indexer.analysis.light import is_light
 from indexer.analysis.relatives import relatives
 from indexer.analysis.tokenize import tokenize, words
@@ -55,6 +55,7 @@ from indexer.types import (
     Span,
     Together,
     Window,
+    Without,
     Word,
 )
 from indexer.types import Near as IsNear
@@ -73,6 +74,7 @@ _MOST_RELATIVES = 50_000  # lemmas whose relatives are remembered
 _SENTENCE = 4  # words; in a longer plain query the first capital may only open the question
 _PIECE = re.compile(r"[\w'’*?-]+")
 _BARE = re.compile(r"(?<!\S)\*+(?!\S)")
+NOTHING = Without()
 HINTS = frozenset({"unknown field"})  # mendings that a strict reading takes too
 
 
@@ -83,7 +85,8 @@ class Meant(NamedTuple):
     span: Span  # into the query
     signs: tuple[str, ...]  # the outermost first
     field: str  # "text", or the one it is looked for in
-    word: Word
+    word: Word  # with all that it may mean
+    left: Word  # what it is looked for by
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class Understood:
     expression: Expression
     mendings: tuple[Mending, ...]
     words: tuple[Meant, ...]  # in order
+    without: Without = NOTHING
 
 
 class Known:
@@ -104,6 +108,10 @@ class Known:
         self.vocabulary = cache(engine.vocabulary)
         # To find them may take longer than to search.
         self.relatives = lru_cache(_MOST_RELATIVES)(self._relatives)
+
+    def forms_of(self, lemma: str) -> set[str]:
+        """Return the forms in the texts that may have a lemma, without case."""
+        return set(map(NORMAL["letters"], self._engine.forms_of(lemma)))
 
     def _relatives(self, field: str, lemma: str) -> tuple[str, ...]:
         return relatives(lemma, partial(self._engine.known, field))
@@ -117,8 +125,9 @@ def understand(
     today: date,
     *,
     strict: bool = False,
+    without: Without = NOTHING,
 ) -> Understood:
-    """Return what a text, in NFC, asks of an index that knows these words.
+    """Return what a text, in NFC, asks of an index that knows these words, which are not looked for by some of it.
 
     QueryEmpty if there is no word to look for, QueryTooLong if there are more than a search takes, QueryTooWide if a
     mask opens too many; QuerySyntaxError if anything had to be mended and the reading is strict.
@@ -129,7 +138,7 @@ def understand(
     expression, mendings = parse(text, settings)
     if (count := sum(map(_looks_through, leaves(expression)))) > settings.most_open:
         raise QueryTooOpen(count=count, most=settings.most_open)
-    resolver = _Resolver(analyzer, settings, known, today)
+    resolver = _Resolver(analyzer, settings, known, today, without)
     query = resolver.query(expression)
     resolved = [replace(mending, text=text[slice(*mending.span)]) for mending in resolver.mendings]
     found = tuple(sorted((*mendings, *resolved), key=lambda mending: mending.span))
@@ -139,7 +148,7 @@ def understand(
         if resolver.bare:
             raise QueryTooWide(mask=resolver.bare, least=settings.least_letters)
         raise (QueryOnlyExcludes if resolver.words else QueryEmpty)(query=text)
-    return Understood(query, expression, found, tuple(sorted(resolver.words, key=lambda word: word.span)))
+    return Understood(query, expression, found, tuple(sorted(resolver.words, key=lambda word: word.span)), without)
 
 
 MENDED = {
@@ -182,11 +191,13 @@ class _Parts:
 class _Resolver:
     """One query's way from signs to what engines evaluate; it collects the words and what had to be mended."""
 
-    def __init__(self, analyzer: Analyzer, settings: Asking, known: Known, today: date) -> None:
+    def __init__(self, analyzer: Analyzer, settings: Asking, known: Known, today: date, without: Without) -> None:
         self._analyzer = analyzer
         self._settings = settings
         self._known = known
         self._today = today
+        self._without_lemmas = frozenset(without.lemmas)
+        self._without_forms = frozenset(map(NORMAL["letters"], without.forms))
         self._field = "text"
         self._signs: tuple[str, ...] = ()
         self.words: list[Meant] = []
@@ -385,8 +396,29 @@ class _Resolver:
 
     def _meant(self, text: str, span: Span, sign: str, word: Word) -> Word:
         signs = (*self._signs, sign) if sign else self._signs
-        self.words.append(Meant(text, span, signs, self._field, word))
-        return word
+        left = self._left(word) if self._without_lemmas or self._without_forms else word
+        self.words.append(Meant(text, span, signs, self._field, word, left))
+        return left
+
+    def _left(self, word: Word) -> Word:
+        """Return a word without what it shall not be looked for by; it may find nothing then."""
+        lemmas = self._allowed(word.lemmas)
+        # Those of a lemma go with it.
+        relatives = self._allowed(self._relatives(lemmas)) if word.relatives else ()
+        forms = tuple(form for form in word.forms if form.text not in map(NORMAL[form.exactness], self._without_forms))
+        written = {lemma: self._known.forms_of(lemma.text) for lemma in lemmas if self._field == "text"}
+        if any(self._without_forms & of_lemma for of_lemma in written.values()):
+            # Engines know nothing of a lemma but for a form: so it is all the other forms.
+            lemmas = ()
+            forms += tuple(
+                Form(form, "letters", lemma.weight)
+                for lemma, of_lemma in written.items()
+                for form in sorted(of_lemma - self._without_forms)
+            )
+        return replace(word, lemmas=lemmas, relatives=relatives, forms=forms)
+
+    def _allowed(self, lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
+        return tuple(lemma for lemma in lemmas if lemma.text not in self._without_lemmas)
 
     def _word(self, term: Term, mark: str, edits: int) -> Word:
         form, lemmas = term.form, self._lemmas(term)

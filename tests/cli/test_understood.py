@@ -159,7 +159,7 @@ def test_json_is_one_object_with_all_that_is_understood(parse: Abzats) -> None:
     assert understood["dates"] == [{"since": "2023-01-01T00:00:00+00:00", "until": None}]
     assert understood["mendings"] == [{"kind": "open bracket", "span": [25, 26], "text": "("}]
     water, soap = understood["words"]
-    assert list(water) == ["text", "span", "signs", "lemmas", "forms", "relatives"]
+    assert list(water) == ["text", "span", "signs", "lemmas", "forms", "relatives", "without", "without_forms"]
     assert understood["text"][slice(*soap["span"])] == soap["text"] == "мыла"
     assert soap["signs"] == ["-", '"']
     assert soap["forms"] == {}
@@ -201,7 +201,7 @@ def test_forms_takes_signs(ask: Abzats) -> None:
 
 def test_forms_in_json_are_a_line_a_word(ask: Abzats) -> None:
     soap, giraffe = records(ask("forms", "мыла", "носорог", "--json"))
-    assert list(soap) == ["text", "span", "signs", "lemmas", "forms", "relatives"]
+    assert list(soap) == ["text", "span", "signs", "lemmas", "forms", "relatives", "without", "without_forms"]
     assert [lemma["text"] for lemma in soap["lemmas"]] == ["мыло", "мыть"]
     assert [lemma["places"] for lemma in giraffe["lemmas"]] == [0]
 

@@ -56,12 +56,21 @@ def latest_generation(folder: Path) -> int:
     )
 
 
+def committed(folder: Path, generation: int) -> tuple[int, int, int] | None:
+    """Return what tells the commit of a generation from any other, also of the same number; None if it is gone."""
+    try:
+        table = (folder / _table(generation)).stat()
+    except OSError:
+        return None
+    return generation, table.st_ino, table.st_mtime_ns
+
+
 def listed(folder: Path, generation: int) -> list[Listed]:
     """Return the segments of a generation. The stored schema, a pickle, is skipped: ours is known.
 
     NotContents if they cannot be read, FileNotFoundError if a build has removed them.
     """
-    name = f"_{INDEX_NAME}_{generation}.toc"
+    name = _table(generation)
     content = BytesIO((folder / name).read_bytes())
     try:
         segments = _segments(content, generation)
@@ -92,6 +101,10 @@ def is_sound(segment: object, kind: type) -> bool:
             or (isinstance(deleted, set) and all(isinstance(n, int) and 0 <= n < fields["_doccount"] for n in deleted))
         )
     )
+
+
+def _table(generation: int) -> str:
+    return f"_{INDEX_NAME}_{generation}.toc"
 
 
 def _segments(content: BytesIO, generation: int) -> object:

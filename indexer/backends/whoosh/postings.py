@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh.lists import Placed
     from indexer.backends.whoosh.segment import Segment
     from indexer.settings import Ranking
-    from indexer.types import AtPath, Form, Word
+    from indexer.types import AtPath, Form, Heading, Word
 
 POSITION_BITS = 20  # of a key; a paragraph is a few hundred words long, and the settings' limit keeps it far below 2^20
 POSITION = (1 << POSITION_BITS) - 1
 _DENSE = 64  # rows to one of a list, up to which its bits are kept once read
 _KEPT = 64 * 2**20  # bytes of such bits
+_MONTHS_TO_1970 = 1970 * 12
 _REMEMBERED = 50_000  # lemmas whose lists are known
 
 
@@ -68,6 +69,13 @@ class _Table(NamedTuple):
     points: np.ndarray
 
 
+class Sources(NamedTuple):
+    """Where documents come from."""
+
+    names: list[str]  # of each source, as its first document writes it
+    of: np.ndarray  # of each document: index into names
+
+
 class Places(NamedTuple):
     """Where a word or a phrase stands, in order."""
 
@@ -103,6 +111,39 @@ class Documents:
     def dates(self) -> np.ndarray:
         """Return their dates, in seconds since 1970; NaN for none."""
         return join([part.segment.of["dates"] for part in self._parts])
+
+    @cached_property
+    def months(self) -> np.ndarray:
+        """Return the month of each, by UTC, counted from January of the year 0; -1 for the undated."""
+        dated = np.flatnonzero(~np.isnan(self.dates))
+        months = np.full(len(self.dates), -1)
+        seconds = np.floor(self.dates[dated]).astype("datetime64[s]")
+        months[dated] = seconds.astype("datetime64[M]").astype(np.int64) + _MONTHS_TO_1970
+        return months
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Return the source of each; names that differ in case are one."""
+        numbers: dict[bytes, int] = {}
+        of = join(
+            [
+                np.array([numbers.setdefault(term, len(numbers)) for term in segment.terms("source_name")], np.int64)[
+                    segment.term_of("source_name")
+                ]
+                for segment in (part.segment for part in self._parts)
+            ]
+        )
+        live = np.arange(len(of)) if self.live is None else np.flatnonzero(self.live)
+        names = [""] * len(numbers)
+        source, first = np.unique(of[live], return_index=True)
+        for number, document in zip(source.tolist(), live[first].tolist(), strict=True):
+            names[number] = self.heading(document).source
+        return Sources(names, of)
+
+    def heading(self, document: int) -> Heading:
+        """Return what is stored of one."""
+        part = next(part for part in reversed(self._parts) if part.documents <= document)
+        return part.segment.heading(document - part.documents)
 
     @cached_property
     def starts(self) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cached_property, partial
 from itertools import chain, compress
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +19,7 @@ from indexer.backends.whoosh.evaluation import Evaluation, Found
 from indexer.backends.whoosh.postings import Documents, FieldPostings, Part, firsts
 from indexer.backends.whoosh.rowset import RowSet
 from indexer.errors import IndexMissing
-from indexer.types import Dated, Filters, Hit, Hits
+from indexer.types import Dated, Facets, Filters, Hit, Hits
 from indexer.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -99,8 +100,7 @@ class WhooshEngine:
 
     def _date(self, document: int) -> datetime:
         """Return the date of one of all documents, in its own time zone."""
-        part = next(part for part in reversed(self._parts) if part.documents <= document)
-        date = part.segment.heading(document - part.documents).date
+        date = self._documents.heading(document).date
         assert date is not None, "a document with a date"  # noqa: S101 -- the caller's promise
         return date
 
@@ -140,6 +140,28 @@ class WhooshEngine:
             top = the_best(found.rows, stop)
         newest = self._newest_first(top.rows) if sort == "date" else np.zeros(len(top.rows))
         return ranked._replace(rows=top.rows, scores=top.scores, newest=newest)
+
+    def facets(self, query: Query, filters: Filters, *, per_document: bool) -> Facets:
+        """See Engine.facets."""
+        found = Evaluation(self._texts, self._settings).found(query).rows
+        documents = self._documents.of(found.rows())
+        if per_document:
+            documents = documents[firsts(documents)]
+        names, of_source = self._documents.sources
+        sources = np.bincount(of_source[self._allowed_of(documents, replace(filters, sources=()))])
+        months = self._documents.months[self._allowed_of(documents, replace(filters, since=None, until=None))]
+        undated, *dated = np.bincount(months + 1, minlength=1).tolist()
+        counted = {names[at]: count for at, count in enumerate(sources.tolist()) if count}
+        return Facets(
+            dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))),
+            {f"{at // 12:04}-{at % 12 + 1:02}": count for at, count in enumerate(dated) if count},
+            undated,
+        )
+
+    def _allowed_of(self, documents: np.ndarray, filters: Filters) -> np.ndarray:
+        """Return those of some documents that filters let be found."""
+        allowed = self._allowed_documents(filters)
+        return documents if allowed is None else documents[allowed[documents]]
 
     def scorer(self, path: str, number: int) -> Callable[[Query], float]:
         """See Engine.scorer."""
@@ -265,6 +287,14 @@ class WhooshEngine:
 
     def _allowed(self, filters: Filters) -> RowSet | None:
         """Return the rows that filters let be found; None if all."""
+        here = self._allowed_documents(filters)
+        if here is None:
+            return None
+        rows, _ = self._texts.spread(np.flatnonzero(here))
+        return RowSet.all_of(rows, self._texts.size)
+
+    def _allowed_documents(self, filters: Filters) -> np.ndarray | None:
+        """Return the mask of the documents that filters let be found, deleted ones perhaps among them; None if all."""
         if filters == Filters():
             return None
         here = np.ones(self._documents.count, np.bool_)
@@ -274,8 +304,7 @@ class WhooshEngine:
             within = np.zeros(len(here), np.bool_)
             within[self._documents.which(Dated(filters.since, filters.until))] = True
             here &= within
-        rows, _ = self._texts.spread(np.flatnonzero(here))
-        return RowSet.all_of(rows, self._texts.size)
+        return here
 
     def _count_documents(self, rows: RowSet) -> int:
         return len(firsts(self._documents.of(rows.rows())))

@@ -364,6 +364,13 @@ class Segment:
             return np.zeros(0, np.int64)
         return self.of[f"{field}.row"][int(until[number - 1]) if number else 0 : int(until[number])].astype(np.int64)
 
+    def term_of(self, field: str) -> np.ndarray:
+        """Return which of the terms of a whole field each document has."""
+        until = self.of[f"{field}.until"].astype(np.int64)
+        term = np.zeros(self.documents, np.int64)
+        term[self.of[f"{field}.row"]] = np.repeat(np.arange(len(until)), np.diff(until, prepend=0))
+        return term
+
     # --- merging ---
 
     def left(self) -> Content:
@@ -397,7 +404,4 @@ class Segment:
         return Rows(every[here], lengths[kept], opens[here])
 
     def _whole(self, field: str, kept: np.ndarray) -> Whole:
-        until = self.of[f"{field}.until"].astype(np.int64)
-        term = np.zeros(self.documents, np.int64)
-        term[self.of[f"{field}.row"]] = np.repeat(np.arange(len(until)), np.diff(until, prepend=0))
-        return Whole(self.terms(field), term[kept])
+        return Whole(self.terms(field), self.term_of(field)[kept])

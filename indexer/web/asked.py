@@ -1,0 +1,268 @@
+"""The query string → what is asked, or a problem that says what is wrong with it. The API and the page share it.
+
+A parameter stands in one place: its name, what it may be, how it is read, and how the OpenAPI document tells of it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from urllib.parse import urlencode
+
+from indexer.queries import dates
+from indexer.types import Filters
+from indexer.web.problems import NO_DATE, NO_TIME, PARAMETER, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from indexer.backends.base import Sort
+    from indexer.web.limits import Limits
+
+Pairs: TypeAlias = "Iterable[tuple[str, str]]"  # of a query string, decoded
+
+TEN = 10  # results on a page unless another number is asked for
+LONGEST_NAME = 500  # characters of a source, a path, a lemma
+LONGEST_DATE = 100
+_DIGITS = re.compile("[0-9]{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a query string."""
+
+    name: str
+    about: str
+    schema: dict[str, Any]  # JSON Schema, of one value
+    read: Callable[[str], Any]  # ValueError if the schema does not let it be
+    field: str = ""  # what it is called once read; its name, if it is not said
+    many: int = 0  # how often it may be given; 0: once, as a value of its own
+    is_required: bool = False
+    example: str = ""
+
+    @property
+    def attribute(self) -> str:
+        """What it is called once read."""
+        return self.field or self.name
+
+
+def text(name: str, about: str, *, most: int, least: int = 1, **more: Any) -> Parameter:  # noqa: ANN401 -- Parameter's
+    """Make a parameter that is a text, so many characters long."""
+
+    def read(value: str) -> str:
+        if not least <= len(value) <= most:
+            message = f"it has {len(value)} characters, and may have {least} to {most}"
+            raise ValueError(message)
+        return value
+
+    return Parameter(name, about, {"type": "string", "minLength": least, "maxLength": most}, read, **more)
+
+
+def count(name: str, about: str, *, most: int, least: int = 0, usual: int, **more: Any) -> Parameter:  # noqa: ANN401
+    """Make a parameter that is a whole number."""
+
+    def read(value: str) -> int:
+        if not _DIGITS.fullmatch(value) or not least <= int(value) <= most:
+            message = f"a whole number from {least} to {most} is wanted"
+            raise ValueError(message)
+        return int(value)
+
+    schema = {"type": "integer", "minimum": least, "maximum": most, "default": usual}
+    return Parameter(name, about, schema, read, **more)
+
+
+def choice(name: str, about: str, *values: str, **more: Any) -> Parameter:  # noqa: ANN401
+    """Make a parameter that is one of some words, the first unless another is given."""
+
+    def read(value: str) -> str:
+        if value not in values:
+            message = f"one of {', '.join(values)} is wanted"
+            raise ValueError(message)
+        return value
+
+    return Parameter(name, about, {"type": "string", "enum": list(values), "default": values[0]}, read, **more)
+
+
+def flag(name: str, about: str, *, usual: bool, **more: Any) -> Parameter:  # noqa: ANN401
+    """Make a parameter that is true or false."""
+
+    def read(value: str) -> bool:
+        if value not in {"true", "false"}:
+            message = "true or false is wanted"
+            raise ValueError(message)
+        return value == "true"
+
+    return Parameter(name, about, {"type": "boolean", "default": usual}, read, **more)
+
+
+def read(parameters: Iterable[Parameter], pairs: Pairs) -> dict[str, Any]:
+    """Return the values given, by attribute; those not given are left out.
+
+    Problem if one is unknown, given too often, missing, or what its schema does not let it be.
+    """
+    known = {parameter.name: parameter for parameter in parameters}
+    given: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        if name not in known:
+            raise _refused(name, f"there is no such parameter, but {', '.join(known)}" if known else "none is taken")
+        values = given.setdefault(name, [])
+        if len(values) >= (known[name].many or 1):
+            raise _refused(name, f"it may be given {known[name].many or 1} times at most")
+        try:
+            values.append(known[name].read(value))
+        except ValueError as wrong:
+            raise _refused(name, str(wrong)) from wrong
+    for parameter in known.values():
+        if parameter.is_required and parameter.name not in given:
+            raise _refused(parameter.name, "it is missing")
+    return {known[name].attribute: tuple(values) if known[name].many else values[0] for name, values in given.items()}
+
+
+def _refused(name: str, reason: str) -> Problem:
+    name = name[:LONGEST_NAME]
+    return Problem(PARAMETER, f"The parameter {name!r} cannot be used: {reason}.", more={"parameter": name})
+
+
+# --- a search ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a search is asked for."""
+
+    query: str = ""
+    sources: tuple[str, ...] = ()
+    since: str = ""  # as typed: a year, a month, a day, «вчера»
+    until: str = ""
+    sort: Sort = "relevance"
+    per_document: bool = False
+    limit: int = TEN
+    offset: int = 0
+    without: tuple[str, ...] = ()  # lemmas that words shall not be looked for by
+    without_forms: tuple[str, ...] = ()
+    rescue: bool = True
+    strict: bool = False
+    filters: Filters = field(default_factory=Filters)  # sources and dates, as the library takes them
+
+    @classmethod
+    def read(cls, pairs: Pairs, limits: Limits) -> Asked:
+        """Return what the parameters of a query string ask for; Problem if they cannot be asked."""
+        return cls.of(read(of_search(limits), pairs))
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> Asked:
+        """Return what values that were read ask for; those that are not a search's are passed over."""
+        ours = {one.name for one in fields(cls)}
+        asked = {name: value for name, value in given.items() if name in ours}
+        since, until = _moment("since", asked.get("since", "")), _moment("until", asked.get("until", ""))
+        if since and until and since >= until:
+            raise Problem(NO_TIME, more={"parameter": "since"})
+        return cls(**asked, filters=Filters(asked.get("sources", ()), since, until))
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return what `read` would make this of again; what is usual is left out."""
+        usual = Asked()
+        pairs = []
+        for name, attribute in _NAMES.items():
+            value = getattr(self, attribute)
+            if value == getattr(usual, attribute):
+                continue
+            values = value if isinstance(value, tuple) else (value,)
+            pairs += [(name, str(one).lower() if isinstance(one, bool) else str(one)) for one in values]
+        return pairs
+
+    def query_string(self) -> str:
+        """Return it as it stands after the question mark of an address."""
+        return urlencode(self.pairs())
+
+
+def _moment(name: Literal["since", "until"], typed: str) -> datetime | None:
+    if not typed:
+        return None
+    days = dates.read(typed, datetime.now(UTC).date())
+    moment = days and (days.since if name == "since" else days.until)
+    if moment is None:
+        raise Problem(
+            NO_DATE,
+            f"{typed!r} is no date. Type it as 2023, 2023-05, 12.05.2023, май 2023 or вчера.",
+            more={"parameter": name},
+        )
+    return moment
+
+
+def query(limits: Limits) -> Parameter:
+    """Return the parameter q."""
+    return text(
+        "q",
+        "What to look for, with all signs of the query language.",
+        most=limits.characters,
+        least=0,
+        field="query",
+        is_required=True,
+        example="закалка стали",
+    )
+
+
+def switched_off(limits: Limits) -> tuple[Parameter, ...]:
+    """Return the parameters without and without_form."""
+    return (
+        text(
+            "without",
+            "A lemma that no word shall be looked for by.",
+            most=LONGEST_NAME,
+            many=limits.chosen,
+            example="стать",
+        ),
+        text(
+            "without_form",
+            "A form that no word shall be looked for by.",
+            most=LONGEST_NAME,
+            field="without_forms",
+            many=limits.chosen,
+            example="стали",
+        ),
+    )
+
+
+def strict() -> Parameter:
+    """Return the parameter strict."""
+    return flag("strict", "Whether a query with stray signs is a problem, rather than mended.", usual=False)
+
+
+def of_search(limits: Limits) -> tuple[Parameter, ...]:
+    """Return the parameters of a search."""
+    return (
+        query(limits),
+        text(
+            "source",
+            "Only from this source, compared without case; given again, from any of them.",
+            most=LONGEST_NAME,
+            field="sources",
+            many=limits.chosen,
+        ),
+        text(
+            "since",
+            "From the beginning of this year, month or day on: 2023, 2023-05, 12.05.2023, май 2023, вчера.",
+            most=LONGEST_DATE,
+            example="2023",
+        ),
+        text("until", "Up to the end of this year, month or day.", most=LONGEST_DATE, example="2023-05"),
+        choice("sort", "The best first, or the newest.", "relevance", "date"),
+        flag("per_document", "Whether a document comes once, by its best paragraph.", usual=False),
+        count("limit", "Results on the page; 0 for the counts alone.", most=limits.page, usual=TEN),
+        count("offset", "Results before the page.", most=limits.deepest, usual=0),
+        *switched_off(limits),
+        flag("rescue", "Whether a query that finds nothing is read as if it were mistyped.", usual=True),
+        strict(),
+    )
+
+
+def _names() -> dict[str, str]:
+    from indexer.web.limits import Limits  # noqa: PLC0415 -- any will do: names do not depend on them
+
+    return {parameter.name: parameter.attribute for parameter in of_search(Limits())}
+
+
+_NAMES = _names()
