@@ -115,7 +115,7 @@ class ProtocolMissing(IndexerError):
     """The library that speaks the Model Context Protocol is an extra, and is not installed."""
 
     template = (
-        "To serve a language model, the package mcp is needed, 2.0 or newer. Install it: pip install 'abzats[mcp]'"
+        "To serve a language model, the package mcp is needed, 2.1 or newer. Install it: pip install 'abzats[mcp]'"
     )
 
 

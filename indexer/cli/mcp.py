@@ -24,7 +24,7 @@ def command() -> click.Command:
         short_help=_("Let a language model search, read and check quotations."),
         help=options.described(
             _("Let a language model search, read and check quotations, by the Model Context Protocol."),
-            ("abzats mcp --index ~/archive-index", _("what a client starts; it talks to its standard input")),
+            ("abzats mcp --index ~/archive-index", _("what a client starts")),
         ),
         epilog=_("How a client is told of it is in the README, “For language models”."),
         options_metavar=_("[OPTIONS]"),

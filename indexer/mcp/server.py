@@ -13,7 +13,7 @@ from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field, ValidationError
 
-from indexer.errors import IndexerError, ParagraphMissing
+from indexer.errors import IndexDamaged, IndexerError, ParagraphMissing
 from indexer.mcp import answers
 from indexer.mcp.newest import Newest
 from indexer.queries import dates
@@ -41,22 +41,33 @@ INSTRUCTIONS = f"""Full-text search over an archive of Russian texts. Every form
 Results are paragraphs; cite them by their ids, which look like news/2023/steel.md#¶4. Before you present words as a
 quotation from the archive, check them with check_quotation. {answers.STRANGERS}"""
 
+# What the query language can do, as far as a model will want it: queries, and what they find.
+LANGUAGE = (
+    (('"министр обороны"',), "side by side, in any form"),
+    (('!"министр обороны"', "=стали"), "word for word; this very form"),
+    (('"закалка стали"~5',), "close together, in any order"),
+    (("рожь РЯДОМ/5 овёс", "рожь РЯДОМ/предл овёс"), "at most 5 words apart; in one sentence"),
+    (("рожь И овёс", "рожь ИЛИ овёс", "(рожь ИЛИ овёс) И ячмень"), "both; either; brackets group"),
+    (("сталь -закалка", "сталь +масло"), "the word must not be there; it must be there"),
+    (("закал*", "сталл~", "~казахстан"), "a mask; a misspelling; words of the same root as well"),
+    (
+        ("заголовок:сталь", "источник:ТАСС", "автор:Иванов", "путь:2023/"),
+        "in the title; of a source, an author, a path",
+    ),
+    (("сталь дата:2023", "сталь дата:2023-05..2023-08"), "of documents of that time"),
+)
+
+_SIGNS = "\n".join(f"  {'   '.join(queries)}   : {meaning}" for queries, meaning in LANGUAGE)
+
 SEARCH = f"""Find paragraphs of Russian texts by words in any form, the best first.
 
 Give the words that matter, in any form: «закалка стали» finds «закалку сталью», so do not list forms. A query of one to
 three words puts paragraphs with all of them first; a longer one may be a whole question. Ask in Russian.
 A query that finds nothing is read again as mistyped; searched_instead then says what was searched.
 
-The query may use:
-  "министр обороны"             side by side, in any form
-  !"министр обороны"  =стали    word for word; this very form
-  "закалка стали"~5             close together, in any order
-  рожь РЯДОМ/5 овёс             at most 5 words apart; РЯДОМ/предл: in one sentence
-  рожь И овёс, рожь ИЛИ овёс    both; either; brackets ( ) group
-  -закалка  +масло              must not be there; must be there
-  закал*  сталл~  ~казахстан    a mask; a misspelling; words of the same root as well
-  заголовок:сталь  источник:ТАСС  автор:Иванов  путь:2023/  дата:2023-05..2023-08
-                                in the title; from a source; by an author; of a path; of a time
+The query may use signs:
+{_SIGNS}
+
 {answers.STRANGERS}"""
 
 READ = f"""Read a paragraph with the paragraphs around it, by an id from another tool (path#¶number).
@@ -208,10 +219,21 @@ class _Tools:
 
         return self._asked(ask)
 
-    def _asked(self, ask: Callable[[Searcher], Given]) -> Given:
-        """Ask one searcher, so that an answer is of one build; what the library refuses is the tool's error."""
+    def _ask(self, ask: Callable[[Searcher], Given]) -> Given:
+        """Ask one searcher, so that an answer is of one build."""
+        searcher = self._newest.searcher()
         try:
+            return ask(searcher)
+        except IndexDamaged:
+            # What a build replaces is removed; of a build since we looked, ask anew.
+            if searcher.is_newest():
+                raise
             return ask(self._newest.searcher())
+
+    def _asked(self, ask: Callable[[Searcher], Given]) -> Given:
+        """Return what is asked of the newest build; what the library refuses is the tool's error."""
+        try:
+            return self._ask(ask)
         except IndexerError as error:
             raise ToolError(" ".join(str(error).split())) from error
 
