@@ -20,7 +20,8 @@ ENGLISH = re.compile(
 )
 # What stays English in any language: names of commands and options, and what is typed after them.
 NAMES = re.compile(
-    r"abzats \w+|--?[a-z]+|\[[a-z|]+\]|corpus|index|quotation|archive-index|Model Context Protocol|news/\S+|steel\.md|jq \S+|xargs|AND|OR"
+    r"abzats \w+|--?[a-z]+|\[[a-z|]+\]|corpus|index|quotation|archive-index|Model Context Protocol"
+    r"|news/\S+|steel\.md|jq \S+|xargs|AND|OR"
 )
 HEAVY = ("numpy", "whoosh", "pymorphy3", "rich")
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
@@ -93,5 +93,5 @@ def test_a_quotation_without_a_word_is_an_error(abzats: Abzats, index: Path) -> 
 
 
 def test_every_kind_has_its_words() -> None:
-    assert set(quote.KINDS) == set(QuotationKind.__args__)
-    assert set(quote.DIFFERENCES) == set(DifferenceKind.__args__)
+    assert set(quote.KINDS) == set(get_args(QuotationKind))
+    assert set(quote.DIFFERENCES) == set(get_args(DifferenceKind))
