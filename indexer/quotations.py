@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 _LEFT_OUT = re.compile(r"…|\.{3,}|[\[(<]\s*\.\.\s*[\])>]")
 _MOST_LOOKED_AT = 200  # paragraphs, of a quotation in parts; more have only parts that stand everywhere
+_MOST_READ = 2000  # paragraphs, with those beside them
+_MOST_GAPS = 30  # with more, it is a list of words
 _FARTHEST = 64  # paragraphs on each side of one that are read, if so much of the quotation is not in it
 _SHORTEST = 2  # words in a row that are told apart from words which stand near by chance
 _ROOM = 10  # words more than twice as many as are missing, among which they are looked for
@@ -235,7 +237,12 @@ class _Chain(NamedTuple):
     """Parts of the quotation that follow in order in a document."""
 
     cost: tuple[int, int]  # words in other forms, paragraphs between the parts
-    parts: tuple[_Standing, ...]
+    last: _Standing
+    before: _Chain | None = None
+
+    def parts(self) -> list[_Standing]:
+        """Return the parts in order."""
+        return [*(self.before.parts() if self.before else ()), self.last]
 
 
 class _Check:
@@ -250,12 +257,16 @@ class _Check:
         self._whole = range(quoted.count)
 
     def answer(self) -> Quotation:
-        """Return what there is of it: the first of these ways that finds all of it, or what the last one finds."""
+        """Return what there is of it, by the first way that finds it verbatim, or all of it, or the most of it."""
+        whole: Quotation | None = None
         for found in (self._in_a_row, self._over_paragraphs, self._with_gaps):
             places, total = found()
             if places:
-                return self._made(places, total)
-        return self._made(*self._in_part())
+                made = self._made(places, total)
+                if made.kind == "verbatim":
+                    return made
+                whole = whole or made
+        return whole or self._made(*self._in_part())
 
     def _made(self, places: list[tuple[Occurrence, Span]], total: int) -> Quotation:
         places = list({place[0].passages: place for place in places}.values())
@@ -279,7 +290,7 @@ class _Check:
         pieces = self._quoted.pieces
         if len(pieces) == 1 or len(self._quoted.segments) > 1:
             return [], 0
-        hits = self._search(self._beside(max(pieces, key=len)), _MOST_LOOKED_AT)
+        hits = self._search(self._beside(max(pieces, key=len)), _most_hits(len(pieces)))
         found = self._all_in([(hit, self._region(hit, len(pieces))) for hit in hits])
         return found, len(found)
 
@@ -303,13 +314,12 @@ class _Check:
     def _with_gaps(self) -> tuple[list[tuple[Occurrence, Span]], int]:
         """Look for documents that have what stands between the gaps, in order."""
         segments = self._quoted.segments
-        if len(segments) == 1:
+        if not 1 < len(segments) <= _MOST_GAPS + 1:
             return [], 0
         anchors = [max(_within(self._quoted.pieces, segment), key=len) for segment in segments]
         wanted = Either(tuple(map(self._loose, anchors)))
-        hits = self._search(
-            Only(wanted, tuple(InDocument(self._loose(piece)) for piece in self._quoted.pieces)), _MOST_LOOKED_AT
-        )
+        required = tuple(InDocument(self._loose(piece)) for piece in self._quoted.pieces)
+        hits = self._search(Only(wanted, required), _most_hits(self._line_ends))
         of_document: dict[str, list[Hit]] = {}
         for hit in hits:
             of_document.setdefault(hit.heading.path, []).append(hit)
@@ -317,19 +327,26 @@ class _Check:
         for found in of_document.values():
             chained = self._chained(found)
             if chained is not None:
-                parts = [(part.region, part.stretch) for part in chained.parts]
+                parts = [(part.region, part.stretch) for part in chained.parts()]
                 places.append(self._occurrence(found[0], parts))
         return places, len(places)
 
     def _chained(self, hits: list[Hit]) -> _Chain | None:
         """Return the best way to have all segments in order in one document; None if there is none."""
-        chains = [_Chain((0, 0), ())]
-        wide = len(self._quoted.pieces) - len(self._quoted.segments)  # line ends within segments
-        regions = [self._region(hit, wide) for hit in hits]
-        for segment in self._quoted.segments:
-            standing = {one.start: one for region in regions for one in _standing(region, segment)}
-            chains = [best for one in standing.values() if (best := _added(chains, one)) is not None]
+        regions = [self._region(hit, self._line_ends) for hit in hits]
+        first, *others = [
+            list({one.start: one for region in regions for one in _standing(region, segment)}.values())
+            for segment in self._quoted.segments
+        ]
+        chains = [_Chain((one.other_forms, 0), one) for one in first]
+        for standing in others:
+            chains = list(_longer(chains, standing))
         return min(chains, key=lambda chain_: chain_.cost, default=None)
+
+    @property
+    def _line_ends(self) -> int:
+        """How often a line ends within what stands between gaps."""
+        return len(self._quoted.pieces) - len(self._quoted.segments)
 
     # --- a part of it ---
 
@@ -511,13 +528,23 @@ def _standing(region: _Region, segment: range) -> Iterator[_Standing]:
         )
 
 
-def _added(chains: list[_Chain], one: _Standing) -> _Chain | None:
-    """Return the best of the chains that end before a part, with it."""
-    longer = []
-    for forms_paragraphs, parts in chains:
-        if parts and parts[-1].stop > one.start:
-            continue
-        forms, between = forms_paragraphs
-        apart = one.start[0] - parts[-1].stop[0] if parts else 0
-        longer.append(_Chain((forms + one.other_forms, between + apart), (*parts, one)))
-    return min(longer, key=lambda chain_: chain_.cost, default=None)
+def _longer(chains: list[_Chain], standing: list[_Standing]) -> Iterator[_Chain]:
+    """Give for each place of the next part the best of the chains that end before it, with it."""
+    ended = sorted(chains, key=lambda chain_: chain_.last.stop)
+    at, best, least = 0, None, (0, 0)
+    for one in sorted(standing, key=lambda one: one.start):
+        while at < len(ended) and ended[at].last.stop <= one.start:
+            forms, between = ended[at].cost
+            # Of chains that end before the same place, how far from it they end decides.
+            cost = forms, between - ended[at].last.stop[0]
+            if best is None or cost < least:
+                best, least = ended[at], cost
+            at += 1
+        if best is not None:
+            forms, between = best.cost
+            yield _Chain((forms + one.other_forms, between + one.start[0] - best.last.stop[0]), one, best)
+
+
+def _most_hits(wide: int) -> int:
+    """Return how many paragraphs to look at with so many on each side."""
+    return min(_MOST_LOOKED_AT, max(1, _MOST_READ // (2 * wide + 1)))

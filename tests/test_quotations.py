@@ -163,6 +163,11 @@ def test_parts_may_be_in_several_paragraphs_of_one_document(texts: Search) -> No
     assert [place for place, _ in found(quotation)] == ["steel.md#¶1", "steel.md#¶2", "steel.md#¶3"]
 
 
+def test_a_gap_may_be_nearer_to_the_text_than_none() -> None:
+    texts = search(memory([Document("a.md", "Сталь сталь сталь сталь стали вина.")]))
+    assert texts.check("сталь сталь сталь […] вина").kind == "verbatim"
+
+
 def test_parts_must_follow_in_order(texts: Search) -> None:
     assert texts.check("перестаёт быть хрупкой […] Закалка стали требует точности").kind == "partial"
 

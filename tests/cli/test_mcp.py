@@ -1,28 +1,33 @@
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathlib import Path
+import pytest
 
-    import pytest
-
-    from .conftest import Abzats
+# As where the extra is not installed.
+WITHOUT = "import sys; sys.modules['mcp'] = None; from indexer.cli import main; main(['mcp'])"
 
 
-def test_without_the_extra_one_is_told_what_to_install(
-    abzats: Abzats, index: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "mcp", None)  # as where it is not installed
-    monkeypatch.delitem(sys.modules, "indexer.mcp.server", raising=False)
-    run = abzats("mcp", "--index", index)
-    assert (run.code, run.out) == (2, "")
-    assert run.err.startswith("abzats: To serve a language model, the package mcp is needed")
-    assert "pip install 'abzats[mcp]'" in run.err
-
-
-def test_the_same_is_told_in_russian(abzats: Abzats, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "mcp", None)
-    monkeypatch.delitem(sys.modules, "indexer.mcp.server", raising=False)
-    assert "нужен пакет mcp" in abzats("mcp", "--index", index, language="ru").err
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "abzats: To serve a language model, the package mcp is needed"),
+        ("ru", "abzats: Чтобы служить языковой модели, нужен пакет mcp"),
+    ],
+)
+def test_without_the_extra_one_is_told_what_to_install(language: str, told: str) -> None:
+    environment = {**os.environ, "LANGUAGE": language, "LC_ALL": "C.UTF-8"}
+    run = subprocess.run(
+        [sys.executable, "-c", WITHOUT],
+        capture_output=True,
+        text=True,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith(told)
+    assert "pip install 'abzats[mcp]'" in run.stderr
+    assert run.stderr.count("\n") == 1

@@ -302,7 +302,11 @@ class Evaluation:
         """Return the rows where enough of the words stand in a row."""
 
         def found(places: Callable[[Word], Places], _: np.ndarray) -> np.ndarray:
-            return _in_runs([places(word).keys for word in run.words], run.least)
+            keys = {id(word): places(word).keys for word in run.words}
+            # Where any words stand close by one another is told by each word once, however often it is asked for.
+            close = _close(np.sort(join(list(keys.values()))), run.least)
+            keys = {word: close[_in_both(close, here)[0]] for word, here in keys.items()}
+            return _in_runs([keys[id(word)] for word in run.words], run.least)
 
         # Only a row with all words of one stretch may have it in a row.
         stretches = _neighbours([self.rows(word) for word in run.words], run.least)
@@ -533,6 +537,15 @@ def _neighbours(sets: list[RowSet], length: int) -> list[RowSet]:
         sets = [one & other for one, other in zip(sets, sets[step:], strict=False)]
         step *= 2
     return [one & other for one, other in zip(sets, sets[length - step :], strict=False)] if length > step else sets
+
+
+def _close(keys: np.ndarray, least: int) -> np.ndarray:
+    """Return the different ones of keys in order that have so many in a row, themselves included."""
+    keys = keys[firsts(keys)]
+    edges = np.flatnonzero(np.diff(keys, prepend=-2) != 1) if len(keys) else np.zeros(0, np.int64)
+    length = np.diff(edges, append=len(keys))
+    close: np.ndarray = keys[np.repeat(length >= least, length)]
+    return close
 
 
 def _in_runs(places: list[np.ndarray], least: int) -> np.ndarray:
