@@ -15,7 +15,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from indexer.deadline import Deadline
 from indexer.errors import (
+    AddressRefused,
     CorpusError,
     CorpusMissing,
     EncoderMissing,
@@ -38,7 +40,10 @@ from indexer.errors import (
     QuerySyntaxError,
     QueryTooLong,
     QueryTooOpen,
+    QueryTooSlow,
     QueryTooWide,
+    ServerMissing,
+    ServingError,
     SettingRefused,
     Unreadable,
 )
@@ -77,11 +82,13 @@ if TYPE_CHECKING:
     from indexer.search import Searcher, open_index
 
 __all__ = [
+    "AddressRefused",
     "Answer",
     "BuildReport",
     "Completion",
     "CorpusError",
     "CorpusMissing",
+    "Deadline",
     "Difference",
     "Document",
     "Encoder",
@@ -116,12 +123,15 @@ __all__ = [
     "QuerySyntaxError",
     "QueryTooLong",
     "QueryTooOpen",
+    "QueryTooSlow",
     "QueryTooWide",
     "Quotation",
     "Rescue",
     "Result",
     "ScorePart",
     "Searcher",
+    "ServerMissing",
+    "ServingError",
     "SettingRefused",
     "Settings",
     "Snippet",

@@ -19,11 +19,15 @@ IndexerError
 │   ├── QueryTooWide           a mask that would open most of the vocabulary
 │   │   ├── QueryOpensTooMuch      a mask, or words near each other, with more alternatives than a search takes
 │   │   └── QueryTooOpen           more masks and misspellings than a search takes
+│   ├── QueryTooSlow           it takes longer than whoever searches for another lets it
 │   ├── QuerySyntaxError       a sign that means nothing where it stands, for whoever reads strictly
 │   └── ParagraphMissing       no such document or paragraph in the index
 ├── EvaluationError        the one who measures can act
 │   ├── JudgementsUnreadable   a set of judgements that lacks a file, or has a row that makes no sense
 │   └── MeasuresMissing        the library that measures is not installed
+├── ServingError           the one who serves can act
+│   ├── ServerMissing          the libraries that serve are not installed
+│   └── AddressRefused         no such host, or another program listens there
 └── SettingRefused         no such number among the settings, or a value that it cannot have
 
 A failure outside this tree is a bug.
@@ -162,6 +166,12 @@ class QueryTooOpen(QueryTooWide):
     )
 
 
+class QueryTooSlow(QueryError):
+    """The search has not ended in the time that it was given."""
+
+    template = "The query takes longer than {seconds:g} s. Ask for less: fewer words, masks, phrases or results"
+
+
 class QuerySyntaxError(QueryError):
     """The query is read strictly, and something in it means nothing where it stands."""
 
@@ -188,6 +198,22 @@ class MeasuresMissing(EvaluationError):
     """The library that measures is an extra, and is not installed."""
 
     template = "To measure, ir-measures is needed. Install it: pip install 'abzats[evaluate]'"
+
+
+class ServingError(IndexerError):
+    """Something about serving."""
+
+
+class ServerMissing(ServingError):
+    """The libraries that serve are an extra, and are not installed."""
+
+    template = "To serve, Starlette, uvicorn and Jinja are needed. Install them: pip install 'abzats[web]'"
+
+
+class AddressRefused(ServingError):
+    """Nothing can be served at this address."""
+
+    template = "Nothing can be served at {host}, port {port}: {reason}. Choose another: abzats serve --port 8001"
 
 
 class SettingRefused(IndexerError):

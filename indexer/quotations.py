@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.analysis.fold import fold
 from indexer.analysis.tokenize import words
+from indexer.deadline import NEVER
 from indexer.errors import QueryEmpty, QueryTooLong
 from indexer.types import (
     Difference,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from indexer.analysis import Analyzer
     from indexer.backends.base import Engine
+    from indexer.deadline import Deadline
     from indexer.settings import Asking
     from indexer.types import DifferenceKind, Hit, Hits, Paragraph, Query, QuotationKind, Term
 
@@ -59,16 +61,19 @@ _SPACE = re.compile(r"\s+")
 _ORDER: tuple[QuotationKind, ...] = ("verbatim", "inflected", "partial", "absent")
 
 
-def check(text: str, engine: Engine, analyzer: Analyzer, settings: Asking, *, limit: int) -> Quotation:
+def check(
+    text: str, engine: Engine, analyzer: Analyzer, settings: Asking, *, limit: int, deadline: Deadline = NEVER
+) -> Quotation:
     """Return whether the texts of an engine have a quotation, in NFC, and at most `limit` places.
 
-    QueryEmpty if there is no word in it, QueryTooLong if there are more than a search takes.
+    QueryEmpty if there is no word in it, QueryTooLong if there are more than a search takes; QueryTooSlow after the
+    deadline.
     """
     if (count := len(words(text))) > settings.most_words:
         raise QueryTooLong(words=count, most=settings.most_words)
     if not count:
         raise QueryEmpty(query=text)
-    return _Check(_Quoted(text, engine, analyzer), engine, analyzer, settings, limit).answer()
+    return _Check(_Quoted(text, engine, analyzer), engine, analyzer, settings, limit=limit, deadline=deadline).answer()
 
 
 class _Quoted:
@@ -248,12 +253,15 @@ class _Chain(NamedTuple):
 class _Check:
     """One quotation's way through an engine."""
 
-    def __init__(self, quoted: _Quoted, engine: Engine, analyzer: Analyzer, settings: Asking, limit: int) -> None:
+    def __init__(
+        self, quoted: _Quoted, engine: Engine, analyzer: Analyzer, settings: Asking, *, limit: int, deadline: Deadline
+    ) -> None:
         self._quoted = quoted
         self._engine = engine
         self._analyzer = analyzer
         self._settings = settings
         self._limit = limit
+        self._deadline = deadline
         self._whole = range(quoted.count)
 
     def answer(self) -> Quotation:
@@ -276,7 +284,9 @@ class _Check:
         return Quotation(self._quoted.text, kind, tuple(place for place, _ in places[: self._limit]), total, longest)
 
     def _search(self, query: Query, limit: int) -> Hits:
-        return self._engine.search(query, Filters(), limit=limit, offset=0, sort="relevance", per_document=False)
+        return self._engine.search(
+            query, Filters(), limit=limit, offset=0, sort="relevance", per_document=False, deadline=self._deadline
+        )
 
     # --- all of it ---
 
@@ -412,6 +422,7 @@ class _Check:
 
     def _region(self, hit: Hit, wide: int) -> _Region:
         """Return a paragraph with so many on each side."""
+        self._deadline.check()
         paragraph = hit.paragraph
         beside = (
             self._engine.paragraphs(paragraph.document, paragraph.number - wide, paragraph.number + wide)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from indexer.types import (
+        Completion,
+        Facets,
         Heading,
         IndexStatus,
         Mending,
@@ -25,6 +29,16 @@ if TYPE_CHECKING:
         Understanding,
         WordRead,
     )
+
+
+# What json.dumps leaves as it is and a terminal may obey, or cannot be encoded.
+_UNESCAPED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def json_text(value: object) -> str:
+    """Write JSON on one line, in which nothing can harm a terminal or fail to be encoded."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _UNESCAPED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def of_heading(heading: Heading) -> dict[str, Any]:
@@ -71,6 +85,11 @@ def of_paragraph(paragraph: Paragraph, snippet: Snippet | None = None) -> dict[s
     """Say what stands in a paragraph, with marks if there is a query to mark it by."""
     record = {"id": paragraph.id, "number": paragraph.number, "span": paragraph.span, "text": paragraph.text}
     return record if snippet is None else {**record, "marks": snippet.marks}
+
+
+def of_completion(completion: Completion) -> dict[str, Any]:
+    """Say what a word may become."""
+    return asdict(completion)
 
 
 def of_word(word: WordRead) -> dict[str, Any]:
@@ -132,6 +151,15 @@ def of_quotation(quotation: Quotation) -> dict[str, Any]:
             }
             for place in quotation.places
         ],
+    }
+
+
+def of_facets(facets: Facets) -> dict[str, Any]:
+    """Say how what was found is spread; pairs, for an order in which names of fields come is none."""
+    return {
+        "sources": [{"source": source, "count": count} for source, count in facets.sources.items()],
+        "months": [{"month": month, "count": count} for month, count in facets.months.items()],
+        "undated": facets.undated,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import ChainMap, Counter
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +18,7 @@ from indexer.analysis import russian
 from indexer.backends.whoosh import state
 from indexer.backends.whoosh.contents import committed, folder_size, latest_generation, reading
 from indexer.backends.whoosh.search import open_engine
+from indexer.deadline import NEVER
 from indexer.errors import ParagraphMissing, QueryError
 from indexer.meaning.reranking import Reranked, reranked
 from indexer.queries import Known, printed, understand
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 
     from indexer.backends.base import Engine, Sort
     from indexer.backends.whoosh.search import WhooshEngine
+    from indexer.deadline import Deadline
     from indexer.meaning.encoder import Encoder
     from indexer.queries import Meant, Understood
     from indexer.settings import Ranking
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
 
 _EVERYTHING = Filters()
 _NOTHING = Without()
+_PARAGRAPH = re.compile(r"(?P<path>.*)#¶?(?P<number>[0-9]{1,9})", re.DOTALL)
 _MOST_COUNTED = 2000  # lemmas whose forms are remembered, of a few dozen bytes each
 
 
@@ -98,6 +102,7 @@ class Search:
         marks: bool = True,
         without: Without = _NOTHING,
         semantic: Encoder | None = None,
+        deadline: Deadline = NEVER,
     ) -> Answer:
         """Return a page of the paragraphs that a query finds, the best or the newest first.
 
@@ -114,18 +119,26 @@ class Search:
         With `semantic`, the best by relevance are put in order by their meaning as well (open_encoder);
         what is found and counted stays the same.
 
-        QueryEmpty, QueryTooLong or QueryTooWide if the query cannot be searched.
+        QueryEmpty, QueryTooLong or QueryTooWide if the query cannot be searched; QueryTooSlow after the deadline.
         """
 
         def hits(query: Query, limit: int | None = limit, offset: int = offset) -> Hits:
-            return self._engine.search(query, filters, limit=limit, offset=offset, sort=sort, per_document=per_document)
+            return self._engine.search(
+                query,
+                filters,
+                limit=limit,
+                offset=offset,
+                sort=sort,
+                per_document=per_document,
+                deadline=deadline,
+            )
 
         deep = semantic is not None and sort == "relevance" and limit != 0
         understood = meant = self._understood(text, strict=strict, without=without)
         first = partial(hits, limit=self._best(limit), offset=0) if deep else hits
         found, taken = first(understood.query), None
         if rescue and not found.total:
-            for rung, other in self._rungs(text, understood):
+            for rung, other in self._rungs(text, understood, deadline):
                 rescued = first(other.query)
                 if rescued.total:
                     meant, found, taken = other, rescued, rung
@@ -169,17 +182,27 @@ class Search:
         return [*page, *(Reranked(hit, 0.0) for hit in after)]
 
     def facets(
-        self, text: str, *, filters: Filters = _EVERYTHING, per_document: bool = False, without: Without = _NOTHING
+        self,
+        text: str,
+        *,
+        filters: Filters = _EVERYTHING,
+        per_document: bool = False,
+        without: Without = _NOTHING,
+        deadline: Deadline = NEVER,
     ) -> Facets:
         """Return how what a query finds is spread over sources and months; it is read as it is typed, without rescue.
 
         The counts are of paragraphs, with `per_document` of documents. The failures are those of search.
         """
         query = self._understood(text, without=without).query
-        return self._engine.facets(query, filters, per_document=per_document)
+        return self._engine.facets(query, filters, per_document=per_document, deadline=deadline)
 
-    def marked(self, text: str, paragraphs: Sequence[Paragraph], *, without: Without = _NOTHING) -> tuple[Snippet, ...]:
-        """Return paragraphs of this index with the words of a query marked."""
+    def marked(
+        self, text: str | None, paragraphs: Sequence[Paragraph], *, without: Without = _NOTHING
+    ) -> tuple[Snippet, ...]:
+        """Return paragraphs of this index with the words of a query marked; none if there is no query."""
+        if text is None:
+            return tuple(_unmarked(paragraph.text) for paragraph in paragraphs)
         marker = Marker(self._understood(text, without=without).query, self._engine, self._analyzer)
         return tuple(marker(paragraph.text) for paragraph in paragraphs)
 
@@ -212,16 +235,19 @@ class Search:
         of_words = tuple(parts(query, score, self._settings.ranking)) if score(Only(query)) else ()
         return (*of_words, ScorePart("meaning", "", meaning)) if meaning and of_words else of_words
 
-    def check(self, quotation: str, *, limit: int = 10) -> Quotation:
+    def check(self, quotation: str, *, limit: int = 10, deadline: Deadline = NEVER) -> Quotation:
         """Return whether the texts have a quotation: verbatim, inflected, in part or not; and at most `limit` places.
 
         Its text is no query: signs mean nothing in it but [...] and …, which stand for what is left out.
 
-        QueryEmpty if there is no word in it, QueryTooLong if there are more than a search takes.
+        QueryEmpty if there is no word in it, QueryTooLong if there are more than a search takes; QueryTooSlow after the
+        deadline.
         """
         from indexer.quotations import check  # noqa: PLC0415 -- searches need not wait for it
 
-        return check(_composed(quotation), self._engine, self._analyzer, self._settings.asking, limit=limit)
+        return check(
+            _composed(quotation), self._engine, self._analyzer, self._settings.asking, limit=limit, deadline=deadline
+        )
 
     def suggest(self, text: str, *, limit: int = 10) -> tuple[Completion, ...]:
         """Return what the last word of a query may become when it is typed further, the most frequent first."""
@@ -246,13 +272,14 @@ class Search:
             without=without,
         )
 
-    def _rungs(self, text: str, understood: Understood) -> Iterator[tuple[Rescue, Understood]]:
+    def _rungs(self, text: str, understood: Understood, deadline: Deadline) -> Iterator[tuple[Rescue, Understood]]:
         """Give what may have been meant by a query that found nothing, the surest first."""
         from indexer.suggest import rungs  # noqa: PLC0415 -- 10 ms that a query which finds something need not spend
 
         mistyped = rungs(_composed(text), self._known.vocabulary("text"), self._analyzer, self._settings.mistyping)
         for rung in chain(mistyped, _with_relatives(_composed(text), understood)):
             # What is read instead may be no query at all; then the next one is tried.
+            deadline.check()
             with suppress(QueryError):
                 yield rung, self._understood(rung.query, without=understood.without)
 
@@ -291,18 +318,34 @@ class Search:
 
         A path alone stands for the whole document. ParagraphMissing if there is no such paragraph.
         """
-        path, sign, number = id.rpartition("#")
-        digits = number.removeprefix("¶")
-        found: tuple[Paragraph, ...]
-        if sign and digits.isascii() and digits.isdigit() and self._engine.heading(path):
-            middle = int(digits)
-            found = self._engine.paragraphs(path, middle - around, middle + around)
-            found = found if any(paragraph.number == middle for paragraph in found) else ()
-        else:
-            found = self._engine.paragraphs(id, 1, 2**31)
+        with suppress(ParagraphMissing):
+            middle = self.paragraph(id)
+            return self.passage(middle.document, middle.number - around, middle.number + around)
+        found = self._engine.paragraphs(id, 1, 2**31)
         if not found:
             raise ParagraphMissing(id=id)
         return found
+
+    def paragraph(self, id: str) -> Paragraph:  # noqa: A002 -- what it is called
+        """Return the paragraph `path#¶number`, or `path#number`; ParagraphMissing if there is none."""
+        if (parts := _PARAGRAPH.fullmatch(id)) and (
+            found := self._engine.paragraphs(parts["path"], int(parts["number"]), int(parts["number"]))
+        ):
+            return found[0]
+        raise ParagraphMissing(id=id)
+
+    def passage(self, path: str, first: int, last: int) -> tuple[Paragraph, ...]:
+        """Return the paragraphs of a document with these numbers, in order; those that are not there are left out.
+
+        ParagraphMissing if there is no such document.
+        """
+        self.document(path)
+        return self._engine.paragraphs(path, first, last)
+
+    def length(self, path: str) -> int:
+        """Return how many paragraphs a document has; ParagraphMissing if it is not in the index."""
+        self.document(path)
+        return self._engine.length(path)
 
 
 class Searcher(Search):
@@ -320,6 +363,11 @@ class Searcher(Search):
     def generation(self) -> int:
         """Return which build it searches; the number grows with every build that changed something."""
         return self._generation
+
+    @property
+    def built(self) -> datetime:
+        """Return when that build was."""
+        return self._made.built
 
     def is_newest(self) -> bool:
         """Whether no other build has been committed since it was opened; so too if the folder is gone."""

@@ -33,6 +33,7 @@ LAYERS = {
     "ranking": 2,
     "vocabulary": 2,
     "settings": 1,
+    "deadline": 1,
     "types": 0,
     "errors": 0,
 }

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from indexer.analysis.fold import fold
-from indexer.errors import QueryEmpty, QueryTooLong
+from indexer.deadline import Deadline
+from indexer.errors import QueryEmpty, QueryTooLong, QueryTooSlow
 from indexer.types import Document, Span
 from tests.backends.engines import ANALYZER, ENGINES, memory, search, whoosh
 
@@ -212,6 +213,11 @@ def test_spaces_in_numbers_do_not_matter() -> None:
 def test_a_quotation_without_words_is_refused(texts: Search) -> None:
     with pytest.raises(QueryEmpty):
         texts.check("«…»")
+
+
+def test_it_is_given_up_after_its_deadline(texts: Search) -> None:
+    with pytest.raises(QueryTooSlow):
+        texts.check("закалка стали", deadline=Deadline(-1))
 
 
 def test_a_book_is_refused(texts: Search) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Analyzer", "Found", "russian"]
 
 _MOST_KNOWN = 400_000  # words remembered; some 300 MB
+_MOST_ASKED = 20_000  # words of queries; of made-up ones, each takes 3 kB, and a server is asked for any number of them
 
 
 class Analyzer:
@@ -33,6 +34,7 @@ class Analyzer:
         self.settings = settings
         self._indexed = indexed
         self._lemmatizer = Lemmatizer(settings)
+        self._most = _MOST_KNOWN if indexed is None else _MOST_ASKED
         self._known: dict[tuple[str, bool], Found] = {}
 
     def terms(self, text: str) -> list[Term]:
@@ -77,7 +79,7 @@ class Analyzer:
         key = (form, opens_sentence)
         known = self._known.get(key)
         if known is None:
-            if len(self._known) >= _MOST_KNOWN:
+            if len(self._known) >= self._most:
                 self._known.clear()
             indexed = self._indexed(form, opens_sentence) if self._indexed else None
             known = self._known[key] = indexed or self.look_up(form, opens_sentence)

@@ -6,10 +6,13 @@ import re
 from fnmatch import translate
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
+from indexer.deadline import NEVER
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from indexer.analysis import Found
+    from indexer.deadline import Deadline
     from indexer.types import Facets, Filters, Form, Heading, Hits, Paragraph, Query
     from indexer.vocabulary import Vocabulary
 
@@ -31,16 +34,27 @@ class Engine(Protocol):
     """
 
     def search(
-        self, query: Query, filters: Filters, *, limit: int | None, offset: int, sort: Sort, per_document: bool
+        self,
+        query: Query,
+        filters: Filters,
+        *,
+        limit: int | None,
+        offset: int,
+        sort: Sort,
+        per_document: bool,
+        deadline: Deadline = NEVER,
     ) -> Hits:
         """Return a page of the ranking: `limit` hits (None: all) after the first `offset`.
 
-        With `per_document`, a document counts once, by its best paragraph.
+        With `per_document`, a document counts once, by its best paragraph. QueryTooSlow after the deadline.
         """
         ...
 
-    def facets(self, query: Query, filters: Filters, *, per_document: bool) -> Facets:
-        """Return how many paragraphs, or documents, of what a query finds each source and each month has."""
+    def facets(self, query: Query, filters: Filters, *, per_document: bool, deadline: Deadline = NEVER) -> Facets:
+        """Return how many paragraphs, or documents, of what a query finds each source and each month has.
+
+        QueryTooSlow after the deadline.
+        """
         ...
 
     def scorer(self, path: str, number: int) -> Callable[[Query], float]:
@@ -91,6 +105,10 @@ class Engine(Protocol):
 
     def paragraphs(self, path: str, first: int, last: int) -> tuple[Paragraph, ...]:
         """Return the paragraphs of a document with these numbers, in order; those that are not there are left out."""
+        ...
+
+    def length(self, path: str) -> int:
+        """Return how many paragraphs a document has; 0 if it is not there."""
         ...
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from indexer import ranking
 from indexer.analysis.fold import NORMAL, fold
 from indexer.backends.base import Written, at_path
+from indexer.deadline import NEVER
 from indexer.paragraphs import split
 from indexer.types import (
     AtPath,
@@ -38,11 +39,12 @@ from indexer.types import (
 from indexer.vocabulary import Lexicon, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from indexer.analysis import Analyzer, Found
     from indexer.backends.base import Sort
+    from indexer.deadline import Deadline
     from indexer.settings import Ranking, Settings
     from indexer.types import Document, Filters, Form, Heading, Paragraph, Query
 
@@ -84,13 +86,21 @@ class MemoryEngine:
         self._texts = Scores("text", self._fields, settings.ranking)
 
     def search(
-        self, query: Query, filters: Filters, *, limit: int | None, offset: int, sort: Sort, per_document: bool
+        self,
+        query: Query,
+        filters: Filters,
+        *,
+        limit: int | None,
+        offset: int,
+        sort: Sort,
+        per_document: bool,
+        deadline: Deadline = NEVER,
     ) -> Hits:
         """See Engine.search."""
         score = self._texts.scorer(query)
         found = [
             (paragraph, row, score(row))
-            for paragraph, row in zip(self._paragraphs, self._fields["text"], strict=True)
+            for paragraph, row in zip(self._paragraphs, _in_time(self._fields["text"], deadline), strict=True)
             if self._texts.finds(query, row) and _passes(filters, row.heading)
         ]
         found.sort(key=lambda triple: _order(*triple, sort=sort))
@@ -107,9 +117,9 @@ class MemoryEngine:
             complete=len({row.document for row in complete}) if per_document else len(complete),
         )
 
-    def facets(self, query: Query, filters: Filters, *, per_document: bool) -> Facets:
+    def facets(self, query: Query, filters: Filters, *, per_document: bool, deadline: Deadline = NEVER) -> Facets:
         """See Engine.facets."""
-        found = [row.heading for row in self._fields["text"] if self._texts.finds(query, row)]
+        found = [row.heading for row in _in_time(self._fields["text"], deadline) if self._texts.finds(query, row)]
         headings = list({heading.path: heading for heading in found}.values()) if per_document else found
         of_source = [heading for heading in headings if _passes(replace(filters, sources=()), heading)]
         of_month = [heading for heading in headings if _passes(replace(filters, since=None, until=None), heading)]
@@ -140,6 +150,10 @@ class MemoryEngine:
         """See Engine.paragraphs."""
         ours = (paragraph for paragraph in self._paragraphs if paragraph.document == path)
         return tuple(paragraph for paragraph in ours if first <= paragraph.number <= last)
+
+    def length(self, path: str) -> int:
+        """See Engine.length."""
+        return sum(paragraph.document == path for paragraph in self._paragraphs)
 
     def vocabulary(self, field: str) -> Vocabulary:
         """See Engine.vocabulary."""
@@ -330,6 +344,12 @@ class Scores:
 
     def _in(self, field: str) -> Scores:
         return Scores(field, self._fields, self._settings)
+
+
+def _in_time(rows: Iterable[Row], deadline: Deadline) -> Iterator[Row]:
+    for row in rows:
+        deadline.check()
+        yield row
 
 
 # --- places -----------------------------------------------------------------------------------------------------------

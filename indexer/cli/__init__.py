@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["main", "program"]
 
 # Modules beside this one, each with a `command`.
-COMMANDS = ("build", "search", "show", "quote", "forms", "status", "evaluate", "mcp")
+COMMANDS = ("build", "search", "show", "quote", "forms", "status", "serve", "evaluate", "mcp")
 
 DONE, ERROR, INTERRUPTED = 0, 2, 130  # beside 1, which `search` gives when it finds nothing
 

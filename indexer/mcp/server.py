@@ -13,6 +13,7 @@ from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field, ValidationError
 
+from indexer.deadline import Deadline
 from indexer.errors import IndexDamaged, IndexerError, ParagraphMissing
 from indexer.mcp import answers
 from indexer.mcp.newest import Newest
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 Given = TypeVar("Given")
 
+SECONDS = 20.0  # that an answer may take; clients wait for a minute
 MOST_RESULTS = 50
 MOST_AROUND = 20  # paragraphs on each side of one
 MOST_READ = 50  # paragraphs of a whole document at once
@@ -172,6 +174,7 @@ class _Tools:
                 filters=Filters(sources, _days(since).since, _days(until).until),
                 sort=sort,
                 per_document=one_per_document,
+                deadline=Deadline(SECONDS),
             )
             return answers.page(answer, searcher.generation)
 
@@ -203,7 +206,9 @@ class _Tools:
         """See SOURCES."""
 
         def ask(searcher: Searcher) -> answers.Contents:
-            return answers.contents(searcher.status(), searcher.facets(query) if query else None)
+            return answers.contents(
+                searcher.status(), searcher.facets(query, deadline=Deadline(SECONDS)) if query else None
+            )
 
         return self._asked(ask)
 
@@ -215,7 +220,9 @@ class _Tools:
         """See CHECK."""
 
         def ask(searcher: Searcher) -> answers.Verdict:
-            return answers.verdict(searcher.check(quotation, limit=limit), searcher.generation)
+            return answers.verdict(
+                searcher.check(quotation, limit=limit, deadline=Deadline(SECONDS)), searcher.generation
+            )
 
         return self._asked(ask)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -18,7 +17,7 @@ from indexer.web.problems import BUG, NO_PAGE, Problem
 from indexer.web.security import HEADERS, LOOPBACK, Guard
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from starlette.responses import Response
@@ -32,13 +31,7 @@ def create_app(index: Path, *, limits: Limits | None = None, hosts: Sequence[str
     """
     limits = limits or Limits()
     generations = Generations(index, limits)
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-        generations.close()
-
-    return Starlette(
+    app = Starlette(
         routes=[*api.routes(generations, limits), *pages.routes(generations, limits)],
         middleware=[Middleware(Guard, hosts=hosts, limits=limits, refuse=_refuse)],
         exception_handlers={
@@ -47,8 +40,9 @@ def create_app(index: Path, *, limits: Limits | None = None, hosts: Sequence[str
             HTTPException: _of_status,
             Exception: _of_bug,
         },
-        lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # an address is right or wrong
+    return app
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, problem: Problem) -> None:

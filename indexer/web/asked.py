@@ -6,17 +6,18 @@ A parameter stands in one place: its name, what it may be, how it is read, and h
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from unicodedata import normalize
 from urllib.parse import urlencode
 
 from indexer.queries import dates
-from indexer.types import Filters
+from indexer.types import Filters, Without
 from indexer.web.problems import NO_DATE, NO_TIME, PARAMETER, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from indexer.backends.base import Sort
     from indexer.web.limits import Limits
@@ -37,8 +38,9 @@ class Parameter:
     about: str
     schema: dict[str, Any]  # JSON Schema, of one value
     read: Callable[[str], Any]  # ValueError if the schema does not let it be
+    usual: Any = None  # what it is where it is not given
     field: str = ""  # what it is called once read; its name, if it is not said
-    many: int = 0  # how often it may be given; 0: once, as a value of its own
+    many: int = 0  # how often it may be given, as a tuple; 0: once, as a value of its own
     is_required: bool = False
     example: str = ""
 
@@ -46,6 +48,12 @@ class Parameter:
     def attribute(self) -> str:
         """What it is called once read."""
         return self.field or self.name
+
+    def value(self, values: list[Any]) -> Any:  # noqa: ANN401 -- whatever it reads
+        """Return what it is, given so many values."""
+        if self.many:
+            return tuple(values)
+        return values[0] if values else self.usual
 
 
 def text(name: str, about: str, *, most: int, least: int = 1, **more: Any) -> Parameter:  # noqa: ANN401 -- Parameter's
@@ -70,7 +78,13 @@ def count(name: str, about: str, *, most: int, least: int = 0, usual: int, **mor
         return int(value)
 
     schema = {"type": "integer", "minimum": least, "maximum": most, "default": usual}
-    return Parameter(name, about, schema, read, **more)
+    return Parameter(name, about, schema, read, usual, **more)
+
+
+def identifier(name: str, about: str, **more: Any) -> Parameter:  # noqa: ANN401
+    """Make a parameter that names something in the index, where all is in NFC."""
+    plain = text(name, about, most=LONGEST_NAME, is_required=True, **more)
+    return replace(plain, read=lambda value: normalize("NFC", plain.read(value)))
 
 
 def choice(name: str, about: str, *values: str, **more: Any) -> Parameter:  # noqa: ANN401
@@ -82,7 +96,9 @@ def choice(name: str, about: str, *values: str, **more: Any) -> Parameter:  # no
             raise ValueError(message)
         return value
 
-    return Parameter(name, about, {"type": "string", "enum": list(values), "default": values[0]}, read, **more)
+    return Parameter(
+        name, about, {"type": "string", "enum": list(values), "default": values[0]}, read, values[0], **more
+    )
 
 
 def flag(name: str, about: str, *, usual: bool, **more: Any) -> Parameter:  # noqa: ANN401
@@ -94,20 +110,20 @@ def flag(name: str, about: str, *, usual: bool, **more: Any) -> Parameter:  # no
             raise ValueError(message)
         return value == "true"
 
-    return Parameter(name, about, {"type": "boolean", "default": usual}, read, **more)
+    return Parameter(name, about, {"type": "boolean", "default": usual}, read, usual, **more)
 
 
 def read(parameters: Iterable[Parameter], pairs: Pairs) -> dict[str, Any]:
-    """Return the values given, by attribute; those not given are left out.
+    """Return the values of all parameters, by attribute.
 
     Problem if one is unknown, given too often, missing, or what its schema does not let it be.
     """
     known = {parameter.name: parameter for parameter in parameters}
-    given: dict[str, list[Any]] = {}
+    given: dict[str, list[Any]] = {name: [] for name in known}
     for name, value in pairs:
         if name not in known:
             raise _refused(name, f"there is no such parameter, but {', '.join(known)}" if known else "none is taken")
-        values = given.setdefault(name, [])
+        values = given[name]
         if len(values) >= (known[name].many or 1):
             raise _refused(name, f"it may be given {known[name].many or 1} times at most")
         try:
@@ -115,9 +131,9 @@ def read(parameters: Iterable[Parameter], pairs: Pairs) -> dict[str, Any]:
         except ValueError as wrong:
             raise _refused(name, str(wrong)) from wrong
     for parameter in known.values():
-        if parameter.is_required and parameter.name not in given:
+        if parameter.is_required and not given[parameter.name]:
             raise _refused(parameter.name, "it is missing")
-    return {known[name].attribute: tuple(values) if known[name].many else values[0] for name, values in given.items()}
+    return {known[name].attribute: known[name].value(values) for name, values in given.items()}
 
 
 def _refused(name: str, reason: str) -> Problem:
@@ -140,42 +156,63 @@ class Asked:
     per_document: bool = False
     limit: int = TEN
     offset: int = 0
-    without: tuple[str, ...] = ()  # lemmas that words shall not be looked for by
-    without_forms: tuple[str, ...] = ()
+    without: Without = field(default_factory=Without)  # lemmas and forms that words shall not be looked for by
     rescue: bool = True
     strict: bool = False
     filters: Filters = field(default_factory=Filters)  # sources and dates, as the library takes them
 
     @classmethod
     def read(cls, pairs: Pairs, limits: Limits) -> Asked:
-        """Return what the parameters of a query string ask for; Problem if they cannot be asked."""
+        """Return what a query string asks for; Problem if it cannot be asked."""
         return cls.of(read(of_search(limits), pairs))
 
     @classmethod
-    def of(cls, given: dict[str, Any]) -> Asked:
+    def of_form(cls, pairs: Pairs, limits: Limits) -> Asked:
+        """Return what a form asks for, whose fields may be empty, and whose address may have been added to."""
+        parameters = of_search(limits)
+        known = {parameter.name for parameter in parameters}
+        given = [(name, value) for name, value in pairs if name in known and (value or name == "q")]
+        return cls.of(read(parameters, given))
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Asked:
         """Return what values that were read ask for; those that are not a search's are passed over."""
         ours = {one.name for one in fields(cls)}
         asked = {name: value for name, value in given.items() if name in ours}
-        since, until = _moment("since", asked.get("since", "")), _moment("until", asked.get("until", ""))
+        since, until = _moment("since", given["since"]), _moment("until", given["until"])
         if since and until and since >= until:
             raise Problem(NO_TIME, more={"parameter": "since"})
-        return cls(**asked, filters=Filters(asked.get("sources", ()), since, until))
+        filters = Filters(given["sources"], since, until)
+        return cls(**asked | {"without": without(given), "filters": filters})
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Return what `read` would make this of again; what is usual is left out."""
+        """Return what `read` makes this of again; what is usual is left out."""
         usual = Asked()
-        pairs = []
-        for name, attribute in _NAMES.items():
-            value = getattr(self, attribute)
-            if value == getattr(usual, attribute):
-                continue
-            values = value if isinstance(value, tuple) else (value,)
-            pairs += [(name, str(one).lower() if isinstance(one, bool) else str(one)) for one in values]
-        return pairs
+        values: dict[str, tuple[object, ...]] = {
+            "source": self.sources,
+            "without": self.without.lemmas,
+            "without_form": self.without.forms,
+            **{
+                name: (value,)
+                for name in ("since", "until", "sort", "per_document", "limit", "offset", "rescue", "strict")
+                if (value := getattr(self, name)) != getattr(usual, name)
+            },
+        }
+        pairs = [(name, _written(value)) for name, several in values.items() for value in several]
+        return [("q", self.query), *pairs]
 
     def query_string(self) -> str:
         """Return it as it stands after the question mark of an address."""
         return urlencode(self.pairs())
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def without(given: Mapping[str, Any]) -> Without:
+    """Return what the values of `switched_off` say."""
+    return Without(given["without"], given["without_forms"])
 
 
 def _moment(name: Literal["since", "until"], typed: str) -> datetime | None:
@@ -192,17 +229,13 @@ def _moment(name: Literal["since", "until"], typed: str) -> datetime | None:
     return moment
 
 
-def query(limits: Limits) -> Parameter:
+def query(
+    limits: Limits,
+    about: str = "What to look for, with all signs of the query language.",
+    **more: Any,  # noqa: ANN401
+) -> Parameter:
     """Return the parameter q."""
-    return text(
-        "q",
-        "What to look for, with all signs of the query language.",
-        most=limits.characters,
-        least=0,
-        field="query",
-        is_required=True,
-        example="закалка стали",
-    )
+    return text("q", about, most=limits.characters, least=0, field="query", **{"example": "закалка стали", **more})
 
 
 def switched_off(limits: Limits) -> tuple[Parameter, ...]:
@@ -234,7 +267,7 @@ def strict() -> Parameter:
 def of_search(limits: Limits) -> tuple[Parameter, ...]:
     """Return the parameters of a search."""
     return (
-        query(limits),
+        query(limits, is_required=True),
         text(
             "source",
             "Only from this source, compared without case; given again, from any of them.",
@@ -246,9 +279,10 @@ def of_search(limits: Limits) -> tuple[Parameter, ...]:
             "since",
             "From the beginning of this year, month or day on: 2023, 2023-05, 12.05.2023, май 2023, вчера.",
             most=LONGEST_DATE,
+            usual="",
             example="2023",
         ),
-        text("until", "Up to the end of this year, month or day.", most=LONGEST_DATE, example="2023-05"),
+        text("until", "Up to the end of this year, month or day.", most=LONGEST_DATE, usual="", example="2023-05"),
         choice("sort", "The best first, or the newest.", "relevance", "date"),
         flag("per_document", "Whether a document comes once, by its best paragraph.", usual=False),
         count("limit", "Results on the page; 0 for the counts alone.", most=limits.page, usual=TEN),
@@ -257,12 +291,3 @@ def of_search(limits: Limits) -> tuple[Parameter, ...]:
         flag("rescue", "Whether a query that finds nothing is read as if it were mistyped.", usual=True),
         strict(),
     )
-
-
-def _names() -> dict[str, str]:
-    from indexer.web.limits import Limits  # noqa: PLC0415 -- any will do: names do not depend on them
-
-    return {parameter.name: parameter.attribute for parameter in of_search(Limits())}
-
-
-_NAMES = _names()

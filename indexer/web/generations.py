@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from functools import cached_property
 from threading import Lock, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
 from indexer.errors import IndexFailure
-from indexer.search import Searcher, open_index
+from indexer.search import open_index
 from indexer.web.problems import BUSY, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from indexer.search import Searcher
+    from indexer.types import IndexStatus
     from indexer.web.limits import Limits
 
 Given = TypeVar("Given")
@@ -28,18 +31,24 @@ AGAIN = 5.0  # seconds after which a build that could not be opened is tried onc
 _log = logging.getLogger("abzats.web")
 
 
-class Current(NamedTuple):
+class Current:
     """What one request asks: all its answers are of the same build."""
 
-    searcher: Searcher
-    generation: int
+    def __init__(self, searcher: Searcher) -> None:
+        self.searcher = searcher
+        self.generation = searcher.generation
+
+    @cached_property
+    def status(self) -> IndexStatus:
+        """Return what is in the index; to count it takes a quarter of a second."""
+        return self.searcher.status()
 
 
 class _Opened:
-    """A searcher and how many requests use it."""
+    """What requests ask, and how many of them do."""
 
     def __init__(self, searcher: Searcher) -> None:
-        self.current = Current(searcher, searcher.generation)
+        self.current = Current(searcher)
         self.users = 0
         self.replaced = False
 
@@ -86,16 +95,6 @@ class Generations:
     def _work(self, work: Callable[[Current], Given]) -> Given:
         with self.current() as current:
             return work(current)
-
-    def close(self) -> None:
-        """Let go of the index once the last request is done."""
-        if self._opening is not None:
-            self._opening.join()
-        with self._lock:
-            opened = self._opened
-            opened.users += 1
-            opened.replaced = True
-        self._leave(opened)
 
     def _leave(self, opened: _Opened) -> None:
         with self._lock:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
-from indexer import errors
+from indexer import errors, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,10 +57,21 @@ _OF_ERRORS: tuple[tuple[type[IndexerError], Kind], ...] = (
     (errors.QueryEmpty, QUERY_EMPTY),
     (errors.QueryTooLong, QUERY_TOO_LONG),
     (errors.QueryTooWide, QUERY_TOO_WIDE),
+    (errors.QueryTooSlow, QUERY_TOO_SLOW),
     (errors.QuerySyntaxError, NOT_READ),
     (errors.ParagraphMissing, NOT_THERE),
     (errors.IndexFailure, NO_INDEX),
 )
+
+# What the library says to somebody at a command line, or of folders that are nobody's business.
+_SAID: dict[type[IndexerError], str] = {
+    errors.QueryEmpty: "There is no word to look for in {query!r}.",
+    errors.QueryOnlyExcludes: "{query!r} only leaves words out. Say what to look for beside it.",
+    errors.ParagraphMissing: "There is no {id!r} in the index.",
+    errors.IndexMissing: "",
+    errors.IndexDamaged: "",
+    errors.IndexIncompatible: "",
+}
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -88,11 +99,12 @@ class Problem(Exception):
     def of_error(cls, error: IndexerError) -> Problem:
         """Return the problem that a failure of the library is."""
         kind = next(kind for failure, kind in _OF_ERRORS if isinstance(error, failure))
-        # Where the index is, is nobody's business but the one's who serves it.
-        return cls(kind, "" if kind is NO_INDEX else str(error), error=error)
+        said = _SAID.get(type(error), error.template).format(**error.values)
+        more = {"at": error.values["at"]} if isinstance(error, errors.QuerySyntaxError) else None
+        return cls(kind, said, more=more, error=error)
 
 
-def response(problem: Problem) -> JSONResponse:
+def response(problem: Problem) -> Response:
     """Return the problem as a program wants it."""
     kind = problem.kind
     body = {
@@ -102,4 +114,5 @@ def response(problem: Problem) -> JSONResponse:
         "detail": problem.detail,
         **problem.more,
     }
-    return JSONResponse(body, kind.status, headers=problem.headers, media_type=MEDIA_TYPE)
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    return Response(records.json_text(body), kind.status, headers, MEDIA_TYPE)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from indexer.web.limits import Limits
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-ANY_ADDRESS = "*"  # among hosts: whatever is an address and no name, which no name server can turn elsewhere
+# Among hosts, where no name has a space: whatever is an address and no name, which no name server can turn elsewhere.
+ANY_ADDRESS = "any address"
 METHODS = ("GET", "HEAD")
 
 _HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[^:\[\]/@\s]+))(?::[0-9]{1,5})?")

@@ -1,4 +1,4 @@
-"""What a search can be narrowed by, over a few paragraphs, in both engines: facets, and readings switched off."""
+"""What a search can be narrowed by, over a few paragraphs, in both engines: facets, readings switched off, and time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer import Document, Facets, Filters, Without
+from indexer import Deadline, Document, Facets, Filters, ParagraphMissing, QueryTooSlow, Without
 from tests.backends.engines import ENGINES, search
 
 if TYPE_CHECKING:
@@ -114,3 +114,22 @@ def test_marks_are_those_of_the_search(asked: Search) -> None:
     answer = asked.search("стали рама", without=without)
     paragraphs = [result.paragraph for result in answer]
     assert asked.marked("стали рама", paragraphs, without=without) == tuple(result.snippet for result in answer)
+
+
+@pytest.mark.parametrize("query", ["сталь", "стали стану", '"закалка стали"', "закалка РЯДОМ/3 сталь", "ненайдённое"])
+def test_a_search_ends_at_its_deadline(asked: Search, query: str) -> None:
+    passed = Deadline(seconds=-1)
+    with pytest.raises(QueryTooSlow, match="longer than -1 s"):
+        asked.search(query, deadline=passed)
+    with pytest.raises(QueryTooSlow):
+        asked.facets(query, deadline=passed)
+
+
+def test_a_document_is_read_by_the_numbers_of_its_paragraphs(asked: Search) -> None:
+    assert [paragraph.number for paragraph in asked.passage("1", 1, 9)] == [1, 2]
+    assert [paragraph.text for paragraph in asked.passage("1", 2, 2)] == ["О стали и дубе."]
+    assert asked.passage("1", 3, 9) == ()
+    assert (asked.length("1"), asked.length("2")) == (2, 1)
+    for ask in (lambda: asked.passage("нет", 1, 1), lambda: asked.length("нет")):
+        with pytest.raises(ParagraphMissing):
+            ask()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer import Document
-from tests.benchmarks import corpus, peers, suite, table
+from indexer import Document, build_index
+from tests.benchmarks import corpus, peers, serving, suite, table
 from tests.benchmarks.asked import draw
 from tests.benchmarks.peers.ours import PLAIN_ASKER, WHOLE_ASKER, typed
 from tests.benchmarks.prepared import Prepared, prepare
@@ -85,6 +86,26 @@ def test_a_peer_that_is_not_installed_is_left_out_with_a_reason(monkeypatch: pyt
 
     monkeypatch.setattr(peers, "import_module", missing)
     assert suite.installed(["tantivy"]) == ([], ["tantivy: tantivy is not installed"])
+
+
+def test_a_server_is_measured_and_searched_while_builds_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("starlette", reason="the extra web is not installed: pip install 'abzats[web]'")
+    build_index([Document(f"{at}", text) for at, text in enumerate(SENTENCES)], tmp_path, processes=1)
+    assert serving.speed(tmp_path, ["search", "suggest"], QUESTIONS, [1, 4], 0.2) == 0
+    assert serving.growth(tmp_path, QUESTIONS, serving.LOOKS) == 0
+    # Of no document of the scale corpus, which need not be there.
+    monkeypatch.setattr(serving, "documents", lambda _: iter(()))
+    serving.commit(tmp_path, 0, 2)
+    told = capsys.readouterr().out
+    assert told.count("requests/s") == 4
+    assert "second half" in told
+
+
+def test_a_reply_that_is_none_is_counted() -> None:
+    measured = serving.Measured(1.0, [1.0, 2.0], Counter({200: 1, 500: 1, 422: 1}), broken=1)
+    assert (measured.wrong, measured.line().endswith("2 wrong")) == (2, True)
 
 
 def test_the_scale_corpus_and_the_questions_are_read(shared_data: Path) -> None:

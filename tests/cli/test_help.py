@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from .conftest import Abzats, Shell
 
-COMMANDS = ["", "build", "search", "forms", "show", "quote", "status", "evaluate", "mcp"]
+COMMANDS = ["", "build", "search", "forms", "show", "quote", "status", "serve", "evaluate", "mcp"]
 ENGLISH = re.compile(
     r"\b(usage|options?|commands?|arguments?|show this|the|and|of|is|are|not|missing|try|error|invalid|default: all"
     r"|env var|folder|paragraphs?|words?|find|print|how|where|only)\b",

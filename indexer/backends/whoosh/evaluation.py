@@ -16,6 +16,7 @@ import numpy as np
 from indexer import ranking
 from indexer.backends.whoosh.postings import POSITION_BITS, Places, Sought, firsts, join
 from indexer.backends.whoosh.rowset import RowSet, intersection, union
+from indexer.deadline import NEVER
 from indexer.types import (
     AtPath,
     Boosted,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from indexer.backends.whoosh.postings import Entry, FieldPostings, Group
+    from indexer.deadline import Deadline
     from indexer.settings import Ranking
     from indexer.types import Query
 
@@ -69,8 +71,9 @@ class Evaluation:
     Words and phrases are known by identity: to hash one takes longer than to find out what is asked of it.
     """
 
-    def __init__(self, postings: FieldPostings, settings: Ranking) -> None:
+    def __init__(self, postings: FieldPostings, settings: Ranking, deadline: Deadline = NEVER) -> None:
         self.postings = postings
+        self.deadline = deadline  # looked at for each part of a query, and for so many rows of it
         self.settings = settings
         self.field = postings.field_name
         self._words: dict[int, _Word] = {}
@@ -91,6 +94,7 @@ class Evaluation:
         return known[1]
 
     def _find(self, query: Query) -> Found:
+        self.deadline.check()
         match query:
             case Word() | Phrase():
                 return _whole(self.rows(query))
@@ -179,6 +183,7 @@ class Evaluation:
         every = (within or intersection([self.rows(word) for word in words])).rows()
         keys = []
         for start in range(0, len(every), _AT_ONCE):
+            self.deadline.check()
             rows = every[start : start + _AT_ONCE]
             standing = sought.places((self.postings, rows))
             keys.append(found(partial(standing.of, rows=rows), rows))
@@ -242,7 +247,7 @@ class Evaluation:
         if field == self.field:
             return self
         if field not in self._fields:
-            self._fields[field] = Evaluation(self.postings.field(field), self.settings)
+            self._fields[field] = Evaluation(self.postings.field(field), self.settings, self.deadline)
         return self._fields[field]
 
     # --- nearness ---
@@ -390,8 +395,12 @@ class Scoring:
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """Return the score of rows, which are in order; also what of it a row has that the query does not find."""
-        parts = [rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE)]
-        return join([self._score(Columns(self._leaves, part)) for part in parts]) if parts else np.zeros(0)
+        parts = [self._scores(rows[start : start + _AT_ONCE]) for start in range(0, len(rows), _AT_ONCE)]
+        return join(parts) if parts else np.zeros(0)
+
+    def _scores(self, rows: np.ndarray) -> np.ndarray:
+        self._evaluation.deadline.check()
+        return self._score(Columns(self._leaves, rows))
 
     def _of(self, query: Query) -> Score:
         match query:

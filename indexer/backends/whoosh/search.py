@@ -18,6 +18,7 @@ from indexer.backends.whoosh.contents import check, latest_generation, listed, r
 from indexer.backends.whoosh.evaluation import Evaluation, Found
 from indexer.backends.whoosh.postings import Documents, FieldPostings, Part, firsts
 from indexer.backends.whoosh.rowset import RowSet
+from indexer.deadline import NEVER
 from indexer.errors import IndexMissing
 from indexer.types import Dated, Facets, Filters, Hit, Hits
 from indexer.vocabulary import Vocabulary
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from indexer.backends.base import Sort
     from indexer.backends.whoosh.segment import Segment
     from indexer.backends.whoosh.words import Words
+    from indexer.deadline import Deadline
     from indexer.settings import Settings
     from indexer.types import Form, Heading, Paragraph, Query
     from indexer.vocabulary import Lexicon
@@ -107,17 +109,35 @@ class WhooshEngine:
     # --- Engine ---
 
     def search(
-        self, query: Query, filters: Filters, *, limit: int | None, offset: int, sort: Sort, per_document: bool
+        self,
+        query: Query,
+        filters: Filters,
+        *,
+        limit: int | None,
+        offset: int,
+        sort: Sort,
+        per_document: bool,
+        deadline: Deadline = NEVER,
     ) -> Hits:
         """See Engine.search."""
-        ranked = self.rank(query, filters, limit=limit, offset=offset, sort=sort, per_document=per_document)
+        ranked = self.rank(
+            query, filters, limit=limit, offset=offset, sort=sort, per_document=per_document, deadline=deadline
+        )
         return Hits(self._page(ranked), total=ranked.total, complete=ranked.complete)
 
     def rank(
-        self, query: Query, filters: Filters, *, limit: int | None, offset: int, sort: Sort, per_document: bool
+        self,
+        query: Query,
+        filters: Filters,
+        *,
+        limit: int | None,
+        offset: int,
+        sort: Sort,
+        per_document: bool,
+        deadline: Deadline = NEVER,
     ) -> Ranked:
         """Return which rows may be on a page, and how many rows there are; nothing stored is read."""
-        evaluation = Evaluation(self._texts, self._settings)
+        evaluation = Evaluation(self._texts, self._settings, deadline)
         found = evaluation.found(query)
         if allowed := self._allowed(filters):
             found = Found(*(rows & allowed for rows in found))
@@ -141,9 +161,9 @@ class WhooshEngine:
         newest = self._newest_first(top.rows) if sort == "date" else np.zeros(len(top.rows))
         return ranked._replace(rows=top.rows, scores=top.scores, newest=newest)
 
-    def facets(self, query: Query, filters: Filters, *, per_document: bool) -> Facets:
+    def facets(self, query: Query, filters: Filters, *, per_document: bool, deadline: Deadline = NEVER) -> Facets:
         """See Engine.facets."""
-        found = Evaluation(self._texts, self._settings).found(query).rows
+        found = Evaluation(self._texts, self._settings, deadline).found(query).rows
         documents = self._documents.of(found.rows())
         if per_document:
             documents = documents[firsts(documents)]
@@ -271,6 +291,11 @@ class WhooshEngine:
         segment, document = place
         rows = segment.paragraphs_of(document)
         return tuple(segment.paragraph(row)[0] for row in rows[max(first - 1, 0) : max(last, 0)])
+
+    def length(self, path: str) -> int:
+        """See Engine.length."""
+        place = self._document(path)
+        return len(place[0].paragraphs_of(place[1])) if place else 0
 
     def close(self) -> None:
         """Let go of the segments; the system unmaps them when nobody uses them any more."""
