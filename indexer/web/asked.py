@@ -27,7 +27,7 @@ Pairs: TypeAlias = "Iterable[tuple[str, str]]"  # of a query string, decoded
 TEN = 10  # results on a page unless another number is asked for
 LONGEST_NAME = 500  # characters of a source, a path, a lemma
 LONGEST_DATE = 100
-_DIGITS = re.compile("[0-9]{1,9}")
+_DIGITS = re.compile("[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Given = TypeVar("Given")
 
-EVERY = 0.25  # seconds between two looks for a new build: 30 µs each, so it is not the look that one would save
+EVERY = 0.25  # seconds between two looks for a new build, each of which takes a tenth of a millisecond
 AGAIN = 5.0  # seconds after which a build that could not be opened is tried once more
 
 _log = logging.getLogger("abzats.web")

@@ -11,7 +11,7 @@ from indexer.settings import Settings
 class Limits:
     """How much a request may ask for; whoever asks for more is told what there is."""
 
-    characters: int = 1000  # of a query; a paragraph pasted in has some 400
+    characters: int = 1000  # of a query; what is longer is a text
     words: int = 50  # of a query; the command line takes 400, and waits for the answer alone
     open: int = 6  # masks and misspellings of a query, each of which looks through all the words there are
     page: int = 100  # results on a page
@@ -21,7 +21,7 @@ class Limits:
     chosen: int = 50  # sources, lemmas or forms named in a request, of each
     url: int = 16_384  # bytes of path and query string; %D0%B0 is one letter
     seconds: float = 10.0  # that a search may take
-    threads: int = 4  # searches at once; most of their time they hold the interpreter, so more would only wait in turns
+    threads: int = 4  # searches at once: NumPy lets others go on beside it, Python itself does not
     waiting: int = 200  # requests that wait for a thread; the next one is asked to come again
 
     def settings(self) -> Settings:

@@ -98,7 +98,9 @@ class Problem(Exception):
     @classmethod
     def of_error(cls, error: IndexerError) -> Problem:
         """Return the problem that a failure of the library is."""
-        kind = next(kind for failure, kind in _OF_ERRORS if isinstance(error, failure))
+        kind = next((kind for failure, kind in _OF_ERRORS if isinstance(error, failure)), BUG)
+        if kind is BUG:
+            return cls(kind, error=error)
         said = _SAID.get(type(error), error.template).format(**error.values)
         more = {"at": error.values["at"]} if isinstance(error, errors.QuerySyntaxError) else None
         return cls(kind, said, more=more, error=error)
