@@ -11,6 +11,7 @@ IndexerError
 │   ├── IndexBusy              another build holds the lock: wait
 │   └── IndexNotWritten        no rights, no room: the old state is still there
 ├── EncoderMissing         the one who searches by meaning can act: the package that carries one is not there
+├── ProtocolMissing        the one who serves tools to a language model can act: the package mcp is not there
 ├── QueryError             the one who asks can act
 │   ├── QueryEmpty             no word in it
 │   │   └── QueryOnlyExcludes      words to leave out, and none to look for
@@ -112,6 +113,14 @@ class EncoderMissing(IndexerError):
     """There is no encoder to search by meaning with."""
 
     template = "To search by meaning, an encoder is needed: {reason}. Install it: pip install 'abzats[semantic]'"
+
+
+class ProtocolMissing(IndexerError):
+    """The library that speaks the Model Context Protocol is an extra, and is not installed."""
+
+    template = (
+        "To serve a language model, the package mcp is needed, 2.1 or newer. Install it: pip install 'abzats[mcp]'"
+    )
 
 
 class QueryError(IndexerError):

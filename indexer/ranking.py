@@ -35,7 +35,22 @@ from math import log1p
 from operator import add
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 
-from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, ScorePart, Together, Window, Word
+from indexer.types import (
+    AtPath,
+    Boosted,
+    Dated,
+    Either,
+    In,
+    InDocument,
+    Near,
+    Only,
+    Phrase,
+    Run,
+    ScorePart,
+    Together,
+    Window,
+    Word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -180,7 +195,7 @@ def bound(query: Query, field: str, idf_in: Callable[[str], Idf], settings: Rank
             return factor * bound(wanted, field, idf_in, settings)
         case In(name, wanted):
             return bound(wanted, name, idf_in, settings)
-        case Near() | Window() | AtPath() | Dated():
+        case Near() | Window() | Run() | InDocument() | AtPath() | Dated():
             return 0.0
 
 
@@ -233,7 +248,7 @@ def parts(  # noqa: C901 -- a case for each kind
             # A part of a title has no title: what another field gives is not asked for again.
             for part in parts(wanted, lambda part: 0.0 if isinstance(part, In) else score(In(field, part)), settings):
                 yield replace(part, of=field)
-        case Near() | Window() | AtPath() | Dated():
+        case Near() | Window() | Run() | InDocument() | AtPath() | Dated():
             return
 
 

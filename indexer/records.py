@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Mending,
         Paragraph,
         Query,
+        Quotation,
         Rescue,
         Result,
         ScorePart,
@@ -122,6 +123,35 @@ def dates(query: Query) -> Iterator[Dated]:
                 yield from dates(clause)
         case Boosted(wanted):
             yield from dates(wanted)
+
+
+def of_quotation(quotation: Quotation) -> dict[str, Any]:
+    """Say whether the texts have a quotation, and where; `longest` and `quoted` are into `text`."""
+    return {
+        "text": quotation.text,
+        "kind": quotation.kind,
+        "total": quotation.total,
+        "longest": quotation.longest,
+        "places": [
+            {
+                "path": place.document.path,
+                **of_heading(place.document),
+                "kind": place.kind,
+                "passages": [
+                    {
+                        "id": passage.paragraph.id,
+                        "number": passage.paragraph.number,
+                        "text": passage.paragraph.text,
+                        "span": passage.span,
+                        "quoted": passage.quoted,
+                    }
+                    for passage in place.passages
+                ],
+                "differences": [asdict(difference) for difference in place.differences],
+            }
+            for place in quotation.places
+        ],
+    }
 
 
 def of_facets(facets: Facets) -> dict[str, Any]:

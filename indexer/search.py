@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from indexer.meaning.encoder import Encoder
     from indexer.queries import Meant, Understood
     from indexer.settings import Ranking
-    from indexer.types import Facets, Heading, Hits, Paragraph, Query
+    from indexer.types import Facets, Heading, Hits, Paragraph, Query, Quotation
 
 _EVERYTHING = Filters()
 _NOTHING = Without()
@@ -236,6 +236,20 @@ class Search:
         query = self._understood(text).query
         of_words = tuple(parts(query, score, self._settings.ranking)) if score(Only(query)) else ()
         return (*of_words, ScorePart("meaning", "", meaning)) if meaning and of_words else of_words
+
+    def check(self, quotation: str, *, limit: int = 10, deadline: Deadline = NEVER) -> Quotation:
+        """Return whether the texts have a quotation: verbatim, inflected, in part or not; and at most `limit` places.
+
+        Its text is no query: signs mean nothing in it but [...] and …, which stand for what is left out.
+
+        QueryEmpty if there is no word in it, QueryTooLong if there are more than a search takes; QueryTooSlow after the
+        deadline.
+        """
+        from indexer.quotations import check  # noqa: PLC0415 -- searches need not wait for it
+
+        return check(
+            _composed(quotation), self._engine, self._analyzer, self._settings.asking, limit=limit, deadline=deadline
+        )
 
     def suggest(self, text: str, *, limit: int = 10) -> tuple[Completion, ...]:
         """Return what the last word of a query may become when it is typed further, the most frequent first."""

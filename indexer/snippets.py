@@ -7,7 +7,23 @@ from typing import TYPE_CHECKING
 
 from indexer.analysis.fold import NORMAL
 from indexer.analysis.tokenize import matches, tokenize
-from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, Snippet, Span, Together, Window, Word
+from indexer.types import (
+    AtPath,
+    Boosted,
+    Dated,
+    Either,
+    In,
+    InDocument,
+    Near,
+    Only,
+    Phrase,
+    Run,
+    Snippet,
+    Span,
+    Together,
+    Window,
+    Word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +131,7 @@ def leaves(query: Query) -> Iterator[Word | Phrase]:
                 yield from leaves(clause)
         case Only(wanted) | Boosted(wanted):
             yield from leaves(wanted)
-        case Near() | Window() | In() | AtPath() | Dated():
+        case Near() | Window() | Run() | In() | InDocument() | AtPath() | Dated():
             return
 
 

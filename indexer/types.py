@@ -159,6 +159,14 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """A condition: at least so many of these words at adjacent positions, in their order; whichever of them."""
+
+    words: tuple[Word, ...]  # one or more
+    least: int  # from 1 up to their number
+
+
+@dataclass(frozen=True, slots=True)
 class Together:
     """What a space means: a paragraph with any of the clauses, those with all of them first."""
 
@@ -205,6 +213,13 @@ class AtPath:
 
 
 @dataclass(frozen=True, slots=True)
+class InDocument:
+    """A condition: the query finds some paragraph of the same document."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
 class Dated:
     """A condition: the document has a date, and it is in this range."""
 
@@ -212,7 +227,9 @@ class Dated:
     until: datetime | None  # exclusive
 
 
-Query: TypeAlias = Word | Phrase | Near | Window | Together | Either | Only | Boosted | In | AtPath | Dated
+Query: TypeAlias = (
+    Word | Phrase | Near | Window | Run | Together | Either | Only | Boosted | In | InDocument | AtPath | Dated
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,6 +418,62 @@ class Facets:
     sources: dict[str, int]  # as some document of it writes it; "" for documents without; most first, then by name
     months: dict[str, int]  # as 2023-05, by UTC; in order, those without any left out
     undated: int
+
+
+QuotationKind: TypeAlias = Literal["verbatim", "inflected", "partial", "absent"]
+DifferenceKind: TypeAlias = Literal[
+    "case",  # a letter is a capital in one and not in the other
+    "ё",  # е in one and ё in the other
+    "letters",  # stress marks, soft hyphens, letters of the other alphabet that look alike, kinds of hyphens
+    "punctuation",  # between two words; kinds of quotation marks, dashes and spaces are not told apart
+    "form",  # another form of the word
+    "words",  # others, more of them or fewer
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is not the same in a quotation and in the text it is found in."""
+
+    kind: DifferenceKind
+    quoted: str  # as the quotation has it; empty for what it leaves out without a sign
+    found: str  # as the text has it; empty for what it does not have
+    span: Span  # of `quoted` in the quotation; empty where it leaves something out
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Words of a quotation that stand in a row in a paragraph."""
+
+    paragraph: Paragraph
+    span: Span  # into the paragraph's text
+    quoted: Span  # into the quotation
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Where a quotation stands in a document, or as much of it as stands there."""
+
+    document: Heading
+    kind: QuotationKind  # never "absent"
+    passages: tuple[Passage, ...]  # in order; more than one: over several paragraphs, with gaps, or partial
+    differences: tuple[Difference, ...]  # in order; those of a verbatim one are forgiven
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Whether the texts have a quotation.
+
+    Verbatim: these words in this order; case, ё, punctuation and letters that only look otherwise are forgiven.
+    Inflected: the same lemmas in this order. Partial: some of its words in a row. What [...] or … stands for may be any
+    text; what stands on both sides must follow in one document.
+    """
+
+    text: str  # in NFC
+    kind: QuotationKind
+    places: tuple[Occurrence, ...]  # the nearest to the quotation first
+    total: int  # paragraphs with all of it, or with as much as any has; of one with gaps, documents
+    longest: Span  # into the quotation: the most of it that stands in a row in one place; empty if absent
 
 
 # --- the index --------------------------------------------------------------------------------------------------------

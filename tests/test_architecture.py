@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parents[1] / "indexer"
 LAYERS = {
     "cli": 8,
     "web": 7,
+    "mcp": 7,
     "records": 6,
     "evaluation": 6,
     "build": 5,
@@ -26,6 +27,7 @@ LAYERS = {
     "meaning": 3,
     "suggest": 4,
     "wording": 4,
+    "quotations": 4,
     "readers": 2,
     "paragraphs": 2,
     "analysis": 2,
@@ -57,6 +59,8 @@ HOMES = {
     "uvicorn": "web",
     "jinja2": "web/pages",
     "anyio": "web/generations",
+    "mcp": "mcp",
+    "pydantic": "mcp",
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

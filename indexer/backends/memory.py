@@ -25,9 +25,11 @@ from indexer.types import (
     Hit,
     Hits,
     In,
+    InDocument,
     Near,
     Only,
     Phrase,
+    Run,
     Span,
     TextField,
     Together,
@@ -213,7 +215,7 @@ class Scores:
 
     # --- whether ---
 
-    def finds(self, query: Query, row: Row) -> bool:
+    def finds(self, query: Query, row: Row) -> bool:  # noqa: C901 -- a case for each kind
         """Whether a query finds a row at all."""
         match query:
             case Word() | Phrase():
@@ -222,6 +224,8 @@ class Scores:
                 return _near(query, row)
             case Window():
                 return _window(query, row)
+            case Run():
+                return _run(query, row)
             case Together(clauses) | Either(clauses):
                 return any(self.finds(clause, row) for clause in clauses)
             case Only(wanted, required, excluded):
@@ -234,6 +238,8 @@ class Scores:
                 return self.finds(wanted, row)
             case In(field, wanted):
                 return self._in(field).finds(wanted, self._fields[field][row.document])
+            case InDocument(wanted):
+                return any(self.finds(wanted, other) for other in self._rows if other.document == row.document)
             case AtPath(pattern):
                 return at_path(pattern)(fold(row.heading.path))
             case Dated(since, until):
@@ -252,7 +258,7 @@ class Scores:
                 return self.has_all(wanted, row)
             case In(field, wanted):
                 return self._in(field).has_all(wanted, self._fields[field][row.document])
-            case Word() | Phrase() | Near() | Window() | AtPath() | Dated():
+            case Word() | Phrase() | Near() | Window() | Run() | InDocument() | AtPath() | Dated():
                 return self.finds(query, row)
 
     # --- how much, clause by clause ---
@@ -280,7 +286,7 @@ class Scores:
             case In(field, wanted):
                 score = self._in(field).scorer(wanted)
                 return lambda row: score(self._fields[field][row.document])
-            case Near() | Window() | AtPath() | Dated():
+            case Near() | Window() | Run() | InDocument() | AtPath() | Dated():
                 return lambda _: 0.0
 
     def _leaf_scorer(self, leaf: Word | Phrase) -> Callable[[Row], float]:
@@ -416,6 +422,11 @@ def _spans(leaf: Word | Phrase, row: Row) -> list[Span]:
 def _window(window: Window, row: Row) -> bool:
     width = len(window.words) + window.distance - 1
     return any(_holds(window.words, row.places[start : start + width]) for start in range(len(row.places)))
+
+
+def _run(run: Run, row: Row) -> bool:
+    firsts = range(len(run.words) - run.least + 1)
+    return any(_rows(Phrase(run.words[first : first + run.least]), row) for first in firsts)
 
 
 def _holds(words: tuple[Word, ...], places: Sequence[Place]) -> bool:

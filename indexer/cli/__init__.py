@@ -24,15 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["main", "program"]
 
-COMMANDS = (
-    "build",
-    "search",
-    "forms",
-    "show",
-    "status",
-    "serve",
-    "evaluate",
-)  # modules beside this one, each with a `command`
+# Modules beside this one, each with a `command`.
+COMMANDS = ("build", "search", "show", "quote", "forms", "status", "serve", "evaluate", "mcp")
 
 DONE, ERROR, INTERRUPTED = 0, 2, 130  # beside 1, which `search` gives when it finds nothing
 

@@ -23,10 +23,12 @@ from indexer.types import (
     Filters,
     Form,
     In,
+    InDocument,
     Lemma,
     Near,
     Only,
     Phrase,
+    Run,
     TextField,
     Together,
     Window,
@@ -112,23 +114,30 @@ window = (
 )
 
 
+run = st.lists(word, min_size=1, max_size=5).flatmap(
+    # A word may come twice: it is then two of the words in a row.
+    lambda words: st.builds(Run, st.sampled_from([tuple(words), (*words, words[0])]), st.integers(1, len(words)))
+)
+
+
 def combined(inner: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
     return (
         st.builds(Together, st.lists(inner, min_size=2, max_size=5).map(tuple))
         | st.builds(Either, st.lists(inner, min_size=2, max_size=3).map(tuple))
         | st.builds(Only, inner, st.lists(inner, max_size=2).map(tuple), st.lists(inner, max_size=2).map(tuple))
         | st.builds(Boosted, inner, st.sampled_from([0.1, 2.0, 7.3]))
+        | st.builds(InDocument, inner)
     )
 
 
-in_text = st.recursive(word | phrase | near | window, combined, max_leaves=6)
+in_text = st.recursive(word | phrase | near | window | run, combined, max_leaves=6)
 moments = st.none() | st.sampled_from([datetime(2020, month, 1, tzinfo=UTC) for month in (1, 2, 5, 12)])
 conditions = (
     st.builds(In, st.sampled_from(get_args(TextField)), in_text)
     | st.builds(Dated, moments, moments)
     | st.builds(AtPath, st.sampled_from(["1", ".txt", "*.txt", "?.txt", "нет", "2*", "[1]*"]))
 )
-queries = st.recursive(word | phrase | near | window | conditions, combined, max_leaves=8)
+queries = st.recursive(word | phrase | near | window | run | conditions, combined, max_leaves=8)
 filters = st.builds(Filters, st.sampled_from([(), ("тасс",), ("Абзац", "нет такого")]), moments, moments)
 
 

@@ -12,14 +12,17 @@ if TYPE_CHECKING:
 
     from .conftest import Abzats, Shell
 
-COMMANDS = ["", "build", "search", "forms", "show", "status", "serve", "evaluate"]
+COMMANDS = ["", "build", "search", "forms", "show", "quote", "status", "serve", "evaluate", "mcp"]
 ENGLISH = re.compile(
     r"\b(usage|options?|commands?|arguments?|show this|the|and|of|is|are|not|missing|try|error|invalid|default: all"
     r"|env var|folder|paragraphs?|words?|find|print|how|where|only)\b",
     re.IGNORECASE,
 )
 # What stays English in any language: names of commands and options, and what is typed after them.
-NAMES = re.compile(r"abzats \w+|--?[a-z]+|\[[a-z|]+\]|corpus|index|news/\S+|steel\.md|jq \S+|xargs|AND|OR")
+NAMES = re.compile(
+    r"abzats \w+|--?[a-z]+|\[[a-z|]+\]|corpus|index|quotation|archive-index|Model Context Protocol"
+    r"|news/\S+|steel\.md|jq \S+|xargs|AND|OR"
+)
 HEAVY = ("numpy", "whoosh", "pymorphy3", "rich")
 
 

@@ -20,7 +20,21 @@ import numpy as np
 from indexer import ranking
 from indexer.backends.whoosh import codes
 from indexer.backends.whoosh.postings import join
-from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, Together, Window, Word
+from indexer.types import (
+    AtPath,
+    Boosted,
+    Dated,
+    Either,
+    In,
+    InDocument,
+    Near,
+    Only,
+    Phrase,
+    Run,
+    Together,
+    Window,
+    Word,
+)
 
 if TYPE_CHECKING:
     from indexer.backends.whoosh.evaluation import Evaluation, Scoring
@@ -209,7 +223,7 @@ class Sources:
                 self._add(wanted, evaluation, factor * by)
             case In(name, wanted):
                 self._add(wanted, evaluation.within(name), factor)
-            case Near() | Window() | AtPath() | Dated():
+            case Near() | Window() | Run() | InDocument() | AtPath() | Dated():
                 pass
 
     def _add_leaf(self, leaf: Word | Phrase, evaluation: Evaluation, factor: float) -> None:

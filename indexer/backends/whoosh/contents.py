@@ -172,7 +172,14 @@ def check(made: state.State, settings: Settings, folder: Path) -> None:
 def folder_size(folder: Path) -> int:
     """Return the bytes of a folder's files."""
     with os.scandir(folder) as entries:
-        return sum(entry.stat().st_size for entry in entries if entry.is_file(follow_symlinks=False))
+        return sum(map(_file_size, entries))
+
+
+def _file_size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat().st_size if entry.is_file(follow_symlinks=False) else 0
+    except FileNotFoundError:  # a build has removed it since it was listed
+        return 0
 
 
 @contextmanager

@@ -17,7 +17,21 @@ from indexer import ranking
 from indexer.backends.whoosh.postings import POSITION_BITS, Places, Sought, firsts, join
 from indexer.backends.whoosh.rowset import RowSet, intersection, union
 from indexer.deadline import NEVER
-from indexer.types import AtPath, Boosted, Dated, Either, In, Near, Only, Phrase, Together, Window, Word
+from indexer.types import (
+    AtPath,
+    Boosted,
+    Dated,
+    Either,
+    In,
+    InDocument,
+    Near,
+    Only,
+    Phrase,
+    Run,
+    Together,
+    Window,
+    Word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -96,7 +110,9 @@ class Evaluation:
                 return self.found(wanted)
             case In(name, wanted):
                 return Found(*(self._spread(rows) for rows in self.within(name).found(wanted)))
-            case Near() | Window() | AtPath() | Dated():
+            case InDocument(wanted):
+                return _whole(self._set(self._beside(self.found(wanted).rows)))
+            case Near() | Window() | Run() | AtPath() | Dated():
                 return _whole(self._set(self._condition(query)))
 
     def _any(self, sets: Iterable[RowSet]) -> RowSet:
@@ -157,13 +173,16 @@ class Evaluation:
         self,
         words: Sequence[Word],
         found: Callable[[Callable[[Word], Places], np.ndarray], np.ndarray],
+        within: RowSet | None = None,
     ) -> np.ndarray:
         """Return the rows of the keys that are found; it is asked of rows that have all words, so many at a time.
+
+        With `within`, it is asked of these rows.
 
         `found` is told where each word stands in some rows, and these rows.
         """
         sought = Sought(self.postings, [(word, True) for word in words])
-        every = intersection([self.rows(word) for word in words]).rows()
+        every = (within or intersection([self.rows(word) for word in words])).rows()
         keys = []
         for start in range(0, len(every), _AT_ONCE):
             self.deadline.check()
@@ -230,12 +249,14 @@ class Evaluation:
 
     # --- nearness ---
 
-    def _condition(self, query: Near | Window | AtPath | Dated) -> np.ndarray:
+    def _condition(self, query: Near | Window | Run | AtPath | Dated) -> np.ndarray:
         match query:
             case Near():
                 return self._near(query)
             case Window():
                 return self._window(query)
+            case Run():
+                return self._run(query)
             case AtPath() | Dated():
                 return self.postings.of_documents(query)
 
@@ -278,6 +299,25 @@ class Evaluation:
             return holding
 
         return self._where(window.words, found)
+
+    def _run(self, run: Run) -> np.ndarray:
+        """Return the rows where enough of the words stand in a row."""
+
+        def found(places: Callable[[Word], Places], _: np.ndarray) -> np.ndarray:
+            keys = {id(word): places(word).keys for word in run.words}
+            # Where any words stand close by one another is told by each word once, however often it is asked for.
+            close = _close(np.sort(join(list(keys.values()))), run.least)
+            keys = {word: close[_in_both(close, here)[0]] for word, here in keys.items()}
+            return _in_runs([keys[id(word)] for word in run.words], run.least)
+
+        # Only a row with all words of one stretch may have it in a row.
+        stretches = _neighbours([self.rows(word) for word in run.words], run.least)
+        return self._where(run.words, found, self._any(stretches))
+
+    def _beside(self, rows: RowSet) -> np.ndarray:
+        """Return all rows of the documents that these are of."""
+        documents = self.postings.documents(rows.rows())
+        return self.postings.spread(documents[firsts(documents)])[0]
 
     # --- how it scores ---
 
@@ -374,7 +414,7 @@ class Scoring:
             case In(name, wanted):
                 there = self._evaluation.within(name).scoring(wanted)
                 return lambda at: at.of_documents(there.scores(at.documents))
-            case Near() | Window() | AtPath() | Dated():
+            case Near() | Window() | Run() | InDocument() | AtPath() | Dated():
                 return Columns.zeros
 
     def _leaf(self, leaf: Word | Phrase) -> Score:
@@ -494,6 +534,35 @@ def in_a_row(places: list[Places]) -> Places:
         here, there = _in_both(together.keys, next_.keys - at)
         together = Places(together.keys[here], np.minimum(together.agreement[here], next_.agreement[there]))
     return together
+
+
+def _neighbours(sets: list[RowSet], length: int) -> list[RowSet]:
+    """Return for each stretch of so many neighbours the rows that all of them have."""
+    step = 1
+    while 2 * step <= length:
+        sets = [one & other for one, other in zip(sets, sets[step:], strict=False)]
+        step *= 2
+    return [one & other for one, other in zip(sets, sets[length - step :], strict=False)] if length > step else sets
+
+
+def _close(keys: np.ndarray, least: int) -> np.ndarray:
+    """Return the different ones of keys in order that have so many in a row, themselves included."""
+    keys = keys[firsts(keys)]
+    edges = np.flatnonzero(np.diff(keys, prepend=-2) != 1) if len(keys) else np.zeros(0, np.int64)
+    length = np.diff(edges, append=len(keys))
+    close: np.ndarray = keys[np.repeat(length >= least, length)]
+    return close
+
+
+def _in_runs(places: list[np.ndarray], least: int) -> np.ndarray:
+    """Return where so many words stand side by side: the place of the first; `places` are those of each word."""
+    # Words that stand as far from the first as in their list are neighbours; between lists one number is left free.
+    stride = len(places) + 1
+    numbers = np.sort(join([(keys - at) * stride + at for at, keys in enumerate(places)]))
+    first = numbers[: max(len(numbers) - least + 1, 0)]
+    first = first[numbers[least - 1 :] - first == least - 1]
+    found: np.ndarray = np.sort(first // stride + first % stride)
+    return found
 
 
 def _in_both(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
