@@ -396,7 +396,9 @@ def test_parts_in_order_in_one_document_are_verbatim(corpus: list[Document], dat
     quotation = ours.check(" […] ".join(parts), limit=1000)
     assert quotation == theirs.check(" […] ".join(parts), limit=1000)
     assert quotation.kind == "verbatim"
-    assert document.path in {place.document.path for place in quotation.places if place.kind == "verbatim"}
+    # Where they stand in a row without a gap, in whatever document, gaps are not looked for.
+    if not stands([form for part in parts for form in forms(ANALYZER.terms(part))], paragraphs(theirs, corpus)):
+        assert document.path in {place.document.path for place in quotation.places if place.kind == "verbatim"}
 
 
 @EXAMPLES
