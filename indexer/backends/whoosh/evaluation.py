@@ -166,8 +166,11 @@ class Evaluation:
 
     def _in_a_row(self, words: Sequence[Word], every: np.ndarray) -> RowSet:
         """Return those of some rows where words stand side by side."""
-        parts = [every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE)]
-        return self._set(join([self.postings.in_a_row(words, part) for part in parts]))
+        found = []
+        for start in range(0, len(every), _AT_ONCE):
+            self.deadline.check()
+            found.append(self.postings.in_a_row(words, every[start : start + _AT_ONCE]))
+        return self._set(join(found))
 
     def _where(
         self,
