@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from indexer.backends.base import Sort
+    from indexer.deadline import Deadline
+    from indexer.search import Search
+    from indexer.types import Answer
     from indexer.web.limits import Limits
 
 Pairs: TypeAlias = "Iterable[tuple[str, str]]"  # of a query string, decoded
@@ -184,6 +187,21 @@ class Asked:
             raise Problem(NO_TIME, more={"parameter": "since"})
         filters = Filters(given["sources"], since, until)
         return cls(**asked | {"without": without(given), "filters": filters})
+
+    def answer(self, searcher: Search, deadline: Deadline) -> Answer:
+        """Return what is found; the failures are those of a search."""
+        return searcher.search(
+            self.query,
+            limit=self.limit,
+            offset=self.offset,
+            filters=self.filters,
+            sort=self.sort,
+            per_document=self.per_document,
+            without=self.without,
+            rescue=self.rescue,
+            strict=self.strict,
+            deadline=deadline,
+        )
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return what `read` makes this of again; what is usual is left out."""

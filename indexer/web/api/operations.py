@@ -134,18 +134,7 @@ def operations(limits: Limits) -> tuple[Operation, ...]:
 
 def _search(current: Current, given: Given, deadline: Deadline) -> Reply:
     asked, searcher = Asked.of(given), current.searcher
-    answer = searcher.search(
-        asked.query,
-        limit=asked.limit,
-        offset=asked.offset,
-        filters=asked.filters,
-        sort=asked.sort,
-        per_document=asked.per_document,
-        without=asked.without,
-        rescue=asked.rescue,
-        strict=asked.strict,
-        deadline=deadline,
-    )
+    answer = asked.answer(searcher, deadline)
     facets = None
     if given["facets"]:
         facets = searcher.facets(

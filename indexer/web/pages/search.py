@@ -82,7 +82,8 @@ class Found:
 def values(searcher: Search, asked: Asked, limits: Limits) -> dict[str, Any]:
     """Return what the template shows; the failures are those of a search."""
     deadline = Deadline(limits.seconds)
-    answer = _answer(searcher, asked, deadline)
+    # Nothing is mistyped where something was switched off.
+    answer = replace(asked, rescue=asked.rescue and not asked.without).answer(searcher, deadline)
     read = replace(asked, query=answer.rescue.query) if answer.rescue else asked
     facets = searcher.facets(
         read.query, filters=read.filters, per_document=read.per_document, without=read.without, deadline=deadline
@@ -111,21 +112,6 @@ def values(searcher: Search, asked: Asked, limits: Limits) -> dict[str, Any]:
         "pages": _Pages.of(asked, answer, limits),
         "first_page": _with(asked),
     }
-
-
-def _answer(searcher: Search, asked: Asked, deadline: Deadline) -> Answer:
-    return searcher.search(
-        asked.query,
-        limit=asked.limit,
-        offset=asked.offset,
-        filters=asked.filters,
-        sort=asked.sort,
-        per_document=asked.per_document,
-        rescue=asked.rescue and not asked.without,  # nothing is mistyped where something was switched off
-        strict=asked.strict,
-        without=asked.without,
-        deadline=deadline,
-    )
 
 
 # --- results ----------------------------------------------------------------------------------------------------------
