@@ -374,7 +374,7 @@ class Scores:
 
     def _leaf_scorer(self, leaf: Word | Phrase) -> Callable[[Row], float]:
         here = self._places_scorer(leaf)
-        bonus = ranking.typed_bonus(leaf, self._field, self._idf_in, self._settings)
+        bonus = ranking.typed_bonus(leaf, self._field, self.idf_in, self._settings)
         titles, rows = self._in("title"), self._fields["title"]
         in_title = titles.scorer(ranking.in_title(leaf)) if self._field == "text" else None
 
@@ -389,7 +389,7 @@ class Scores:
     def _together_scorer(self, query: Together) -> Callable[[Row], float]:
         clauses = [self.scorer(clause) for clause in query.clauses]
         pairs = [self.scorer(pair) for pair in ranking.pairs(query, self._settings)]
-        bonus = ranking.bonus(query, self._field, self._idf_in, self._settings)
+        bonus = ranking.bonus(query, self._field, self.idf_in, self._settings)
 
         def score(row: Row) -> float:
             points = [clause(row) for clause in clauses] + [self._settings.adjacency * pair(row) for pair in pairs]
@@ -418,7 +418,8 @@ class Scores:
         counts.append(self._statistics.found_by_forms(self._field, word.forms))
         return ranking.idf(max(counts), self._collection)
 
-    def _idf_in(self, field: str) -> ranking.Idf:
+    def idf_in(self, field: str) -> ranking.Idf:
+        """Return the idf of words in a field."""
         return self._in(field)._idf  # noqa: SLF001 -- its own class
 
     def _in(self, field: str) -> Scores:

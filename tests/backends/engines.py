@@ -1,7 +1,8 @@
-"""Both engines over the same documents."""
+"""All engines over the same documents; that of a cluster where there is one."""
 
 from __future__ import annotations
 
+import atexit
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING
 from indexer import build_index
 from indexer.analysis import russian
 from indexer.backends.memory import MemoryEngine
+from indexer.backends.opensearch.search import open_engine as open_on_cluster
 from indexer.backends.whoosh.search import open_engine
 from indexer.search import Search
 from indexer.settings import Settings
+from tests.opensearch.running import new_index, remove
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,7 +40,23 @@ def whoosh(*states: Sequence[Document]) -> Engine:
         return open_engine(Path(folder), SETTINGS)[0]
 
 
-ENGINES: dict[str, Callable[[list[Document]], Engine]] = {"memory": memory, "whoosh": whoosh}
+def opensearch(*states: Sequence[Document], settings: Settings = SETTINGS) -> Engine:
+    """Return the engine of a cluster after as many builds; the index is removed when the test run ends.
+
+    It skips the test where there is no cluster.
+    """
+    index = new_index()
+    atexit.register(remove, index)
+    for documents in states:
+        build_index(documents, index, settings=settings, processes=1)
+    return open_on_cluster(index, settings)[0]
+
+
+ENGINES: dict[str, Callable[[list[Document]], Engine]] = {
+    "memory": memory,
+    "whoosh": whoosh,
+    "opensearch": opensearch,
+}
 
 
 def search(engine: Engine) -> Search:

@@ -74,7 +74,7 @@ class Connection:
         while True:
             deadline.check()
             try:
-                return self._once(method, path, text, parameters or {}, absent, deadline)
+                return self._once(method, path, text, parameters=parameters or {}, absent=absent, deadline=deadline)
             except _Again as again:
                 if time.monotonic() - started > patience:
                     raise again.final from again
@@ -86,6 +86,7 @@ class Connection:
         method: str,
         path: str,
         text: str | None,
+        *,
         parameters: Mapping[str, Any],
         absent: Collection[int],
         deadline: Deadline,
@@ -132,7 +133,7 @@ class Connection:
             raise ClusterRefused(path=where, reason="the user, the password or the token is wrong") from refused
         if status == 403:  # noqa: PLR2004 -- HTTP's number
             raise ClusterRefused(path=where, reason=f"the user has no right to do it ({reason})") from refused
-        if kind in _LOST or "all shards failed" in reason:
+        if kind in _LOST or "all shards failed" in reason or status == 408:  # noqa: PLR2004 -- it has waited for health
             raise _Again(ClusterUnwell(path=where, reason=RED)) from refused
         if status in _BUSY:
             raise _Again(ClusterUnwell(path=where, reason=reason or "it is too busy")) from refused

@@ -85,6 +85,7 @@ def body(settings: Ranking, *, shards: int, replicas: int) -> dict[str, Any]:
             "codec": "best_compression",
             "refresh_interval": "-1",  # what a build writes is seen when all of it is
             "max_result_window": _LISTED,
+            "store.stats_refresh_interval": "100ms",  # a build tells its size when it has ended
             "similarity": similarities,
             "analysis": {
                 "tokenizer": {"places": {"type": "whitespace", "max_token_length": _LONGEST}},

@@ -101,7 +101,18 @@ class Action:
         return f'{{"index":{{"_id":"{self.name}"}}}}\n{json.dumps(self.fields)}'
 
 
-def bulk(connection: Connection, index: str, actions: Iterable[Action]) -> None:
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A document that shall not be there."""
+
+    name: str
+
+    def lines(self) -> str:
+        """See Action.lines."""
+        return f'{{"delete":{{"_id":"{self.name}"}}}}'
+
+
+def bulk(connection: Connection, index: str, actions: Iterable[Action | Deletion]) -> None:
     """Have the cluster take documents, in requests of a size that it can take; IndexNotWritten if it does not."""
     waiting: list[str] = []
     size = 0
