@@ -62,11 +62,11 @@ def place(
     typed_user, _, typed_password = who.partition(":")
     shown = f"{SCHEME}{scheme}://{hosts}/{name}"
     if scheme not in {"http", "https"}:
-        raise ClusterMisnamed(address=shown, reason="neither http nor https stands in it")
+        raise ClusterMisnamed(path=shown, reason="neither http nor https stands in it")
     if not all(_HOST.fullmatch(host) for host in hosts.split(",")):
-        raise ClusterMisnamed(address=shown, reason="no host stands in it")
+        raise ClusterMisnamed(path=shown, reason="no host stands in it")
     if not _NAME.fullmatch(name.removesuffix("/")):
-        raise ClusterMisnamed(address=shown, reason="a name is made of small letters, digits, - and _")
+        raise ClusterMisnamed(path=shown, reason="a name is made of small letters, digits, - and _")
     return Cluster(
         tuple(f"{scheme}://{host if _has_port(host) else f'{host}:{PORT}'}" for host in hosts.split(",")),
         name.removesuffix("/"),

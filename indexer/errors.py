@@ -122,7 +122,7 @@ class ClusterFailure(IndexFailure):
 class ClusterMisnamed(ClusterFailure):
     """The address of an index on a cluster cannot be read."""
 
-    template = "{address} is no address of an index: {reason}. Write it so: opensearch+https://host:9200/name"
+    template = "{path} is no address of an index: {reason}. Write it so: opensearch+https://host:9200/name"
 
 
 class ClusterSilent(ClusterFailure):

@@ -36,6 +36,7 @@ LAYERS = {
     "settings": 1,
     "sentences": 1,
     "deadline": 1,
+    "addresses": 1,
     "types": 0,
     "errors": 0,
 }
@@ -54,6 +55,7 @@ HOMES = {
     "click": "cli",
     "rich": "cli",
     "loky": "build",
+    "opensearchpy": "backends/opensearch",
     "isal": "backends/whoosh/deflate",
     "starlette": "web",
     "uvicorn": "web",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+from collections import deque
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from tests.opensearch.running import new_index, remove
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from indexer.addresses import Cluster
     from indexer.backends.base import Engine
     from indexer.types import Document
 
@@ -40,13 +42,25 @@ def whoosh(*states: Sequence[Document]) -> Engine:
         return open_engine(Path(folder), SETTINGS)[0]
 
 
+_MOST_KEPT = 20  # indices: a cluster has an end of them
+_kept: deque[Cluster] = deque()
+
+
+@atexit.register
+def _remove_all() -> None:
+    for index in _kept:
+        remove(index)
+
+
 def opensearch(*states: Sequence[Document], settings: Settings = SETTINGS) -> Engine:
-    """Return the engine of a cluster after as many builds; the index is removed when the test run ends.
+    """Return the engine of a cluster after as many builds; the index is removed when there are twenty newer ones.
 
     It skips the test where there is no cluster.
     """
     index = new_index()
-    atexit.register(remove, index)
+    _kept.append(index)
+    if len(_kept) > _MOST_KEPT:
+        remove(_kept.popleft())
     for documents in states:
         build_index(documents, index, settings=settings, processes=1)
     return open_on_cluster(index, settings)[0]

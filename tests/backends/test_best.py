@@ -64,7 +64,9 @@ def test_nothing_is_missing_that_scoring_all_rows_gives(
     searcher: Searcher, queries: list[Query], settings: Ranking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also with other settings than the lists were made for."""
-    engine = WhooshEngine([part.segment for part in searcher._engine._parts], Settings(ranking=settings))  # noqa: SLF001 -- as it is
+    opened = searcher._engine  # noqa: SLF001 -- as it is
+    assert isinstance(opened, WhooshEngine)
+    engine = WhooshEngine([part.segment for part in opened._parts], Settings(ranking=settings))  # noqa: SLF001 -- likewise
     cases = list(product(PAGES, get_args(Sort), (False, True)))
 
     def answers() -> list[object]:

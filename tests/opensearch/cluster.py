@@ -134,7 +134,9 @@ def used() -> Iterator[tuple[str, ...]]:
             yield hosts
         finally:
             try:
-                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused while others, of a run on many cores, use it
+                fcntl.flock(
+                    users, fcntl.LOCK_EX | fcntl.LOCK_NB
+                )  # refused while others, of a run on many cores, use it
             except BlockingIOError:
                 pass
             else:
@@ -169,7 +171,9 @@ def _home() -> Path:
 
 
 def _fetched(folder: Path) -> Path:
-    packed = subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, capture_output=True, text=True, check=False)
+    packed = subprocess.run(
+        ["npm", "pack", "--silent", PACKAGE], cwd=folder, capture_output=True, text=True, check=False
+    )
     if packed.returncode:
         reason = f"npm cannot fetch {PACKAGE}: {packed.stderr.strip()[-200:]}"
         raise NoCluster(reason)
@@ -294,7 +298,7 @@ def _alone() -> Iterator[None]:
 def main() -> None:
     match sys.argv[1:]:
         case ["start"]:
-            print("started:", ", ".join(f"http://{host}:{PORT}" for host in start()))
+            sys.stdout.write(f"started: {' '.join(f'http://{host}:{PORT}' for host in start())}\n")
         case ["stop"]:
             stop()
         case _:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import random
+import re
 import ssl
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from indexer.deadline import NEVER
-from indexer.errors import ClientMissing, ClusterRefused, ClusterSilent, ClusterUnwell
+from indexer.errors import ClientMissing, ClusterRefused, ClusterSilent, ClusterUnwell, IndexMissing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -20,31 +21,23 @@ if TYPE_CHECKING:
 
 _ANSWER = 60.0  # seconds that one request may take
 _PATIENCE = 20.0  # seconds that a request is tried again for: a lost node's shards are elsewhere within a few
+_UNHEARD = 3.0  # likewise, when no node answers at all
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _BUSY = frozenset({429, 502, 503, 504})  # what may be otherwise in a moment
 _FULL = ("flood-stage", "read-only-allow-delete", "disk usage exceeded")
+_GONE = "index_not_found_exception"  # two builds have been committed since it was opened
 _LOST = frozenset({"search_phase_execution_exception", "no_shard_available_action_exception"})
 
 FULL = "its disks are nearly full, so it takes nothing more (flood stage)"
 RED = "a part of the index is on no node that runs (red)"
 
 
-class Refusal(Exception):
-    """What the cluster says of one request that is no fault of it: its status, kind and reason."""
-
-    def __init__(self, status: int, kind: str, reason: str) -> None:
-        super().__init__(status, kind, reason)
-        self.status, self.kind, self.reason = status, kind, reason
-
-
 class Connection:
     """Requests to a cluster. Threads may share it."""
 
-    def __init__(self, cluster: Cluster, *, patience: float = _PATIENCE) -> None:
-        """Take how many seconds a request is tried again for when the cluster is busy, or a node is lost."""
+    def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
-        self._patience = patience
         self._client = _client(cluster)
 
     def close(self) -> None:
@@ -65,18 +58,19 @@ class Connection:
     ) -> dict[str, Any]:
         """Return what the cluster answers, as JSON; `lines` are a body of a JSON value a line.
 
-        A status among `absent` gives an empty answer. QueryTooSlow after the deadline; Refusal if the request is at
-        fault; ClusterSilent, ClusterRefused or ClusterUnwell if it cannot be done.
+        A status among `absent` gives an empty answer; `patience` is for how many seconds it is tried again if the
+        cluster is busy, or a node is lost. QueryTooSlow after the deadline; IndexMissing if the index is gone;
+        ClusterSilent, ClusterRefused or ClusterUnwell if it cannot be done.
         """
         text = _text(body, lines)
         started, pause = time.monotonic(), _FIRST_PAUSE
-        patience = self._patience if patience is None else patience
         while True:
             deadline.check()
             try:
                 return self._once(method, path, text, parameters=parameters or {}, absent=absent, deadline=deadline)
             except _Again as again:
-                if time.monotonic() - started > patience:
+                usual = _UNHEARD if isinstance(again.final, ClusterSilent) else _PATIENCE
+                if time.monotonic() - started > (usual if patience is None else patience):
                     raise again.final from again
             time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 -- so that many who wait do not come back at once
             pause = min(2 * pause, _LONGEST_PAUSE)
@@ -102,8 +96,6 @@ class Connection:
                 body=text,
                 headers={"content-type": "application/x-ndjson" if path.endswith(("_bulk", "_msearch")) else _JSON},
             )
-        except exceptions.SSLError as wrong:
-            raise ClusterRefused(path=where, reason=f"its certificate cannot be trusted ({_short(wrong)})") from wrong
         except exceptions.ConnectionTimeout as slow:
             deadline.check()
             raise _Again(ClusterSilent(path=where, reason=f"no answer within {_ANSWER:g} s")) from slow
@@ -111,6 +103,8 @@ class Connection:
             if "certificate" in str(silent.info).lower():
                 reason = f"its certificate cannot be trusted ({_short(silent)})"
                 raise ClusterRefused(path=where, reason=reason) from silent
+            if isinstance(silent, exceptions.SSLError):
+                raise ClusterSilent(path=where, reason="it does not speak TLS there; it may be http") from silent
             if "NameResolution" in type(silent.info).__name__ or "Name or service" in str(silent.info):
                 raise ClusterSilent(path=where, reason="Name or service not known") from silent
             raise _Again(ClusterSilent(path=where, reason=_short(silent))) from silent
@@ -137,7 +131,9 @@ class Connection:
             raise _Again(ClusterUnwell(path=where, reason=RED)) from refused
         if status in _BUSY:
             raise _Again(ClusterUnwell(path=where, reason=reason or "it is too busy")) from refused
-        raise Refusal(status if isinstance(status, int) else 0, kind, reason) from refused
+        if kind == _GONE:
+            raise IndexMissing(path=where) from refused
+        raise ClusterUnwell(path=where, reason=reason or f"it answers with status {status}") from refused
 
 
 class _Again(Exception):
@@ -201,11 +197,11 @@ def _whole(answer: dict[str, Any], where: str) -> dict[str, Any]:
             kind, reason = _cause(one)
             if kind in _LOST or one.get("status") in _BUSY:
                 raise _Again(ClusterUnwell(path=where, reason=RED))
-            raise Refusal(int(one.get("status", 0)), kind, reason)
+            raise IndexMissing(path=where) if kind == _GONE else ClusterUnwell(path=where, reason=reason)
     return answer
 
 
 def _short(wrong: Any) -> str:  # noqa: ANN401 -- the library's
     """Return the last and plainest part of what a socket says."""
     text = str(wrong.info)
-    return text.rpartition(": ")[2].strip(" ')\"(") or type(wrong.info).__name__
+    return re.sub(r"\[Errno -?[0-9]+\] ", "", text.rpartition(": ")[2]).strip(" ')\"(") or type(wrong.info).__name__

@@ -125,9 +125,9 @@ class Index:
         return int(answer["_all"]["primaries"]["store"]["size_in_bytes"])
 
 
-def current(connection: Connection) -> str | None:
+def current(connection: Connection, *, patience: float | None = None) -> str | None:
     """Return the name of the newest generation; None if there is none."""
-    answer = connection.ask("GET", f"/_alias/{connection.cluster.name}", absent=(404,))
+    answer = connection.ask("GET", f"/_alias/{connection.cluster.name}", absent=(404,), patience=patience)
     return max(answer, default=None)
 
 

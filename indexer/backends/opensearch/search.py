@@ -19,15 +19,17 @@ from indexer.backends.opensearch.clauses import (
     words_of,
 )
 from indexer.backends.opensearch.connection import Connection
-from indexer.backends.opensearch.index import opened, portions
+from indexer.backends.opensearch.index import current, opened, portions
 from indexer.backends.opensearch.schema import HEADINGS, plain, prefix, token
 from indexer.backends.opensearch.statistics import Counts, rows_of
 from indexer.backends.opensearch.words import Words
 from indexer.deadline import NEVER
-from indexer.types import Facets, Filters, Hit, Hits, Phrase
+from indexer.errors import ClusterFailure
+from indexer.types import Facets, Filters, Hit, Hits, IndexStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
 
     from indexer import ranking
     from indexer.addresses import Cluster
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from indexer.backends.opensearch.index import Index, Made
     from indexer.deadline import Deadline
     from indexer.settings import Settings
-    from indexer.types import Form, Heading, Near, Paragraph, Query, Run, Window
+    from indexer.types import Form, Heading, Near, Paragraph, Phrase, Query, Run, Window
     from indexer.vocabulary import Vocabulary
 
 _PAGE = 1000  # paragraphs that are fetched at once, of some three kilobytes each
@@ -70,10 +72,6 @@ class OpenSearchEngine:
     def collection(self) -> ranking.Collection:
         """Return the size of what can be found."""
         return self._counts.collection("text")
-
-    def different_lemmas(self) -> int:
-        """Return how many different lemmas the texts have."""
-        return self._words.different_lemmas()
 
     # --- Engine ---
 
@@ -182,7 +180,7 @@ class OpenSearchEngine:
         """Return how many documents each source has; the empty one is that of those without."""
         return self._spread({"term": {"heads": True}}, "source", NEVER, per_document=False)
 
-    def dated(self) -> tuple[Any, Any] | None:
+    def dated(self) -> tuple[datetime, datetime] | None:
         """Return the earliest and the latest date of a document, or None if none has a date."""
         found = []
         for order in ("asc", "desc"):
@@ -195,7 +193,9 @@ class OpenSearchEngine:
             hits = self._index.search(body)["hits"]["hits"]
             if not hits:
                 return None
-            found.append(encoding.heading(hits[0]["_source"]).date)
+            date = encoding.heading(hits[0]["_source"]).date
+            assert date is not None  # noqa: S101 -- as was asked for
+            found.append(date)
         return found[0], found[1]
 
     def scorer(self, path: str, number: int) -> Callable[[Query], float]:
@@ -404,3 +404,38 @@ def open_engine(cluster: Cluster, settings: Settings) -> tuple[OpenSearchEngine,
         connection.close()
         raise
     return OpenSearchEngine(index, settings), made, index
+
+
+class OnCluster:
+    """See Opened: on a cluster."""
+
+    def __init__(self, cluster: Cluster, settings: Settings) -> None:
+        self.engine, self._made, self._index = open_engine(cluster, settings)
+        self.generation = self._made.generation
+        self.built = self._made.moment
+
+    def is_newest(self) -> bool:
+        """See Opened.is_newest; so too while the cluster is out of reach."""
+        try:
+            newest = current(self._index.connection, patience=0)
+        except ClusterFailure:
+            return True
+        return newest in {None, self._index.name}
+
+    def status(self) -> IndexStatus:
+        """See Opened.status."""
+        sources, dated = self.engine.sources(), self.engine.dated()
+        return IndexStatus(
+            documents=sources.total(),
+            paragraphs=self.engine.collection.paragraphs,
+            words=self.engine.collection.words,
+            lemmas=self._made.lemmas,
+            bytes=self._index.bytes(),
+            generation=self.generation,
+            built=self.built,
+            corpus=self._made.corpus,
+            sources=dict(sources.most_common()),
+            first=dated[0] if dated else None,
+            last=dated[1] if dated else None,
+            files=tuple(self._index.files()),
+        )

@@ -53,30 +53,34 @@ class Counts:
 
     def found(self, field: str, lemma: str) -> int:
         """See Statistics.found."""
-        if (field, lemma) not in self._lemmas:
-            self.ask_for([(field, lemma)])
-        return self._lemmas[field, lemma]
+        known = self._lemmas.get((field, lemma))
+        return self.ask_for([(field, lemma)])[field, lemma] if known is None else known
 
     def found_by_forms(self, field: str, forms: tuple[Form, ...]) -> int:
         """See Statistics.found_by_forms."""
         if not forms:
             return 0
-        if (field, forms) not in self._forms:
+        known = self._forms.get((field, forms))
+        if known is None:
             if len(self._forms) > _MOST_COUNTED:
-                self._forms.clear()
+                self._forms = {}
             written = dict.fromkeys(token(one) for form in forms for one in self._spelt(form))
             clause = terms(f"{prefix(field)}forms", list(written)) if written else NONE
-            (self._forms[field, forms],) = self._index.counts([rows_of(field, clause)])
-        return self._forms[field, forms]
+            (count,) = self._index.counts([rows_of(field, clause)])
+            self._forms[field, forms] = count
+            return count
+        return known
 
-    def ask_for(self, lemmas: Iterable[tuple[str, str]]) -> None:
-        """Learn at once what will be asked of some lemmas, each with its field."""
-        if len(self._lemmas) > _MOST_COUNTED:
-            self._lemmas.clear()
-        new = [pair for pair in dict.fromkeys(lemmas) if pair not in self._lemmas]
-        for some in portions(new, _AT_ONCE):
+    def ask_for(self, lemmas: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return how many rows have each of some lemmas, which come with their fields; they are remembered."""
+        remembered = self._lemmas
+        if len(remembered) > _MOST_COUNTED:
+            remembered = self._lemmas = {}  # threads that are at it keep theirs
+        asked = list(dict.fromkeys(lemmas))
+        for some in portions([pair for pair in asked if pair not in remembered], _AT_ONCE):
             queries = [rows_of(field, {"term": {f"{prefix(field)}lemmas": token(lemma)}}) for field, lemma in some]
-            self._lemmas.update(zip(some, self._index.counts(queries), strict=True))
+            remembered.update(zip(some, self._index.counts(queries), strict=True))
+        return {pair: remembered[pair] for pair in asked}
 
 
 def rows_of(field: str, clause: Clause) -> Clause:

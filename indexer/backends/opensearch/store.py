@@ -24,14 +24,14 @@ from uuid import uuid4
 
 from indexer.analysis import dictionary
 from indexer.backends.opensearch import words
-from indexer.backends.opensearch.connection import Connection, Refusal
+from indexer.backends.opensearch.connection import Connection
 from indexer.backends.opensearch.encoding import digest, row, row_id
 from indexer.backends.opensearch.index import Index, Made, check, current, portions
 from indexer.backends.opensearch.schema import FORMAT, HEADINGS, body, plain, prefix, token
 from indexer.backends.opensearch.statistics import Counts
 from indexer.backends.opensearch.words import FIELDS
 from indexer.backends.opensearch.writing import Action, Deletion, Target, Written, bulk
-from indexer.errors import ClusterFailure, IndexBusy, IndexNotWritten
+from indexer.errors import ClusterFailure, ClusterUnwell, IndexBusy, IndexNotWritten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -264,8 +264,8 @@ class Store:
         """Turn what a cluster refuses into IndexNotWritten."""
         try:
             yield
-        except Refusal as refusal:
-            raise IndexNotWritten(path=self._cluster, reason=refusal.reason) from refusal
+        except ClusterUnwell as unwell:
+            raise IndexNotWritten(path=self._cluster, reason=unwell.values["reason"]) from unwell
 
 
 def _number(name: str) -> int:
@@ -309,7 +309,7 @@ class _Lock:
                 self._connection.ask(
                     "DELETE", f"/{self._index}/_doc/build", parameters=_as_it_was(there), absent=(404, 409), patience=0
                 )
-        except (ClusterFailure, Refusal):
+        except ClusterFailure:
             pass  # who waits for it sees that nobody beats
 
     def check(self) -> None:
@@ -356,7 +356,7 @@ class _Lock:
                 self._connection.ask(
                     "PUT", f"/{self._index}/_doc/build", alive, parameters=_as_it_was(there), absent=(409,)
                 )
-            except (ClusterFailure, Refusal):
+            except ClusterFailure:
                 continue  # a node was lost; the next beat will do
 
 

@@ -66,9 +66,10 @@ class Words:
 
     def known(self, field: str, lemmas: Collection[str]) -> set[str]:
         """Return those of some lemmas that stand in a field."""
-        if len(self._known) > _MOST_KNOWN * 10:
-            self._known.clear()
-        new = [lemma for lemma in lemmas if (field, lemma) not in self._known]
+        remembered = self._known
+        if len(remembered) > _MOST_KNOWN * 10:
+            remembered = self._known = {}  # threads that are at it keep theirs
+        new = [lemma for lemma in lemmas if (field, lemma) not in remembered]
         for some in portions(new, _AT_ONCE):
             tokens = {token(lemma): lemma for lemma in some}
             answer = self._index.search(
@@ -79,8 +80,8 @@ class Words:
                 }
             )
             known = {bucket["key"] for bucket in answer["aggregations"]["known"]["buckets"]}
-            self._known.update({(field, lemma): named in known for named, lemma in tokens.items()})
-        return {lemma for lemma in lemmas if self._known[field, lemma]}
+            remembered.update({(field, lemma): named in known for named, lemma in tokens.items()})
+        return {lemma for lemma in lemmas if remembered[field, lemma]}
 
     def _words_with_lemma(self, lemma: str) -> tuple[WordKey, ...]:
         """Return the words in the texts that may have a lemma."""
@@ -131,32 +132,29 @@ class Words:
     def spelt(self, forms: Iterable[Form]) -> dict[Form, list[str]]:
         """Return how each of some forms is written in the index, wherever."""
         asked = list(forms)
-        self._ask_for({fold(form.text) for form in asked})
+        words = self._variants_of({fold(form.text) for form in asked})
         return {
             form: sorted(
-                {
-                    word.key.form
-                    for word in self._variants[fold(form.text)]
-                    if NORMAL[form.exactness](word.key.form) == form.text
-                }
+                {word.key.form for word in words[fold(form.text)] if NORMAL[form.exactness](word.key.form) == form.text}
             )
             for form in asked
         }
 
     def _of_folded(self, folded: set[str]) -> Iterator[Counts]:
-        self._ask_for(folded)
-        return chain.from_iterable([self._variants[one] for one in folded])
+        return chain.from_iterable(self._variants_of(folded).values())
 
-    def _ask_for(self, folded: set[str]) -> None:
-        """Learn which words are written so, of those that are not known yet."""
-        if len(self._variants) > _MOST_KNOWN * 5:
-            self._variants = {}
-        new = [one for one in folded if one not in self._variants]
+    def _variants_of(self, folded: set[str]) -> dict[str, list[Counts]]:
+        """Return the words that are written so."""
+        remembered = self._variants
+        if len(remembered) > _MOST_KNOWN * 5:
+            remembered = self._variants = {}
+        new = [one for one in folded if one not in remembered]
         for some in portions(new, _AT_ONCE):
             found: dict[str, list[Counts]] = {one: [] for one in some}
             for word in self._list({"terms": {"folded": [token(one) for one in some]}}):
                 found[fold(word.key.form)].append(word)
-            self._variants.update(found)
+            remembered.update(found)
+        return {one: remembered[one] for one in folded}
 
     def vocabulary(self, field: str) -> Vocabulary:
         """See Engine.vocabulary."""
