@@ -85,6 +85,13 @@ class Analyzer:
             known = self._known[key] = indexed or self.look_up(form, opens_sentence)
         return known
 
+    def learn(self, words: Iterable[tuple[str, bool]]) -> None:
+        """Look up those of many words that are not known yet, the arguments of found_by in pairs, and remember them."""
+        new = [word for word in words if word not in self._known]
+        if len(self._known) + len(new) > self._most:
+            self._known.clear()
+        self._known.update(zip(new, self.look_up_all(new), strict=True))
+
     def look_up(self, form: str, opens_sentence: bool) -> Found:  # noqa: FBT001 -- likewise
         """Return the same without remembering it: for words that are asked for once."""
         return self._lemmatizer.found(form, opens_sentence=opens_sentence)

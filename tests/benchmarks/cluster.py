@@ -1,4 +1,6 @@
-"""The same answers on a cluster: python -m tests.benchmarks.cluster 100000 opensearch+http://127.0.0.1/scale.
+"""The same answers on a cluster.
+
+    python -m tests.benchmarks.cluster 100000 opensearch+http://127.0.0.1/scale FOLDER
 
 Builds the first N paragraphs of the scale corpus in a folder and on the cluster, unless they are there, and asks both
 the same real questions. Prints how long each build and each answer took, how large each index is, how much of the ten
@@ -83,14 +85,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("paragraphs", type=int)
     parser.add_argument("cluster")
-    parser.add_argument("--folder", type=Path, default=None)
+    parser.add_argument("folder", type=Path, help="of the embedded engine's index")
     parser.add_argument("--processes", type=int)
     parser.add_argument("--questions", type=int, default=500)
     arguments = parser.parse_args()
-    folder = arguments.folder or Path(f"/tmp/abzats-scale-{arguments.paragraphs}")
-    build(arguments.paragraphs, folder, arguments.processes)
+    build(arguments.paragraphs, arguments.folder, arguments.processes)
     build(arguments.paragraphs, arguments.cluster, arguments.processes)
-    with open_index(folder) as here, open_index(arguments.cluster) as there:
+    with open_index(arguments.folder) as here, open_index(arguments.cluster) as there:
         compare(here, there, questions(arguments.questions))
 
 

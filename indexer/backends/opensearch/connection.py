@@ -155,7 +155,8 @@ def _client(cluster: Cluster) -> Any:  # noqa: ANN401 -- the library's, which ma
 
     # What it logs, with a traceback, is told by the failure.
     logging.getLogger("opensearch").addHandler(logging.NullHandler())
-    options: dict[str, Any] = {"http_compress": True, "pool_maxsize": 8, "timeout": _ANSWER}
+    # Not compressed: gzip, at the level that the library takes, cost a build as much as all of its analysis.
+    options: dict[str, Any] = {"pool_maxsize": 8, "timeout": _ANSWER}
     if cluster.token:
         options["headers"] = {"authorization": f"Bearer {cluster.token}"}
     elif cluster.user:
@@ -171,10 +172,19 @@ def _client(cluster: Cluster) -> Any:  # noqa: ANN401 -- the library's, which ma
 
 
 def _text(body: object, lines: Collection[object]) -> str | None:
-    # ASCII alone: lone surrogates, which a text of a program may have, are in no encoding.
     if lines:
-        return "\n".join([*(line if isinstance(line, str) else json.dumps(line) for line in lines), ""])
-    return None if body is None else json.dumps(body)
+        return "\n".join([*(line if isinstance(line, str) else json_of(line) for line in lines), ""])
+    return None if body is None else json_of(body)
+
+
+def json_of(value: object) -> str:
+    """Return a value as JSON that can be encoded: lone surrogates, which a text of a program may have, cannot."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text
 
 
 def _cause(info: object) -> tuple[str, str]:

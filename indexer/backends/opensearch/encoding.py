@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.fold import NORMAL, fold
 from indexer.analysis.lemmatize import is_capitalised
+from indexer.analysis.tokenize import tokenize
 from indexer.backends.memory import Place
 from indexer.backends.opensearch.schema import CLOSES, HEADINGS, NOTHING, OPENS, plain, prefix, reading, readings, token
 from indexer.paragraphs import split
@@ -18,11 +19,11 @@ from indexer.ranking import WEIGHT_STEPS, steps
 from indexer.types import Heading, Paragraph, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from indexer.analysis import Analyzer
     from indexer.settings import Reading
-    from indexer.types import Document, Form, Term, Word
+    from indexer.types import Document, Form, Term, Token, Word
 
 
 class WordKey(NamedTuple):
@@ -41,22 +42,24 @@ class Analysed(NamedTuple):
     words: list[WordKey]  # one a place
 
 
-def analysed(text: str, analyzer: Analyzer) -> Analysed:
-    """Return what a text is kept as.
+def analysed(tokens: list[Token], analyzer: Analyzer) -> Analysed:
+    """Return what the tokens of a text are kept as.
 
     >>> from indexer.analysis import russian
     >>> from indexer.settings import Analysis
-    >>> analysed("Мы стали. Дом.", russian(Analysis()))[:3]
+    >>> analysed(list(tokenize("Мы стали. Дом.")), russian(Analysis()))[:3]
     ('мы стать|сталь:51 дом', 'Мы|^ стали|$ Дом|^|$', 3)
     """
-    terms = analyzer.terms(text)
+    terms = analyzer.terms_of(tokens)
     forms = [token(term.form) for term in terms]
     for at, term in enumerate(terms):
         if term.token.opens_sentence:
             forms[at] += f"|{OPENS}"
-        if at + 1 == len(terms) or terms[at + 1].token.opens_sentence:
-            forms[at] += f"|{CLOSES}"
-    words = [WordKey(*analyzer.key(term.token.text, term.token.opens_sentence)) for term in terms]
+            if at:
+                forms[at - 1] += f"|{CLOSES}"
+    if forms:
+        forms[-1] += f"|{CLOSES}"
+    words = [WordKey(term.form, term.token.opens_sentence and is_capitalised(term.form)) for term in terms]
     return Analysed(" ".join(map(_place, terms)), " ".join(forms), len(terms), words)
 
 
@@ -83,19 +86,46 @@ class Encoded(NamedTuple):
     words: Counter[tuple[str, WordKey]]  # field and word → places
 
 
-def encoded(document: Document, file: str, generation: int, analyzer: Analyzer, settings: Reading) -> Encoded:
-    """Return a document as it is kept; without a word in it, nothing is."""
+class _Taken(NamedTuple):
+    """A document cut into words."""
+
+    file: str
+    document: Document
+    paragraphs: list[tuple[Paragraph, list[Token]]]
+    headings: dict[str, list[Token]]
+
+
+def encoded(
+    documents: Iterable[tuple[str, Document]], generation: int, analyzer: Analyzer, settings: Reading
+) -> Iterator[tuple[str, Encoded]]:
+    """Give documents as they are kept, each with the name of its file; one without a word in it is left out.
+
+    Their words are looked up at once, which takes less: so it should be some hundred thousand characters.
+    """
+    taken = [_taken(file, document, settings) for file, document in documents]
+    texts = (tokens for one in taken for tokens in (*(tokens for _, tokens in one.paragraphs), *one.headings.values()))
+    analyzer.learn({analyzer.key(token_.text, token_.opens_sentence) for tokens in texts for token_ in tokens})
+    for one in taken:
+        if one.paragraphs:
+            yield one.file, _encoded(one, generation, analyzer)
+
+
+def _taken(file: str, document: Document, settings: Reading) -> _Taken:
+    paragraphs = [(paragraph, list(tokenize(paragraph.text))) for paragraph in split(document, settings)]
+    return _Taken(file, document, paragraphs, {field: list(tokenize(getattr(document, field))) for field in HEADINGS})
+
+
+def _encoded(taken: _Taken, generation: int, analyzer: Analyzer) -> Encoded:
     words: Counter[tuple[str, WordKey]] = Counter()
-    about = {**_about(document), "file": token(file), "generation": generation}
+    about = {**_about(taken.document), "file": token(taken.file), "generation": generation}
+    for field, tokens in taken.headings.items():
+        found = analysed(tokens, analyzer)
+        about.update(_fields(field, found))
+        words.update([(field, word) for word in found.words])
     paragraphs: list[tuple[str, dict[str, Any]]] = []
-    for paragraph in split(document, settings):
-        if not paragraphs:
-            for field in HEADINGS:
-                found = analysed(getattr(document, field), analyzer)
-                about.update(_fields(field, found))
-                words.update((field, word) for word in found.words)
-        found = analysed(paragraph.text, analyzer)
-        words.update(("text", word) for word in found.words)
+    for paragraph, tokens in taken.paragraphs:
+        found = analysed(tokens, analyzer)
+        words.update([("text", word) for word in found.words])
         fields = {
             **about,
             **_fields("text", found),
@@ -104,7 +134,7 @@ def encoded(document: Document, file: str, generation: int, analyzer: Analyzer, 
             "text": paragraph.text,
             "heads": not paragraphs,
         }
-        paragraphs.append((row_id(document.path, paragraph.number), fields))
+        paragraphs.append((row_id(taken.document.path, paragraph.number), fields))
     return Encoded(paragraphs, words)
 
 

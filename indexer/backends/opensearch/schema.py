@@ -12,6 +12,7 @@ stands behind the colon; we do, of what is given back. ∅ is a place with nothi
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from indexer.ranking import WEIGHT_STEPS, saturation
@@ -37,6 +38,7 @@ def prefix(field: str) -> str:
     return "" if field == "text" else f"{field}_"
 
 
+@lru_cache(100_000)
 def token(text: str) -> str:
     """Return a lemma or a form as it is one token, whatever signs are in it; two have never the same.
 

@@ -284,12 +284,16 @@ class _Asked:
         self.complete = self._finding.complete(query)
 
     def learn(self) -> None:
-        """Have the counts of all lemmas that scores depend on, at once."""
+        """Have at once what will be asked of lemmas: the counts that scores depend on, and how they are written."""
         pairs = []
+        marked: set[str] = set()
         for field, word in words_of(self._query):
             for name in {field, "title"} if field == "text" else {field}:
                 pairs += [(name, lemma.text) for lemma in (*word.lemmas, *word.relatives)]
+            if field == "text":
+                marked.update(lemma.text for lemma in word.lemmas)
         self._counts.ask_for(pairs)
+        self._words.having(marked)
 
     # --- Resolver ---
 

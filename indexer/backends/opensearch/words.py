@@ -38,6 +38,7 @@ class Counts(NamedTuple):
     """A word of the index."""
 
     key: WordKey
+    lemmas: list[str]  # as tokens
     places: dict[str, int]  # field → how often it stands there
 
 
@@ -48,7 +49,7 @@ class Words:
         self._index = index
         self._vocabularies: dict[str, Vocabulary] = {}
         self.lemma_places = lru_cache(_MOST_KNOWN)(self._lemma_places)
-        self._with_lemma = lru_cache(_MOST_KNOWN)(self._words_with_lemma)
+        self._having: dict[str, list[WordKey]] = {}
         self._known: dict[tuple[str, str], bool] = {}
         self._variants: dict[str, list[Counts]] = {}
 
@@ -83,14 +84,28 @@ class Words:
             remembered.update({(field, lemma): named in known for named, lemma in tokens.items()})
         return {lemma for lemma in lemmas if remembered[field, lemma]}
 
-    def _words_with_lemma(self, lemma: str) -> tuple[WordKey, ...]:
-        """Return the words in the texts that may have a lemma."""
-        found = self._list(_standing("text", {"term": {"word_lemmas": token(lemma)}}))
-        return tuple(word.key for word in found)
+    def having(self, lemmas: Iterable[str]) -> dict[str, list[WordKey]]:
+        """Return the words in the texts that may have each of some lemmas, and remember them and all their spellings.
+
+        Who will ask for one lemma after another may so ask for all at once, before.
+        """
+        remembered = self._having
+        if len(remembered) > _MOST_KNOWN:
+            remembered = self._having = {}
+        asked = {token(lemma): lemma for lemma in lemmas}
+        for some in portions([named for named, lemma in asked.items() if lemma not in remembered], _AT_ONCE):
+            found: dict[str, list[WordKey]] = {named: [] for named in some}
+            for word in self._list(_standing("text", {"terms": {"word_lemmas": some}})):
+                for named in word.lemmas:
+                    if named in found:
+                        found[named].append(word.key)
+            self._variants_of({fold(word.form) for words in found.values() for word in words})
+            remembered.update({asked[named]: words for named, words in found.items()})
+        return {lemma: remembered[lemma] for lemma in asked.values()}
 
     def forms_of(self, lemma: str) -> dict[str, int]:
         """See Engine.forms_of."""
-        forms = {word.form for word in self._with_lemma(lemma)}
+        forms = {word.form for word in self.having([lemma])[lemma]}
         counts: Counter[str] = Counter()
         for word in self._of_folded({fold(form) for form in forms}):
             if word.key.form in forms and (places := word.places.get("text", 0)):
@@ -99,7 +114,7 @@ class Words:
 
     def written(self, lemmas: Collection[str]) -> Written:
         """See Engine.written."""
-        having = set(chain.from_iterable(map(self._with_lemma, lemmas)))
+        having = set(chain.from_iterable(self.having(lemmas).values()))
         forms = {word.form for word in having}
         lacking = {
             word.key.form
@@ -168,9 +183,10 @@ class Words:
         return self._vocabularies[field]
 
     def _list(self, query: dict[str, Any]) -> Iterator[Counts]:
-        for fields in self._index.all(query, "word", ["form", "opens", *(f"in_{field}" for field in FIELDS)]):
+        wanted = ["form", "opens", "word_lemmas", *(f"in_{field}" for field in FIELDS)]
+        for fields in self._index.all(query, "word", wanted):
             places = {field: fields[f"in_{field}"] for field in FIELDS if fields.get(f"in_{field}")}
-            yield Counts(WordKey(plain(fields["form"]), fields["opens"]), places)
+            yield Counts(WordKey(plain(fields["form"]), fields["opens"]), fields["word_lemmas"], places)
 
 
 def _standing(field: str, query: dict[str, Any]) -> dict[str, Any]:
