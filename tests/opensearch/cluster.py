@@ -61,7 +61,9 @@ discovery.seed_hosts: {hosts}
 cluster.initial_cluster_manager_nodes: [node-1, node-2, node-3]
 path.data: {folder}/data
 path.logs: {folder}/logs
-# Replicas are copied at once when a node is lost, not after a minute, for tests wait for it.
+# With so small a heap, what garbage there is would be taken for too much memory, and requests be refused.
+indices.breaker.total.use_real_memory: false
+# A disk that others fill is not what is tested.
 cluster.routing.allocation.disk.watermark.low: 97%
 cluster.routing.allocation.disk.watermark.high: 98%
 cluster.routing.allocation.disk.watermark.flood_stage: 99%
@@ -81,7 +83,10 @@ def cache() -> Path:
 
 
 def start() -> tuple[str, ...]:
-    """Start the nodes that do not run yet; return their hosts once they are one cluster. NoCluster if it cannot be."""
+    """Start the nodes that do not run, or no more; return their hosts once they are one cluster.
+
+    A node that was killed has what it held. NoCluster if it cannot be.
+    """
     with _alone():
         home = _home()
         nodes = cache() / "nodes"
@@ -92,13 +97,6 @@ def start() -> tuple[str, ...]:
                 _start(home, nodes / host, number, host)
         _wait(nodes)
     return HOSTS
-
-
-def start_node(host: str) -> None:
-    """Start one node anew after it was killed, with what it held; return when the cluster has it again."""
-    with _alone():
-        _start(_home(), cache() / "nodes" / host, HOSTS.index(host) + 1, host)
-        _wait(cache() / "nodes")
 
 
 def kill_node(host: str) -> None:

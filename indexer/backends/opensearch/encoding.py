@@ -13,7 +13,19 @@ from indexer.analysis.fold import NORMAL, fold
 from indexer.analysis.lemmatize import is_capitalised
 from indexer.analysis.tokenize import tokenize
 from indexer.backends.memory import Place
-from indexer.backends.opensearch.schema import CLOSES, HEADINGS, NOTHING, OPENS, plain, prefix, reading, readings, token
+from indexer.backends.opensearch.schema import (
+    CLOSES,
+    HEADINGS,
+    NOTHING,
+    OPENS,
+    plain,
+    prefix,
+    reading,
+    readings,
+    restored,
+    stored,
+    token,
+)
 from indexer.paragraphs import split
 from indexer.ranking import WEIGHT_STEPS, steps
 from indexer.types import Heading, Paragraph, Span
@@ -131,7 +143,7 @@ def _encoded(taken: _Taken, generation: int, analyzer: Analyzer) -> Encoded:
             **_fields("text", found),
             "number": paragraph.number,
             "start": paragraph.span.start,
-            "text": paragraph.text,
+            "text": stored(paragraph.text),
             "heads": not paragraphs,
         }
         paragraphs.append((row_id(taken.document.path, paragraph.number), fields))
@@ -154,7 +166,7 @@ def _about(document: Document) -> dict[str, Any]:
         "folded_path": token(fold(document.path)),
         "source_name": token(document.source.casefold()),
         "source": token(document.source),
-        "heading": [document.title, date.isoformat() if date else None, document.author, document.url],
+        "heading": [*map(stored, (document.title, document.author, document.url)), date.isoformat() if date else None],
         **({"moment": date.timestamp(), "month": f"{utc.year:04}-{utc.month:02}"} if date and utc else {}),
     }
 
@@ -164,14 +176,15 @@ def _about(document: Document) -> dict[str, Any]:
 
 def heading(fields: dict[str, Any]) -> Heading:
     """Return what is known of a paragraph's document."""
-    title, date, author, url = fields["heading"]
+    *texts, date = fields["heading"]
+    title, author, url = map(restored, texts)
     moment = datetime.fromisoformat(date) if date else None
     return Heading(plain(fields["path"]), title, moment, plain(fields["source"]), author, url)
 
 
 def paragraph(fields: dict[str, Any]) -> Paragraph:
     """Return a paragraph."""
-    text = fields["text"]
+    text = restored(fields["text"])
     return Paragraph(plain(fields["path"]), fields["number"], Span(fields["start"], fields["start"] + len(text)), text)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import count, islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from indexer.analysis import dictionary
-from indexer.backends.opensearch.schema import FORMAT
+from indexer.backends.opensearch.schema import FORMAT, restored, stored
 from indexer.deadline import NEVER
 from indexer.errors import IndexIncompatible, IndexMissing
 from indexer.types import FileRecord
@@ -111,18 +112,28 @@ class Index:
         for of_index in answer.values():
             meta = of_index["mappings"].get("_meta", {}).get(META)
             if meta:
-                return Made(**meta)
+                return Made(**{**meta, "corpus": restored(meta["corpus"])})
         return None
 
     def files(self) -> list[FileRecord]:
         """Return the files of the corpus, in order of their paths."""
         rows = self.all({"exists": {"field": "record"}}, "record", ["row"])
-        return sorted((FileRecord(*fields["row"]) for fields in rows), key=lambda record: record.path)
+        return sorted(map(_record, rows), key=attrgetter("path"))
 
     def bytes(self) -> int:
         """Return how many bytes its primary copies take."""
         answer = self.connection.ask("GET", f"/{self.name}/_stats/store")
         return int(answer["_all"]["primaries"]["store"]["size_in_bytes"])
+
+
+def _record(fields: dict[str, Any]) -> FileRecord:
+    row: list[Any] = [restored(value) if isinstance(value, str) else value for value in fields["row"]]
+    return FileRecord(*row)
+
+
+def row_of(record: FileRecord) -> list[Any]:
+    """Return what is kept of a file."""
+    return [stored(value) if isinstance(value, str) else value for value in asdict(record).values()]
 
 
 def current(connection: Connection, *, patience: float | None = None) -> str | None:

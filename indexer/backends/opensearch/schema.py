@@ -11,6 +11,7 @@ stands behind the colon; we do, of what is given back. ∅ is a place with nothi
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ HEADINGS = ("title", "source", "author")
 NOTHING = "∅"
 OPENS, CLOSES = "^", "$"  # stand with the first and the last form of a sentence
 _TAKEN = re.compile(r"[\s|:∅^$_\x00-\x1f\x7f\ud800-\udfff]")  # what tells tokens apart, and what is in no encoding
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _PATTERN = "([^|:]+)(?::[0-9]+)?"
 _LONGEST = 100_000  # characters that one place may take; six lemmas of 64 are far from it
 _LISTED = 65_536  # of buckets, terms and hits at once: the cluster's own default where it has one
@@ -55,6 +57,20 @@ def plain(token_: str) -> str:
     '10 000'
     """
     return re.sub("_([0-9a-f]+)_", lambda sign: chr(int(sign[1], 16)), token_) if "_" in token_ else token_
+
+
+def stored(text: str) -> str:
+    """Return a text as it can be given back: the cluster loses lone surrogates, which a text of a program may have."""
+    return f"\0{json.dumps(text)}" if text.startswith("\0") or _SURROGATE.search(text) else text
+
+
+def restored(text: str) -> str:
+    r"""Return a text as it was.
+
+    >>> restored(stored("\ud800")) == "\ud800", restored(stored("дом"))
+    (True, 'дом')
+    """
+    return str(json.loads(text[1:])) if text.startswith("\0") else text
 
 
 def reading(lemma: str, steps: int) -> str:

@@ -15,7 +15,6 @@ import os
 import socket
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from threading import Event, Thread
 from time import monotonic, sleep, time
@@ -26,8 +25,8 @@ from indexer.analysis import dictionary
 from indexer.backends.opensearch import words
 from indexer.backends.opensearch.connection import Connection
 from indexer.backends.opensearch.encoding import digest, row, row_id
-from indexer.backends.opensearch.index import Index, Made, check, current, portions
-from indexer.backends.opensearch.schema import FORMAT, HEADINGS, body, plain, prefix, token
+from indexer.backends.opensearch.index import Index, Made, check, current, portions, row_of
+from indexer.backends.opensearch.schema import FORMAT, HEADINGS, body, plain, prefix, stored, token
 from indexer.backends.opensearch.statistics import Counts
 from indexer.backends.opensearch.words import FIELDS
 from indexer.backends.opensearch.writing import Action, Deletion, Target, Written, bulk
@@ -208,10 +207,7 @@ class Store:
         bulk(
             self._connection,
             index.name,
-            (
-                Action(f"f-{digest(file.path)}", {"record": digest(file.path), "row": list(asdict(file).values())})
-                for file in records
-            ),
+            (Action(f"f-{digest(file.path)}", {"record": digest(file.path), "row": row_of(file)}) for file in records),
         )
 
     def _refresh(self, index: Index) -> None:
@@ -231,7 +227,7 @@ class Store:
             FORMAT,
             self._settings.baked(),
             dictionary.version(),
-            corpus,
+            stored(corpus),
             datetime.now(UTC).isoformat(),
             self._generation + 1,
             lemmas,
@@ -307,7 +303,7 @@ class _Lock:
             there = self._document()
             if there.get("_source", {}).get("owner") == self._owner:
                 self._connection.ask(
-                    "DELETE", f"/{self._index}/_doc/build", parameters=_as_it_was(there), absent=(404, 409), patience=0
+                    "DELETE", f"/{self._index}/_doc/build", parameters=_as_it_was(there), absent=(404, 409)
                 )
         except ClusterFailure:
             pass  # who waits for it sees that nobody beats
