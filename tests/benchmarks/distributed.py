@@ -153,10 +153,8 @@ def main() -> None:
     before = of_nodes(locally)
     by_us = built(corpus, locally)
     say(f"on the cluster: {by_us}")
-    words, nodes = by_us.report.words, of_nodes(locally) - before
-    say(
-        f"  of our processors {by_us.processor:.1f} s, {words / by_us.processor:.0f} words/s; of the nodes' {nodes:.1f} s"
-    )
+    rate, nodes = by_us.report.words / by_us.processor, of_nodes(locally) - before
+    say(f"  of our processors {by_us.processor:.1f} s, {rate:.0f} words/s; of the nodes' {nodes:.1f} s")
     say(f"on the cluster, {arguments.engine}: {built(corpus, remotely, engine=arguments.engine)}")
     asked = questions(arguments.questions)
     with open_index(here) as one, open_index(locally) as two, open_index(remotely) as three:
