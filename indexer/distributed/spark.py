@@ -25,7 +25,7 @@ from itertools import chain
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 from time import monotonic
-from typing import IO, TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from uuid import uuid4
 
 from indexer import errors, readers
@@ -384,7 +384,7 @@ def _context(where: str) -> Any:  # noqa: ANN401 -- pyspark's
     conf = SparkConf(loadDefaults=False).setMaster(where).setAppName("abzats build")
     if is_here:  # what the machine is called in the network may lead nowhere
         conf.set("spark.driver.host", "127.0.0.1").set("spark.driver.bindAddress", "127.0.0.1")
-    gateway = _java().gateway
+    gateway = _java()
     interrupted = signal.getsignal(signal.SIGINT)
     try:
         context = SparkContext(conf=conf, gateway=gateway)
@@ -409,15 +409,9 @@ def _look_for(where: str) -> None:
     raise SparkFailure(master=where, reason="no master answers there")
 
 
-class _Java(NamedTuple):
-    """The machine that Spark's driver runs on; it ends with this process."""
-
-    gateway: Any
-    output: IO[bytes]
-
-
 @cache
-def _java() -> _Java:
+def _java() -> Any:  # noqa: ANN401 -- pyspark's
+    """Return the way to the Java machine of Spark's driver, which ends with this process."""
     from pyspark import SparkConf  # noqa: PLC0415 -- an extra
     from pyspark.errors import PySparkRuntimeError  # noqa: PLC0415 -- likewise
     from pyspark.java_gateway import launch_gateway  # noqa: PLC0415 -- likewise
@@ -425,15 +419,16 @@ def _java() -> _Java:
     conf = SparkConf(loadDefaults=False).set("spark.ui.enabled", "false").set("spark.ui.showConsoleProgress", "false")
     # What it logs, with the traces of what is tried again, is told by the failure.
     conf.set("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={_LOG}")
-    output = TemporaryFile()  # noqa: SIM115 -- Java writes to it as long as it runs
-    try:
-        launch: Callable[..., Any] = launch_gateway  # without types, where there is one at all
-        return _Java(launch(conf, {"stdout": output, "stderr": output}), output)
-    except (PySparkRuntimeError, OSError) as missing:
-        output.seek(0)
-        said = output.read().decode(errors="replace").strip().splitlines() or [str(missing)]
-        output.close()
-        raise SparkMissing(reason=f"Java does not start ({said[0].rpartition(': line ')[2] or said[0]})") from missing
+    launch: Callable[..., Any] = launch_gateway  # without types, where there is one at all
+    with TemporaryFile() as output:  # Java has a hold of its own on it
+        try:
+            return launch(conf, {"stdout": output, "stderr": output})
+        except (PySparkRuntimeError, OSError) as missing:
+            output.seek(0)
+            said = output.read().decode(errors="replace").strip().splitlines() or [str(missing)]
+            raise SparkMissing(
+                reason=f"Java does not start ({said[0].rpartition(': line ')[2] or said[0]})"
+            ) from missing
 
 
 def _of_spark() -> tuple[type[Exception], ...]:
