@@ -184,7 +184,7 @@ def test_whatever_a_text_has_comes_back_as_it_was(index: Cluster) -> None:
 
 def test_a_query_may_be_as_long_as_it_may(index: Cluster) -> None:
     words = [f"слово{number} сталь вино" for number in range(60)]
-    documents = [Document(str(number), " ".join(words[number:])) for number in range(20)]
+    documents = [Document(str(number), " ".join(words[number:])) for number in range(5)]
     build_index(documents, index, processes=1)
     reference = Search(MemoryEngine(documents, russian(Settings().analysis), Settings()), Settings())
     long = " ".join(words * 2)

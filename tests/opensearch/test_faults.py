@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -170,6 +171,22 @@ def test_a_wrong_password_is_told_and_the_right_one_is_not_shown(index: Cluster)
             assert "wrong" not in str(refused.value).replace("is wrong", "")
         with open_index(replace(through, user="me", password="secret")) as searcher:  # noqa: S106 -- likewise
             assert searcher.search("сталь").total == len(DOCUMENTS)
+
+
+@pytest.mark.parametrize(("password", "code"), [("secret", 0), ("wrong", 2)])
+def test_the_environment_tells_who_asks(index: Cluster, password: str, code: int) -> None:
+    build_index(DOCUMENTS, index, processes=1)
+    with between(index, user="me:secret") as (_, through):
+        run = subprocess.run(
+            [sys.executable, "-m", "indexer.cli", "search", "--count", "сталь", "--index", str(through)],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "ABZATS_OPENSEARCH_USER": "me", "ABZATS_OPENSEARCH_PASSWORD": password},
+            check=False,
+        )
+    assert run.returncode == code
+    assert run.stdout == ("" if code else f"{len(DOCUMENTS)}\n")
+    assert password not in run.stderr.replace("is wrong", "")
 
 
 def test_a_user_without_the_right_is_told(index: Cluster) -> None:

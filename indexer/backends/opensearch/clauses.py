@@ -70,8 +70,10 @@ class Resolver(Protocol):
 class Finding:
     """What a query finds, as clauses that count nothing."""
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: Resolver, *, exactly: bool = True) -> None:
+        """Take whether nothing else shall be found; if it may be, nothing needs to be looked through."""
         self._resolver = resolver
+        self._exactly = exactly
 
     def found(self, query: Query, field: str = "text") -> Clause:  # noqa: C901 -- a case for each kind
         """Return a clause for what a query finds."""
@@ -199,14 +201,16 @@ class Finding:
         return {"bool": {"should": clauses, "minimum_should_match": run.least}}
 
     def _looked_through(self, asked: Near | Window | Run | Phrase, field: str, superset: Clause) -> Clause:
-        return NONE if superset == NONE else self._resolver.looked_through(asked, field, superset)
+        if superset == NONE or not self._exactly:
+            return superset
+        return self._resolver.looked_through(asked, field, superset)
 
 
 class Scoring:
     """How what a query finds is ranked by the cluster: near enough for the best few hundred to have the best ten."""
 
-    def __init__(self, finding: Finding, statistics: Statistics, settings: Ranking) -> None:
-        self._finding = finding
+    def __init__(self, resolver: Resolver, statistics: Statistics, settings: Ranking) -> None:
+        self._finding = Finding(resolver, exactly=False)
         self._statistics = statistics
         self._settings = settings
         self._scores = Scores("text", dict.fromkeys(("text", *HEADINGS), ()), settings, statistics)

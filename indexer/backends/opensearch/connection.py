@@ -156,7 +156,12 @@ def _client(cluster: Cluster) -> Any:  # noqa: ANN401 -- the library's, which ma
     # What it logs, with a traceback, is told by the failure.
     logging.getLogger("opensearch").addHandler(logging.NullHandler())
     # Not compressed: gzip, at the level that the library takes, cost a build as much as all of its analysis.
-    options: dict[str, Any] = {"pool_maxsize": 8, "timeout": _ANSWER}
+    options: dict[str, Any] = {
+        "pool_maxsize": 8,
+        "timeout": _ANSWER,
+        "max_retries": len(cluster.nodes),  # when a node does not answer: the others
+        "retry_on_status": (),  # a node that says what the cluster cannot do is not dead itself
+    }
     if cluster.token:
         options["headers"] = {"authorization": f"Bearer {cluster.token}"}
     elif cluster.user:

@@ -32,7 +32,6 @@ _TAKEN = re.compile(r"[\s|:∅^$_\x00-\x1f\x7f\ud800-\udfff]")  # what tells tok
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PATTERN = "([^|:]+)(?::[0-9]+)?"
 _LONGEST = 100_000  # characters that one place may take; six lemmas of 64 are far from it
-_LISTED = 65_536  # of buckets, terms and hits at once: the cluster's own default where it has one
 
 
 def prefix(field: str) -> str:
@@ -102,7 +101,6 @@ def body(settings: Ranking, *, shards: int, replicas: int) -> dict[str, Any]:
             "number_of_replicas": replicas,
             "codec": "best_compression",
             "refresh_interval": "-1",  # what a build writes is seen when all of it is
-            "max_result_window": _LISTED,
             "store.stats_refresh_interval": "100ms",  # a build tells its size when it has ended
             "similarity": similarities,
             "analysis": {

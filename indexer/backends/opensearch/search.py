@@ -279,9 +279,10 @@ class _Asked:
         self._deadline = deadline
         forms = {form for _, word in words_of(query) for form in word.forms}
         self._spelt = self._words.spelt(forms) if forms else {}
-        self._finding = Finding(self)
-        self.found = self._finding.found(query)
-        self.complete = self._finding.complete(query)
+        self._known: dict[tuple[str, str], Clause] = {}
+        finding = Finding(self)
+        self.found = finding.found(query)
+        self.complete = finding.complete(query)
 
     def learn(self) -> None:
         """Have at once what will be asked of lemmas: the counts that scores depend on, and how they are written."""
@@ -305,10 +306,15 @@ class _Asked:
 
     def looked_through(self, condition: Near | Window | Run | Phrase, field: str, superset: Clause) -> Clause:
         """See Resolver.looked_through."""
+        key = (repr(condition), field)
+        if key not in self._known:
+            self._known[key] = self._look_through(condition, field, superset)
+        return self._known[key]
+
+    def _look_through(self, condition: Near | Window | Run | Phrase, field: str, superset: Clause) -> Clause:
         self._deadline.check()
-        parts = [f"{prefix(field)}{part}" for part in _TEXT]
         names, paths = [], []
-        fields = ["path", "number", "heading", "source", *parts]
+        fields = ["path", "number", "heading", "source", *(f"{prefix(field)}{part}" for part in _TEXT)]
         for one in self._index.all(rows_of(field, superset), "path", fields, deadline=self._deadline):
             row = encoding.row(one, field, 0)
             if Scores(field, {field: [row]}, self._settings.ranking, self._counts).finds(condition, row):
@@ -322,15 +328,18 @@ class _Asked:
         """See Resolver.beside."""
         if found == NONE:
             return NONE
-        paths = list(self._index.different(found, "path", deadline=self._deadline))
-        return terms("path", paths) if paths else NONE
+        key = (repr(found), "beside")
+        if key not in self._known:
+            paths = list(self._index.different(found, "path", deadline=self._deadline))
+            self._known[key] = terms("path", paths) if paths else NONE
+        return self._known[key]
 
     # --- the ranking ---
 
     def ranked(self, found: Clause, stop: int, *, everything: bool, sort: Sort, per_document: bool) -> list[_Candidate]:
         """Return the best of what a clause finds in the order of the formula, as many as `stop` or some more."""
         self.learn()
-        scoring = Scoring(self._finding, self._counts, self._settings.ranking).clauses(self._query)
+        scoring = Scoring(self, self._counts, self._settings.ranking).clauses(self._query)
         newest = [{"moment": {"order": "desc", "missing": "_last"}}] if sort == "date" else []
         body: dict[str, Any] = {
             "query": {"bool": {"filter": [found], "should": scoring}},

@@ -133,7 +133,9 @@ def _send(connection: Connection, index: str, waiting: list[str]) -> None:
     while waiting:
         now, later = waiting[:at_once], waiting[at_once:]
         try:
-            answer = connection.ask("POST", f"/{index}/_bulk", lines=now, patience=_PATIENCE)
+            # The cluster waits less for a lost part than we for the cluster, so that it is it who says what is wrong.
+            told = {"timeout": "20s"}
+            answer = connection.ask("POST", f"/{index}/_bulk", parameters=told, lines=now, patience=_PATIENCE)
         except ClusterUnwell as unwell:
             raise IndexNotWritten(path=where, reason=str(unwell.values["reason"])) from unwell
         rejected, reason = _rejected(now, answer, where)
