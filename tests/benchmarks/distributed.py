@@ -22,7 +22,8 @@ import time
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, Self
 
 from indexer import build_index, open_index
 from indexer.addresses import Cluster, place
@@ -73,6 +74,28 @@ def built(corpus: Path, index: Path | Cluster, *, processes: int | None = None, 
     began, before = time.perf_counter(), _processor()
     report = build_index(corpus, index, rebuild=True, processes=processes, engine=engine)
     return Built(report, time.perf_counter() - began, _processor() - before)
+
+
+class _Watch:
+    """Looks, while a build goes on, at what the workers of Spark take: when it ends, so do they."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._ended = Event()
+        self._looking = Thread(target=self._look)
+
+    def __enter__(self) -> Self:
+        self._before = spark.processor()
+        self._looking.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._looking.join()
+
+    def _look(self) -> None:
+        while not self._ended.wait(0.5):
+            self.seconds = max(self.seconds, spark.processor() - self._before)
 
 
 def _processor() -> float:
@@ -155,7 +178,13 @@ def main() -> None:
     say(f"on the cluster: {by_us}")
     rate, nodes = by_us.report.words / by_us.processor, of_nodes(locally) - before
     say(f"  of our processors {by_us.processor:.1f} s, {rate:.0f} words/s; of the nodes' {nodes:.1f} s")
-    say(f"on the cluster, {arguments.engine}: {built(corpus, remotely, engine=arguments.engine)}")
+    before = of_nodes(locally)
+    with _Watch() as watch:
+        by_spark = built(corpus, remotely, engine=arguments.engine)
+    say(f"on the cluster, {arguments.engine}: {by_spark}")
+    rate, nodes = by_spark.report.words / watch.seconds, of_nodes(locally) - before
+    say(f"  of the workers' processors {watch.seconds:.1f} s, {rate:.0f} words/s; of the nodes' {nodes:.1f} s")
+    say(f"  of the driver's processor {by_spark.processor:.1f} s, without Java's")
     asked = questions(arguments.questions)
     with open_index(here) as one, open_index(locally) as two, open_index(remotely) as three:
         as_here, as_by_us = alike(one, three, asked), alike(two, three, asked)

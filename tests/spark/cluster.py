@@ -95,6 +95,20 @@ def stop() -> None:
     shutil.rmtree(folder(), ignore_errors=True)
 
 
+def processor() -> float:
+    """Return how many seconds of processors the workers and what they have started have taken, as far as it runs."""
+    sessions = {_pid(name) for name in WORKERS}
+    ticks = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(fields[3]) in sessions:
+            ticks += sum(map(int, fields[11:15]))  # its own, and of those that it has waited for
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def used() -> Iterator[str]:
     """Give the address of a running master; what was started for it is stopped at the end."""
