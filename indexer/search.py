@@ -18,6 +18,7 @@ from indexer.analysis import russian
 from indexer.backends.whoosh import state
 from indexer.backends.whoosh.contents import committed, folder_size, latest_generation, reading
 from indexer.backends.whoosh.search import open_engine
+from indexer.compiled import is_there
 from indexer.deadline import NEVER
 from indexer.errors import ParagraphMissing, QueryError
 from indexer.meaning.reranking import Reranked, reranked
@@ -62,12 +63,16 @@ _PARAGRAPH = re.compile(r"(?P<path>.*)#¶?(?P<number>[0-9]{1,9})", re.DOTALL)
 _MOST_COUNTED = 2000  # lemmas whose forms are remembered, of a few dozen bytes each
 
 
-def open_index(index: Path, *, settings: Settings | None = None) -> Searcher:
+def open_index(index: Path, *, settings: Settings | None = None, compiled: bool | None = None) -> Searcher:
     """Open the index at a folder for searching.
+
+    Rankings are found by compiled loops where Numba is installed (the extra `fast`), in a part of the time and just the
+    same. They have to be loaded, at the first ranking, which takes longer than one search by array operations: so who
+    asks but once or twice says that `compiled` is False. If it is True and there is no Numba, they take very long.
 
     IndexMissing, IndexIncompatible or IndexDamaged if it cannot be used.
     """
-    return Searcher(Path(index), settings or Settings())
+    return Searcher(Path(index), settings or Settings(), compiled=is_there() if compiled is None else compiled)
 
 
 class Search:
@@ -369,8 +374,8 @@ class Searcher(Search):
 
     _engine: WhooshEngine
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
-        engine, self._made, self._generation = open_engine(folder, settings)
+    def __init__(self, folder: Path, settings: Settings, *, compiled: bool = False) -> None:
+        engine, self._made, self._generation = open_engine(folder, settings, by_loops=compiled)
         self._committed = committed(folder, self._generation)
         super().__init__(engine, settings)
         self._folder = folder

@@ -36,6 +36,7 @@ LAYERS = {
     "settings": 1,
     "sentences": 1,
     "deadline": 1,
+    "compiled": 1,
     "types": 0,
     "errors": 0,
 }
@@ -55,6 +56,7 @@ HOMES = {
     "rich": "cli",
     "loky": "build",
     "isal": "backends/whoosh/deflate",
+    "numba": "compiled",
     "starlette": "web",
     "uvicorn": "web",
     "jinja2": "web/pages",

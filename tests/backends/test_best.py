@@ -59,12 +59,18 @@ def queries(searcher: Searcher) -> list[Query]:
     return made
 
 
+@pytest.mark.parametrize("by_loops", [False, True])
 @pytest.mark.parametrize("settings", [Ranking(), Ranking(b=0.3, k1=2.0, all_first=0, light=0.0), Ranking(title=0.0)])
 def test_nothing_is_missing_that_scoring_all_rows_gives(
-    searcher: Searcher, queries: list[Query], settings: Ranking, monkeypatch: pytest.MonkeyPatch
+    searcher: Searcher,
+    queries: list[Query],
+    settings: Ranking,
+    by_loops: bool,  # noqa: FBT001 -- a parameter of the test
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Also with other settings than the lists were made for."""
-    engine = WhooshEngine([part.segment for part in searcher._engine._parts], Settings(ranking=settings))  # noqa: SLF001 -- as it is
+    segments = [part.segment for part in searcher._engine._parts]  # noqa: SLF001 -- as it is
+    engine = WhooshEngine(segments, Settings(ranking=settings), by_loops=by_loops)
     cases = list(product(PAGES, get_args(Sort), (False, True)))
 
     def answers() -> list[object]:
@@ -104,13 +110,14 @@ def test_real_questions_over_real_paragraphs(shared_data: Path, tmp_path: Path) 
     reference = MemoryEngine(documents, ANALYZER, Settings())
     with (
         gzip.open(shared_data / "queries" / "mrtydi_ru_train.tsv.gz", "rt", encoding="utf-8") as lines,
-        open_index(tmp_path) as searcher,
+        open_index(tmp_path, compiled=False) as by_arrays,
+        open_index(tmp_path, compiled=True) as by_loops,
     ):
         asked = [line.rstrip("\n").split("\t")[-1] for line in islice(lines, count)]
         for question in asked:
-            query = searcher.understand(question).query
+            query = by_arrays.understand(question).query
             pages = [
                 engine.search(query, Filters(), limit=10, offset=0, sort="relevance", per_document=False)
-                for engine in (searcher._engine, reference)  # noqa: SLF001 -- the engines are compared
+                for engine in (by_arrays._engine, by_loops._engine, reference)  # noqa: SLF001 -- they are compared
             ]
-            assert pages[0] == pages[1], question
+            assert pages[0] == pages[1] == pages[2], question

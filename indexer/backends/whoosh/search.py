@@ -54,7 +54,7 @@ class Ranked(NamedTuple):
 class WhooshEngine:
     """See Engine. All it holds is read-only, so threads may share it."""
 
-    def __init__(self, segments: list[Segment], settings: Settings) -> None:
+    def __init__(self, segments: list[Segment], settings: Settings, *, by_loops: bool = False) -> None:
         self._settings = settings.ranking
         self._most_lemmas = settings.analysis.most_lemmas
         self._parts: list[Part] = []
@@ -65,7 +65,7 @@ class WhooshEngine:
             documents += segment.documents
         self._starts = np.array([part.paragraphs for part in self._parts], np.int64)
         self._documents = Documents(self._parts)
-        self._texts = FieldPostings(self._parts, self._documents)
+        self._texts = FieldPostings(self._parts, self._documents, by_loops=by_loops)
         self._lexicons: dict[str, list[Lexicon]] = {}
 
     # --- what is there ---
@@ -428,8 +428,10 @@ def _live_lemmas(segment: Segment) -> set[bytes]:
     return {segment.words.lemma(int(lemma)) for lemma in field.lemmas[np.unique(of)]}
 
 
-def open_engine(folder: Path, settings: Settings) -> tuple[WhooshEngine, state.State, int]:
+def open_engine(folder: Path, settings: Settings, *, by_loops: bool = False) -> tuple[WhooshEngine, state.State, int]:
     """Return the engine over a folder, how the index was made, and its generation.
+
+    With `by_loops`, rankings are found by compiled loops (indexer.compiled), and are the same.
 
     IndexMissing, IndexIncompatible or IndexDamaged if it cannot be used.
     """
@@ -449,4 +451,4 @@ def open_engine(folder: Path, settings: Settings) -> tuple[WhooshEngine, state.S
                 if latest_generation(folder) == generation:
                     raise
             else:
-                return WhooshEngine(segments, settings), made, generation
+                return WhooshEngine(segments, settings, by_loops=by_loops), made, generation

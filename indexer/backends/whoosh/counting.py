@@ -1,0 +1,53 @@
+"""Where the words of a query stand in some rows, by compiled loops: what standing.Standing.tables tells, no more."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from indexer.backends.whoosh import loops
+from indexer.backends.whoosh.standing import by_segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from indexer.backends.whoosh.postings import FieldPostings
+    from indexer.backends.whoosh.segment import Segment
+    from indexer.backends.whoosh.standing import Sought
+    from indexer.types import Word
+
+
+class Counting:
+    """Leaves that are counted in rows, and the words that are looked for there."""
+
+    def __init__(self, postings: FieldPostings, sought: Sought, leaves: Sequence[Sequence[tuple[Word, bool]]]) -> None:
+        numbers = sought.numbers(leaves)
+        ends = np.cumsum([0, *map(len, numbers)], dtype=np.int64)
+        self.leaves = loops.Leaves(
+            ends, np.array(list(chain.from_iterable(numbers)), np.int64), max(map(len, numbers), default=1), len(sought)
+        )
+        self._postings = postings
+        self._sought = sought
+        self._wanted: dict[int, loops.Wanted] = {}
+
+    def wanted(self, part: int) -> loops.Wanted:
+        """Return what is looked for in a segment."""
+        if part not in self._wanted:
+            self._wanted[part] = self._wanted_in(part, self._postings.segment(part))
+        return self._wanted[part]
+
+    def tables(self, *asked: tuple[FieldPostings, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return for each leaf and each row of fields the agreement of all places, and the first of these."""
+        shape = len(self.leaves.starts) - 1, sum(len(rows) for _, rows in asked)
+        agreement, first = np.zeros(shape), np.zeros(shape)
+        for part, rows, columns in by_segment(asked):
+            segment = self._postings.segment(part)
+            texts, known = segment.tokens.for_loops, segment.words.for_loops
+            loops.count(rows, columns, texts, known, self.wanted(part), self.leaves, agreement, first)
+        return agreement, first
+
+    def _wanted_in(self, part: int, segment: Segment) -> loops.Wanted:
+        lemmas, forms = self._sought.lemmas_in(part), self._sought.forms_in(part)
+        return loops.prepare(*segment.words.lemmas_for_loops, lemmas, forms, np.empty(loops.RARE, np.int32))
