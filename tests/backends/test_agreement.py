@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from indexer.analysis.fold import fold
 from indexer.backends.base import Sort
-from indexer.backends.whoosh import best
+from indexer.backends.whoosh import best, loops, quick
 from indexer.types import (
     AtPath,
     Boosted,
@@ -159,6 +159,8 @@ def _small_steps() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(best, "_SCORED", 1)
         patch.setattr(best, "_READ", 1)
+        patch.setattr(quick, "_CHEAP", 1)
+        patch.setattr(loops, "WINDOW", 3)
         yield
 
 

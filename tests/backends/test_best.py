@@ -14,7 +14,7 @@ import pytest
 from indexer import Document, QueryError, open_index
 from indexer.backends.base import Sort
 from indexer.backends.memory import MemoryEngine
-from indexer.backends.whoosh import best
+from indexer.backends.whoosh import best, loops, quick
 from indexer.backends.whoosh.search import WhooshEngine
 from indexer.settings import Ranking, Settings
 from indexer.types import Filters
@@ -70,7 +70,7 @@ def test_nothing_is_missing_that_scoring_all_rows_gives(
 ) -> None:
     """Also with other settings than the lists were made for."""
     segments = [part.segment for part in searcher._engine._parts]  # noqa: SLF001 -- as it is
-    engine = WhooshEngine(segments, Settings(ranking=settings), by_loops=by_loops)
+    engine = WhooshEngine(segments, Settings(ranking=settings))
     cases = list(product(PAGES, get_args(Sort), (False, True)))
 
     def answers() -> list[object]:
@@ -85,6 +85,9 @@ def test_nothing_is_missing_that_scoring_all_rows_gives(
     for scored, read in ((64, 8000), (1, 1), (5, 50)):
         monkeypatch.setattr(best, "_SCORED", scored)
         monkeypatch.setattr(best, "_READ", read)
+        monkeypatch.setattr(quick, "_CHEAP", read)
+        monkeypatch.setattr(loops, "WINDOW", max(read, 3))
+        engine = WhooshEngine(segments, Settings(ranking=settings), by_loops=by_loops)
         assert answers() == expected
 
 

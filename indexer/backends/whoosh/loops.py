@@ -281,7 +281,7 @@ class Sources(NamedTuple):
     weight: np.ndarray  # float64
     more: np.ndarray  # float64: wherever it gives anything
     most: np.ndarray  # float64
-    size: np.ndarray  # int64: rows, about
+    is_cheap: np.ndarray  # bool: whether it is read though no row may be among the best by it alone
     bit: np.ndarray  # uint32: of the word in texts; 0 for none
     dense: np.ndarray  # int64: which of the sets tells the rows that have it; NO_SET if none does
 
@@ -297,6 +297,7 @@ class Rows(NamedTuple):
     """The rows of a segment."""
 
     base: Int  # its first paragraph
+    count: Int  # of its paragraphs
     document_base: Int  # its first document
     text_base: Int  # its first paragraph among the rows of its own texts
     title_base: Int  # its first title there
@@ -327,7 +328,7 @@ class Formula(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Arrays with a number for each of all rows."""
+    """Arrays with a number for each row of a window."""
 
     known: np.ndarray  # int64, zeros before and after: the most that a row may have, and the bits of the words it has
     touched: np.ndarray  # int32
@@ -340,195 +341,309 @@ class Scratch(NamedTuple):
 # may stand at the same place, which counts once: then frequencies are added up, not points.
 RELATIVE, ALONE, TOGETHER = 0, 1, 2
 NO_SET = -1
-# What is known of a row is one number, for each time that memory is asked takes as long as all the rest: the lower half
-# are bits, the upper one points as whole numbers, so many to what all sources together may give.
+# Rows that are looked at together: what is known of them stays in the processor's cache.
+WINDOW = 1 << 15
+# What is known of a row is one number: the lower half are bits, the upper one points as whole numbers, so many to what
+# all sources together may give.
 _UPPER = 32
 _BITS_OF = 0xFFFFFFFF
 _POINTS_OF = ~_BITS_OF
 _POINTS = float(1 << 30)
-SCORED = 1 << 31  # the bit of rows that have their score
-SLACK = 1 + 1e-7  # bounds are rounded, and added up in another order than scores
-_CHEAP = 4096  # rows of a source that is read without looking whether it need be
+_SCORED = 1 << 31  # the bit of rows that have their score
+_SLACK = 1 + 1e-7  # bounds are rounded, and added up in another order than scores
 _AT_ONCE = 16  # rows that are scored before it is looked who may still be among the best
+_LEVELS = 16  # of each half of a code: see codes.py
 
 _bm25 = compiled(bm25_of)
 _lead = compiled(lead_of)
 
 
 @compiled
-def _add_list(
+def _sweep(
     gaps: np.ndarray,
     codes: np.ndarray,
     skip: Int,
+    at: Int,
+    stop: Int,
     row: Int,
+    window: Int,
+    end: Int,
     more: np.ndarray,
+    is_alone: bool,
     document_starts: np.ndarray,
     known: np.ndarray,
     touched: np.ndarray,
     count: Int,
-) -> Int:
-    """Add what a list gives, by its codes; return how many rows are touched.
+) -> tuple[Int, Int, Int]:
+    """Add what a list gives in a window, by its codes; return where in it to go on, from which row, and `count`.
 
-    A gap of `skip` is no row's: see lists.py. With `document_starts`, rows are documents, and each of their paragraphs
-    has it.
+    `at` is the next gap, and `row` the last row before it; `count` rows of the window are touched. A gap of `skip` is
+    no row's: see lists.py. With `document_starts`, rows are documents, and each of their paragraphs has it; one that
+    goes on after the window comes again. If it is not `is_alone`, only rows that are touched get it.
     """
-    is_text = len(document_starts) == 0
-    for at in range(len(gaps)):
+    of_text = len(document_starts) == 0
+    while at < stop:
         gap = np.int64(gaps[at])
+        if gap != skip:
+            here = row + gap
+            first = here if of_text else document_starts[here]
+            if first >= end:
+                break
+            last = first + 1 if of_text else document_starts[here + 1]
+            packed = more[codes[at]]
+            for paragraph in range(max(first, window), min(last, end)):
+                before = known[paragraph - window]
+                if before == 0:
+                    if not is_alone:
+                        continue
+                    touched[count] = paragraph - window
+                    count += 1
+                known[paragraph - window] = (before + (packed & _POINTS_OF)) | (packed & _BITS_OF)
+            if last > end:
+                break
         row += gap
-        if gap == skip:
-            continue
-        packed = more[codes[at]]
-        first = row if is_text else document_starts[row]
-        last = row + 1 if is_text else document_starts[row + 1]
-        for paragraph in range(first, last):
-            before = known[paragraph]
-            if before == 0:
-                touched[count] = paragraph
-                count += 1
-            known[paragraph] = (before + (packed & _POINTS_OF)) | (packed & _BITS_OF)
-    return count
+        at += 1
+    return at, row, count
 
 
 @compiled
-def _gather_list(
+def _gather(
     gaps: np.ndarray,
     codes: np.ndarray,
     skip: Int,
+    at: Int,
+    stop: Int,
     row: Int,
-    of_code: np.ndarray,
+    window: Int,
+    end: Int,
     of_lemma: float,
+    of_code: np.ndarray,
     lead_of_code: np.ndarray,
+    document_starts: np.ndarray,
     frequency: np.ndarray,
     lead: np.ndarray,
     gathered: np.ndarray,
     count: Int,
-) -> Int:
-    """Add up the frequencies of a list, by its codes, and keep the highest lead."""
-    for at in range(len(gaps)):
+) -> tuple[Int, Int, Int]:
+    """Add up the frequencies of a list in a window, by its codes, and keep the highest lead; otherwise as _sweep.
+
+    Documents are told by the first of their paragraphs in the window.
+    """
+    of_text = len(document_starts) == 0
+    while at < stop:
         gap = np.int64(gaps[at])
-        row += gap
         if gap != skip:
-            if frequency[row] == 0:
-                gathered[count] = row
-                count += 1
-            frequency[row] += of_code[codes[at]] * of_lemma
-            lead[row] = max(lead[row], lead_of_code[codes[at]])
-    return count
+            here = row + gap
+            first = here if of_text else document_starts[here]
+            if first >= end:
+                break
+            last = first + 1 if of_text else document_starts[here + 1]
+            if last > window and last > first:
+                place = max(first, window) - window
+                if frequency[place] == 0:
+                    gathered[count] = place
+                    count += 1
+                frequency[place] += of_code[codes[at]] * of_lemma
+                lead[place] = max(lead[place], lead_of_code[codes[at]])
+            if last > end:
+                break
+        row += gap
+        at += 1
+    return at, row, count
+
+
+class Cursors(NamedTuple):
+    """Where in its list each is."""
+
+    at: np.ndarray  # int64: the next gap
+    stop: np.ndarray  # int64
+    row: np.ndarray  # int64: the last row before it
+    skip: np.ndarray  # int64
+    kind: np.ndarray  # int64
+    more: np.ndarray  # int64: for each list what it gives by each code, as it is kept
+
+
+@compiled
+def _cursors(sources: Sources, lists: Lists, title_lists: Lists, rows: Rows, scale: float) -> Cursors:
+    many = len(sources.numbers)
+    at, stop, row = np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros(many, np.int64)
+    skip, kind, more = np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros((many, _LEVELS * _LEVELS), np.int64)
+    of_level = np.zeros(_LEVELS)
+    for source in range(len(sources.most)):
+        of = title_lists if sources.in_title[source] else lists
+        weight, added, bit = sources.weight[source], sources.more[source], np.int64(sources.bit[source])
+        for cursor in range(sources.starts[source], sources.starts[source + 1]):
+            number = sources.numbers[cursor]
+            size = np.int64(of.size[number])
+            at[cursor], kind[cursor] = of.start[number], of.kind[number]
+            stop[cursor] = at[cursor] + size
+            row[cursor] = rows.document_base if sources.in_title[source] else rows.base
+            skip[cursor] = -1 if size == np.int64(of.found[number]) else (1 << (8 << kind[cursor])) - 1
+            if sources.how[cursor] == TOGETHER:
+                continue
+            bits = bit if sources.how[cursor] == ALONE else np.int64(0)
+            for level in range(_LEVELS):
+                often = of.frequency[level * _LEVELS] * sources.weights[cursor]
+                of_level[level] = often / (often + of.k1)
+            for code in range(_LEVELS * _LEVELS):
+                points = weight * (of_level[code // _LEVELS] + of.lead[code]) + added
+                more[cursor, code] = ((np.int64(points * scale) + 1) << _UPPER) | bits
+    return Cursors(at, stop, row, skip, kind, more)
 
 
 @compiled
 def _read(  # noqa: C901, PLR0912 -- three kinds of lists, read in two ways
     source: Int,
+    window: Int,
+    end: Int,
+    is_alone: bool,
+    cursors: Cursors,
     sources: Sources,
     lists: Lists,
-    base: Int,
     document_starts: np.ndarray,
     scratch: Scratch,
     scale: float,
     count: Int,
 ) -> Int:
-    """Add what a source gives; return how many rows are touched."""
-    kinds, starts, sizes, found, gap1, gap2, gap4, code1, code2, code4, of_code, lead_of_code, k1 = lists
+    """Add what a source gives in a window; return how many of its rows are touched."""
     known, touched, frequency, lead, gathered = scratch
-    numbers, lemma_weights, hows = sources.numbers, sources.weights, sources.how
-    weight, more, bit = sources.weight[source], sources.more[source], sources.bit[source]
-    table = np.empty(len(of_code), np.int64)
     of_group = np.int64(0)
-    for at in range(sources.starts[source], sources.starts[source + 1]):
-        number, of_lemma, how = numbers[at], lemma_weights[at], hows[at]
-        start, size, kind = starts[number], np.int64(sizes[number]), kinds[number]
-        stop = start + size
-        skip = -1 if size == np.int64(found[number]) else 255 if kind == 0 else 65535  # those of four bytes need none
-        if how != TOGETHER:
-            for code in range(len(table)):
-                often = of_code[code] * of_lemma
-                points = weight * (often / (often + k1) + lead_of_code[code]) + more
-                table[code] = ((np.int64(points * scale) + 1) << _UPPER) | np.int64(bit if how == ALONE else 0)
-        if how == TOGETHER:
-            # One call for each width of gaps, which are of three types.
+    for cursor in range(sources.starts[source], sources.starts[source + 1]):
+        at, stop, row, skip = cursors.at[cursor], cursors.stop[cursor], cursors.row[cursor], cursors.skip[cursor]
+        kind = cursors.kind[cursor]
+        if at == stop:
+            continue
+        # A call for each width of gaps, which are of three types.
+        if sources.how[cursor] == TOGETHER:
+            weight = sources.weights[cursor]
             if kind == 0:
-                of_group = _gather_list(
-                    gap1[start:stop],
-                    code1[start:stop],
+                at, row, of_group = _gather(
+                    lists.gap1,
+                    lists.code1,
                     skip,
-                    base,
-                    of_code,
-                    of_lemma,
-                    lead_of_code,
+                    at,
+                    stop,
+                    row,
+                    window,
+                    end,
+                    weight,
+                    lists.frequency,
+                    lists.lead,
+                    document_starts,
                     frequency,
                     lead,
                     gathered,
                     of_group,
                 )
             elif kind == 1:
-                of_group = _gather_list(
-                    gap2[start:stop],
-                    code2[start:stop],
+                at, row, of_group = _gather(
+                    lists.gap2,
+                    lists.code2,
                     skip,
-                    base,
-                    of_code,
-                    of_lemma,
-                    lead_of_code,
+                    at,
+                    stop,
+                    row,
+                    window,
+                    end,
+                    weight,
+                    lists.frequency,
+                    lists.lead,
+                    document_starts,
                     frequency,
                     lead,
                     gathered,
                     of_group,
                 )
             else:
-                of_group = _gather_list(
-                    gap4[start:stop],
-                    code4[start:stop],
+                at, row, of_group = _gather(
+                    lists.gap4,
+                    lists.code4,
                     skip,
-                    base,
-                    of_code,
-                    of_lemma,
-                    lead_of_code,
+                    at,
+                    stop,
+                    row,
+                    window,
+                    end,
+                    weight,
+                    lists.frequency,
+                    lists.lead,
+                    document_starts,
                     frequency,
                     lead,
                     gathered,
                     of_group,
                 )
         elif kind == 0:
-            count = _add_list(
-                gap1[start:stop], code1[start:stop], skip, base, table, document_starts, known, touched, count
+            at, row, count = _sweep(
+                lists.gap1,
+                lists.code1,
+                skip,
+                at,
+                stop,
+                row,
+                window,
+                end,
+                cursors.more[cursor],
+                is_alone,
+                document_starts,
+                known,
+                touched,
+                count,
             )
         elif kind == 1:
-            count = _add_list(
-                gap2[start:stop], code2[start:stop], skip, base, table, document_starts, known, touched, count
+            at, row, count = _sweep(
+                lists.gap2,
+                lists.code2,
+                skip,
+                at,
+                stop,
+                row,
+                window,
+                end,
+                cursors.more[cursor],
+                is_alone,
+                document_starts,
+                known,
+                touched,
+                count,
             )
         else:
-            count = _add_list(
-                gap4[start:stop], code4[start:stop], skip, base, table, document_starts, known, touched, count
+            at, row, count = _sweep(
+                lists.gap4,
+                lists.code4,
+                skip,
+                at,
+                stop,
+                row,
+                window,
+                end,
+                cursors.more[cursor],
+                is_alone,
+                document_starts,
+                known,
+                touched,
+                count,
             )
-    for at in range(of_group):
-        row = np.int64(gathered[at])
-        points = weight * (frequency[row] / (frequency[row] + k1) + lead[row]) + more
-        frequency[row] = lead[row] = 0.0
-        packed = ((np.int64(points * scale) + 1) << _UPPER) | np.int64(bit)
-        first = document_starts[row] if len(document_starts) else row
-        last = document_starts[row + 1] if len(document_starts) else row + 1
-        for paragraph in range(first, last):
+        cursors.at[cursor], cursors.row[cursor] = at, row
+    for number in range(of_group):
+        place = np.int64(gathered[number])
+        often = frequency[place] / (frequency[place] + lists.k1) + lead[place]
+        points = sources.weight[source] * often + sources.more[source]
+        packed = (np.int64(points * scale) + 1) << _UPPER
+        frequency[place] = lead[place] = 0.0
+        last = place + 1
+        if len(document_starts):
+            document = np.searchsorted(document_starts, window + place, side="right") - 1
+            last = min(document_starts[document + 1], end) - window
+        for paragraph in range(place, last):
             before = known[paragraph]
             if before == 0:
+                if not is_alone:
+                    continue
                 touched[count] = paragraph
                 count += 1
-            known[paragraph] = (before + (packed & _POINTS_OF)) | (packed & _BITS_OF)
+            known[paragraph] = (before + packed) | np.int64(sources.bit[source])
     return count
-
-
-@compiled
-def _highest(rows: np.ndarray, many: Int, known: np.ndarray, heap: np.ndarray, of: np.ndarray) -> None:
-    """Fill a heap with the highest of what is known of rows, and `of` with these; there are as many or more."""
-    size = len(heap)
-    for at in range(size):
-        heap[at], of[at] = known[rows[at]], rows[at]
-    for at in range(size // 2 - 1, -1, -1):
-        _sink(heap, of, at)
-    for at in range(size, many):
-        if known[rows[at]] > heap[0]:
-            heap[0], of[0] = known[rows[at]], rows[at]
-            _sink(heap, of, 0)
 
 
 @compiled
@@ -598,7 +713,7 @@ def _score(
 
 
 @compiled
-def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm, and what is given to functions is counted
+def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
     sources: Sources,
     pairs: Pairs,
     lists: Lists,
@@ -616,117 +731,130 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm, and what is given to
 
     `best` is a heap of as many scores as there are best ones, the lowest first; it is brought up to date.
 
-    See best.py for what is done: MaxScore (Turtle and Flood, 1995) over bounds that lists tell. Here whatever is scored
-    raises at once what others must reach.
+    Rows are swept window by window, by the sources without which none may be among the best (Turtle and Flood, 1995:
+    MaxScore; the windows are those of Lucene's bulk scorer). What the best have at least is known from a few that are
+    scored now and then, those of the highest bounds; the others wait until all windows are swept.
     """
     known, touched = scratch.known, scratch.touched
     among, complete, sets = rows.among, rows.complete, rows.sets
-    mosts, sizes, bits_of, denses = sources.most, sources.size, sources.bit, sources.dense
+    mosts, bits_of, denses = sources.most, sources.bit, sources.dense
     pair_mosts, pair_bits = pairs.most, pairs.bits
     every = len(mosts)
     scale = _POINTS / (mosts.sum() + pair_mosts.sum() + formula.bonus)
-    bonus = (np.int64(formula.bonus * scale) + 1) << _UPPER
     has_bonus = formula.bonus > 0
+    not_used, none = np.zeros(len(best), np.int64), np.zeros(0, np.int64)
     found_rows, found_scores, found = np.empty(64, np.int64), np.empty(64), 0
-    not_used = np.zeros(len(best), np.int64)
-    none = np.zeros(0, np.int64)
-    seen = np.empty(1024, np.int64)
-    read, count_, looked_at, many, read_bits = 0, 0, 0, 0, np.uint32(0)
-    while read < every:
-        while True:  # read on as far as it is cheap
-            if sources.in_title[read]:
-                count_ = _read(read, sources, title_lists, rows.document_base, rows.paragraphs, scratch, scale, count_)
-            else:
-                count_ = _read(read, sources, lists, rows.base, none, scratch, scale, count_)
-            read_bits |= bits_of[read]
-            read += 1
-            if read == every or sizes[read] > _CHEAP:
-                break
-        while len(seen) < many + count_ - looked_at:
-            seen = _longer(seen)
-        for at in range(looked_at, count_):
-            row = np.int64(touched[at])
-            if among[row >> 3] & (1 << (row & 7)):
-                if has_bonus and complete[row >> 3] & (1 << (row & 7)):
-                    known[row] += bonus
-                seen[many] = row
-                many += 1
-        looked_at = count_
-        if read == every:
-            break
-        elsewhere = 0.0 if read_bits else formula.bonus
-        for source in range(read, every):
-            elsewhere += mosts[source]
+    left, reach, kept = np.empty(64, np.int64), np.empty(64), 0
+    # What a row may have that none of the first sources knows, for each number of them.
+    elsewhere, read_bits = np.zeros(every + 1), np.int64(0)
+    for source in range(every + 1):
+        elsewhere[source] = mosts[source:].sum() + (0.0 if read_bits else formula.bonus)
         for pair in range(len(pair_mosts)):
-            if not pair_bits[pair] & read_bits:
-                elsewhere += pair_mosts[pair]
-        elsewhere *= SLACK
-        # The best by their bounds: to know the least score of the best they need not be the best by score.
-        size = min(len(best), many)
-        heap, of = np.empty(size, np.int64), np.empty(size, np.int64)
-        if size:
-            _highest(seen, many, known, heap, of)
-        if size == len(best) and elsewhere * scale > heap[0] >> _UPPER:
-            continue  # what rows are known to reach at most is too little
-        fresh = 0
-        for at in range(size):
-            if not known[of[at]] & SCORED:
-                known[of[at]] |= SCORED
-                of[fresh] = of[at]
-                fresh += 1
-        scores = _score(of[:fresh], rows, formula, texts, words, wanted, leaves)
-        for at in range(fresh):
-            if found == len(found_rows):
-                found_rows, found_scores = _longer(found_rows), _longer(found_scores)
-            found_rows[found], found_scores[found] = of[at], scores[at]
-            found += 1
-            if scores[at] > best[0]:
-                best[0] = scores[at]
-                _sink(best, not_used, 0)
-        if elsewhere < best[0]:
+            elsewhere[source] += 0.0 if np.int64(pair_bits[pair]) & read_bits else pair_mosts[pair]
+        elsewhere[source] *= _SLACK
+        if source < every:
+            read_bits |= np.int64(bits_of[source])
+    elsewhere[every] = 0.0
+    needed = every  # so many sources: no row that has none of them may be among the best
+    cursors = _cursors(sources, lists, title_lists, rows, scale)
+    last_row = rows.base + rows.count
+    number = 0
+    for window in range(rows.base, last_row, len(known)):
+        end = min(window + len(known), last_row)
+        while needed and elsewhere[needed - 1] < best[0]:
+            needed -= 1
+        if not needed:
             break
-    # What is left may reach the least score only by what is known of it; sets tell of unread words.
-    rest = 0.0
-    for source in range(read, every):
-        rest += mosts[source]
-    of_pairs = pair_mosts.sum()
-    reach, left, kept = np.empty(many), np.empty(many, np.int64), 0
-    for at in range(many):
-        row = seen[at]
-        has, total = known[row] & 0xFFFFFFFF, (known[row] >> _UPPER) / scale
-        if has & SCORED or (total + rest + of_pairs) * SLACK < best[0]:
-            continue
-        total += rest
-        told = np.int64(read_bits)
-        for source in range(read, every):
-            if denses[source] != NO_SET:
+        number += 1
+        count_, told, rest = 0, np.int64(0), 0.0
+        for source in range(every):
+            is_alone = source < needed
+            if is_alone or (denses[source] == NO_SET and sources.is_cheap[source]):
+                of, starts = (title_lists, rows.paragraphs) if sources.in_title[source] else (lists, none)
+                count_ = _read(source, window, end, is_alone, cursors, sources, of, starts, scratch, scale, count_)
                 told |= np.int64(bits_of[source])
-                if sets[denses[source], row >> 3] & (1 << (row & 7)):
-                    has |= np.int64(bits_of[source])
-                else:
-                    total -= mosts[source]
-        for pair in range(len(pair_mosts)):
-            bits = np.int64(pair_bits[pair]) & told
-            if has & bits == bits:
-                total += pair_mosts[pair]
-        total *= SLACK
-        if total >= best[0]:
-            left[kept], reach[kept] = row, total
-            kept += 1
-    order = np.argsort(-reach[:kept])
+            else:
+                rest += mosts[source]
+        if has_bonus:
+            bonus = (np.int64(formula.bonus * scale) + 1) << _UPPER
+            for at in range(count_):
+                row = window + touched[at]
+                if complete[row >> 3] & (1 << (row & 7)):
+                    known[touched[at]] += bonus
+        if number & (number - 1) == 0 and count_:
+            # The best by their bounds: to know the least score of the best they need not be the best by score.
+            size = 0
+            chosen, bounds = np.empty(len(best), np.int64), np.empty(len(best), np.int64)
+            for at in range(count_):
+                row = window + touched[at]
+                if among[row >> 3] & (1 << (row & 7)):
+                    if size < len(best):
+                        chosen[size], bounds[size] = row, known[touched[at]]
+                        size += 1
+                        if size == len(best):
+                            for node in range(size // 2 - 1, -1, -1):
+                                _sink(bounds, chosen, node)
+                    elif known[touched[at]] > bounds[0]:
+                        chosen[0], bounds[0] = row, known[touched[at]]
+                        _sink(bounds, chosen, 0)
+            scores = _score(chosen[:size], rows, formula, texts, words, wanted, leaves)
+            for at in range(size):
+                known[chosen[at] - window] |= _SCORED
+                if found == len(found_rows):
+                    found_rows, found_scores = _longer(found_rows), _longer(found_scores)
+                found_rows[found], found_scores[found] = chosen[at], scores[at]
+                found += 1
+                if scores[at] > best[0]:
+                    best[0] = scores[at]
+                    _sink(best, not_used, 0)
+        # What is left may reach the least score only by what is known of it; sets tell of unread words.
+        may_be = rest + pair_mosts.sum()
+        least = np.int64(max((best[0] / _SLACK - may_be) * scale, 0.0)) - 1
+        for at in range(count_):
+            packed = known[touched[at]]
+            known[touched[at]] = 0
+            has = packed & _BITS_OF
+            if packed >> _UPPER < least or has & _SCORED:
+                continue
+            row = window + touched[at]
+            if not among[row >> 3] & (1 << (row & 7)):
+                continue
+            total = (packed >> _UPPER) / scale + rest
+            clear = told
+            for source in range(needed, every):
+                if denses[source] != NO_SET:
+                    clear |= np.int64(bits_of[source])
+                    if sets[denses[source], row >> 3] & (1 << (row & 7)):
+                        has |= np.int64(bits_of[source])
+                    else:
+                        total -= mosts[source]
+            for pair in range(len(pair_mosts)):
+                bits = np.int64(pair_bits[pair]) & clear
+                if has & bits == bits:
+                    total += pair_mosts[pair]
+            total *= _SLACK
+            if total >= best[0]:
+                if kept == len(left):
+                    left, reach = _longer(left), _longer(reach)
+                left[kept], reach[kept] = row, total
+                kept += 1
+    many = 0
+    for at in range(kept):
+        if reach[at] >= best[0]:
+            left[many], reach[many] = left[at], reach[at]
+            many += 1
+    order = np.argsort(-reach[:many])
     at = 0
-    while at < kept and reach[order[at]] >= best[0]:
-        chosen = left[order[at : at + _AT_ONCE]]
-        scores = _score(chosen, rows, formula, texts, words, wanted, leaves)
-        for number in range(len(chosen)):
+    while at < many and reach[order[at]] >= best[0]:
+        some = left[order[at : at + _AT_ONCE]]
+        scores = _score(some, rows, formula, texts, words, wanted, leaves)
+        for number in range(len(some)):
             if found == len(found_rows):
                 found_rows, found_scores = _longer(found_rows), _longer(found_scores)
-            found_rows[found], found_scores[found] = chosen[number], scores[number]
+            found_rows[found], found_scores[found] = some[number], scores[number]
             found += 1
             if scores[number] > best[0]:
                 best[0] = scores[number]
                 _sink(best, not_used, 0)
         at += _AT_ONCE
-    for at in range(count_):
-        known[touched[at]] = 0
     return found_rows[:found], found_scores[:found]

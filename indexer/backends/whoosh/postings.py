@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -221,10 +222,11 @@ class FieldPostings:
         self._dense: dict[str, RowSet] = {}
         self._lock = Lock()
         self._scratch: dict[type[np.generic], list[np.ndarray]] = {
-            kind: [] for kind in (np.float64, np.int64, np.uint32, np.int32)
+            kind: [] for kind in (np.float64, np.uint32, np.int32)
         }
         self._tables: dict[tuple[float, ...], _Table] = {}
         self._for_loops: dict[tuple[float, ...], loops.Lists] = {}
+        self._windows: list[loops.Scratch] = []
 
     @cached_property
     def size(self) -> int:
@@ -270,6 +272,19 @@ class FieldPostings:
     def give_back(self, scratch: np.ndarray) -> None:
         """Take zeros back."""
         self._scratch[scratch.dtype.type].append(scratch)
+
+    @contextmanager
+    def window(self) -> Iterator[loops.Scratch]:
+        """Give what compiled loops need while they look at some rows."""
+        from indexer.backends.whoosh.loops import WINDOW, Scratch  # noqa: PLC0415 -- compiles
+
+        kinds = (np.int64, np.int32, np.float64, np.float64, np.int32)
+        try:
+            scratch = self._windows.pop()
+        except IndexError:
+            scratch = Scratch._make([np.zeros(WINDOW, kind) for kind in kinds])
+        yield scratch
+        self._windows.append(scratch)  # after a failure it may not be zeros, and is let go
 
     # --- lists ---
 

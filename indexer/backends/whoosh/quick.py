@@ -5,6 +5,7 @@ The sources are those of best.py, and so are the bounds; the sums are those of e
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,15 +19,15 @@ from indexer.backends.whoosh.standing import Sought
 from indexer.types import Only, Together, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from indexer.backends.whoosh.evaluation import Evaluation
     from indexer.backends.whoosh.postings import Listed
     from indexer.backends.whoosh.rowset import RowSet
-    from indexer.types import Phrase, Query
+    from indexer.types import Lemma, Phrase, Query
 
 _MOST_WORDS = 31  # each has a bit, and one more bit is used
-_CHEAP = 4096  # rows of a source, up to which it is read and no set made of it
+_CHEAP = 4096  # rows of a source, up to which it is read wherever others are, and of its rows no set is made
 
 
 class Words(NamedTuple):
@@ -59,11 +60,8 @@ def best_of_words(asked: Words, evaluation: Evaluation, among: RowSet, most: int
     if ranking_.is_nothing:
         return None
     best = np.full(most, -np.inf)
-    kinds: tuple[type[np.generic], ...] = (np.int64, np.int32, np.float64, np.float64, np.int32)
-    scratch = loops.Scratch._make([postings.take_scratch(kind) for kind in kinds])
-    found = [ranking_.rank(part, among, scratch, best) for part in range(len(postings.parts))]
-    for array in scratch:
-        postings.give_back(array)
+    with postings.window() as scratch:
+        found = [ranking_.rank(part, among, scratch, best) for part in range(len(postings.parts))]
     if best[0] <= 0:
         return None
     rows, scores = map(np.concatenate, zip(*found, strict=True))
@@ -85,7 +83,7 @@ class _Ranking:
         scored = [[(word, False)] for word in words] + [[(word, True) for word in pair.words] for pair in pairs]
         self._counting = Counting(self._postings, Sought(self._postings, chain.from_iterable(scored)), scored)
         sources = Sources(query, evaluation)
-        self._sources = sorted(_words_of(sources), key=lambda source: -source.of.most)
+        self._sources = sorted(_words_of(sources), key=lambda source: -source.most)
         self.is_nothing = not self._sources
         self._pairs = loops.Pairs(
             np.array([pair.most for pair in sources.pairs], np.float64),
@@ -121,6 +119,7 @@ class _Ranking:
         documents = postings.all_documents
         rows = loops.Rows(
             base=postings.parts[part].paragraphs,
+            count=segment.paragraphs,
             document_base=postings.parts[part].documents,
             text_base=postings.first_row(part),
             title_base=titles.first_row(part),
@@ -151,50 +150,83 @@ class _Ranking:
         lists: list[tuple[int, float, int]] = []
         sets: list[np.ndarray] = []
         dense: list[int] = []
-        for at, (of, in_title) in enumerate(self._sources):
-            lists += ((listed.number, weight, how) for listed, weight, how in _lists(of) if listed.part == part)
+        for at, source in enumerate(self._sources):
+            lists += ((listed.number, weight, how) for listed, weight, how in source.lists if listed.part == part)
             ends.append(len(lists))
             dense.append(loops.NO_SET)
-            if at and not in_title and of.size > _CHEAP:  # the first is always read
+            if at and source.rows and source.size > _CHEAP:  # the first is always read
                 dense[-1] = len(sets)
-                sets.append(of.rows().bits())
+                sets.append(source.rows().bits())
         numbers, weights, hows = zip(*lists, strict=True) if lists else ((), (), ())
-        of_words = [of for of, _ in self._sources]
+        in_title, weight, more, most, size, bit, *_ = zip(*self._sources, strict=True)
         return loops.Sources(
             starts=np.array(ends, np.int64),
             numbers=np.array(numbers, np.int64),
             weights=np.array(weights, np.float64),
             how=np.array(hows, np.int64),
-            in_title=np.array([in_title for _, in_title in self._sources], np.bool_),
-            weight=np.array([of.weight for of in of_words], np.float64),
-            more=np.array([of.more for of in of_words], np.float64),
-            most=np.array([of.most for of in of_words], np.float64),
-            size=np.array([of.size for of in of_words], np.int64),
-            bit=np.array([of.bit for of in of_words], np.uint32),
+            in_title=np.array(in_title, np.bool_),
+            weight=np.array(weight, np.float64),
+            more=np.array(more, np.float64),
+            most=np.array(most, np.float64),
+            is_cheap=np.array(size) <= _CHEAP,
+            bit=np.array(bit, np.uint32),
             dense=np.array(dense, np.int64),
         ), np.stack(sets) if sets else np.zeros((0, 0), np.uint8)
 
 
 class _Source(NamedTuple):
-    of: OfWord
+    """Lists that are read together: see loops.Sources."""
+
     in_title: bool
+    weight: float
+    more: float
+    most: float
+    size: int
+    bit: int
+    lists: list[tuple[Listed, float, int]]  # with the weight of the lemma, and how it counts
+    rows: Callable[[], RowSet] | None  # that have anything of it, if that is known
 
 
 def _words_of(sources: Sources) -> Iterator[_Source]:
     """Give what words give, of all that a score is a sum of; whether a row has all of them, the loop looks itself."""
     for source in sources.all:
         if isinstance(source, OfWord):
-            yield _Source(source, in_title=False)
+            yield from _of_text(source)
         elif isinstance(source, OfHeading) and isinstance(source.of, OfWord):
-            yield _Source(source.of, in_title=True)
+            of = source.of
+            lists = [*_own(of), *_relatives(of)]
+            yield _Source(True, of.weight, of.more, of.most, of.size, of.bit, lists, None)  # noqa: FBT003 -- a row
 
 
-def _lists(of: OfWord) -> Iterator[tuple[Listed, float, int]]:
-    """Give the lists of a word with the weights of their lemmas, and how they count: see loops.Sources."""
-    own = len(of.word.lemmas)
-    lemmas = (*of.word.lemmas, *of.word.relatives)
-    for at, (lemma, entry) in enumerate(zip(lemmas, of.evaluation.entries(of.word), strict=True)):
-        how = loops.RELATIVE if at >= own else loops.TOGETHER if own > 1 else loops.ALONE
-        weight = ranking.steps(lemma.weight) / ranking.WEIGHT_STEPS
-        for listed in entry.lists:
-            yield listed, weight, how
+def _of_text(of: OfWord) -> Iterator[_Source]:
+    own, relatives = _own(of), _relatives(of)
+    size = sum(entry.found for entry in of.evaluation.entries(of.word)[len(of.word.lemmas) :])
+    if not relatives or size > _CHEAP or of.size <= _CHEAP:
+        yield _Source(False, of.weight, of.more, of.most, of.size, of.bit, own + relatives, of.rows)  # noqa: FBT003
+        return
+    # A word that stands nearly everywhere need not be read for its relatives, which are read anyway.
+    rows = partial(of.evaluation.rows, of.word)
+    yield _Source(False, of.weight, of.more, of.most, of.size - size, of.bit, own, rows)  # noqa: FBT003
+    yield _Source(False, of.weight, of.more, of.most, size, 0, relatives, None)  # noqa: FBT003
+
+
+def _own(of: OfWord) -> list[tuple[Listed, float, int]]:
+    lemmas = of.word.lemmas
+    entries = of.evaluation.entries(of.word)[: len(lemmas)]
+    how = loops.TOGETHER if len(lemmas) > 1 else loops.ALONE
+    return [
+        (listed, _weight(lemma), how) for lemma, entry in zip(lemmas, entries, strict=True) for listed in entry.lists
+    ]
+
+
+def _relatives(of: OfWord) -> list[tuple[Listed, float, int]]:
+    lemmas = of.word.relatives
+    entries = of.evaluation.entries(of.word)[len(of.word.lemmas) :]
+    how = loops.RELATIVE
+    return [
+        (listed, _weight(lemma), how) for lemma, entry in zip(lemmas, entries, strict=True) for listed in entry.lists
+    ]
+
+
+def _weight(lemma: Lemma) -> float:
+    return ranking.steps(lemma.weight) / ranking.WEIGHT_STEPS
