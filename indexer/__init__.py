@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from indexer.deadline import Deadline
 from indexer.errors import (
     AddressRefused,
+    CompilerMissing,
     CorpusError,
     CorpusMissing,
     EncoderMissing,
@@ -85,6 +86,7 @@ __all__ = [
     "AddressRefused",
     "Answer",
     "BuildReport",
+    "CompilerMissing",
     "Completion",
     "CorpusError",
     "CorpusMissing",

@@ -10,6 +10,7 @@ IndexerError
 │   ├── IndexDamaged           a file of it is cut short, foreign or gone: rebuild
 │   ├── IndexBusy              another build holds the lock: wait
 │   └── IndexNotWritten        no rights, no room: the old state is still there
+├── CompilerMissing        the one who wants rankings compiled can act: Numba is not installed
 ├── EncoderMissing         the one who searches by meaning can act: the package that carries one is not there
 ├── ProtocolMissing        the one who serves tools to a language model can act: the package mcp is not there
 ├── QueryError             the one who asks can act
@@ -113,6 +114,12 @@ class EncoderMissing(IndexerError):
     """There is no encoder to search by meaning with."""
 
     template = "To search by meaning, an encoder is needed: {reason}. Install it: pip install 'abzats[semantic]'"
+
+
+class CompilerMissing(IndexerError):
+    """Compiled rankings are asked for, and there is nothing to compile them with."""
+
+    template = "To compile the loops of rankings, Numba is needed. Install it: pip install 'abzats[fast]'"
 
 
 class ProtocolMissing(IndexerError):

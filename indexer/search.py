@@ -20,7 +20,7 @@ from indexer.backends.whoosh.contents import committed, folder_size, latest_gene
 from indexer.backends.whoosh.search import open_engine
 from indexer.compiled import is_there
 from indexer.deadline import NEVER
-from indexer.errors import ParagraphMissing, QueryError
+from indexer.errors import CompilerMissing, ParagraphMissing, QueryError
 from indexer.meaning.reranking import Reranked, reranked
 from indexer.queries import Known, printed, understand
 from indexer.ranking import parts
@@ -63,16 +63,18 @@ _PARAGRAPH = re.compile(r"(?P<path>.*)#¶?(?P<number>[0-9]{1,9})", re.DOTALL)
 _MOST_COUNTED = 2000  # lemmas whose forms are remembered, of a few dozen bytes each
 
 
-def open_index(index: Path, *, settings: Settings | None = None, compiled: bool | None = None) -> Searcher:
+def open_index(index: Path, *, settings: Settings | None = None, compiled: bool = False) -> Searcher:
     """Open the index at a folder for searching.
 
-    Rankings are found by compiled loops where Numba is installed (the extra `fast`), in a part of the time and just the
-    same. They have to be loaded, at the first ranking, which takes longer than one search by array operations: so who
-    asks but once or twice says that `compiled` is False. If it is True and there is no Numba, they take very long.
+    If it is `compiled`, rankings are the same and take a part of the time, by loops that Numba compiles (the extra
+    `fast`). To load them takes longer than some searches, and to compile them, at their first use after they were
+    installed, a quarter of a minute.
+
+    CompilerMissing if there is nothing to compile them with.
 
     IndexMissing, IndexIncompatible or IndexDamaged if it cannot be used.
     """
-    return Searcher(Path(index), settings or Settings(), compiled=is_there() if compiled is None else compiled)
+    return Searcher(Path(index), settings or Settings(), compiled=compiled)
 
 
 class Search:
@@ -375,7 +377,11 @@ class Searcher(Search):
     _engine: WhooshEngine
 
     def __init__(self, folder: Path, settings: Settings, *, compiled: bool = False) -> None:
+        if compiled and not is_there():
+            raise CompilerMissing
         engine, self._made, self._generation = open_engine(folder, settings, by_loops=compiled)
+        if compiled:
+            engine.warm_up()
         self._committed = committed(folder, self._generation)
         super().__init__(engine, settings)
         self._folder = folder

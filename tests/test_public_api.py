@@ -17,6 +17,7 @@ def test_the_promised_names_are_these() -> None:
         "AddressRefused",
         "Answer",
         "BuildReport",
+        "CompilerMissing",
         "Completion",
         "CorpusError",
         "CorpusMissing",

@@ -43,7 +43,7 @@ def command() -> click.Command:
 
 
 def _forms(*, words: tuple[str, ...], as_json: bool, color: str, index: Path) -> int:
-    with indexer.open_index(index, compiled=False) as searcher:
+    with indexer.open_index(index) as searcher:
         understandings = [searcher.understand(typed) for typed in words]
     for understanding in understandings:
         remarks.tell_mendings(understanding.text, understanding.mendings)

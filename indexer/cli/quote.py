@@ -75,7 +75,7 @@ def command() -> click.Command:
 
 
 def _quote(*, words: tuple[str, ...], limit: int, as_json: bool, color: str, index: Path) -> int:
-    with indexer.open_index(index, compiled=False) as searcher:
+    with indexer.open_index(index) as searcher:
         quotation = searcher.check(" ".join(words), limit=limit)
     shown = screen.output(color)
     if as_json:

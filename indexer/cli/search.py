@@ -174,7 +174,7 @@ def _search(**typed: Any) -> int:  # noqa: ANN401 -- whatever the options above 
     if asked.since and asked.until and asked.since >= asked.until:
         raise click.UsageError(_("--since is later than --until: nothing can be between them."))
     shown = screen.output(asked.color)
-    with indexer.open_index(asked.index, compiled=False) as searcher:
+    with indexer.open_index(asked.index) as searcher:
         return _tell(asked, searcher, shown) if asked.parse else _find(asked, searcher, shown)
 
 

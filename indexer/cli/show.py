@@ -62,7 +62,7 @@ def _wanted(_context: click.Context, _parameter: click.Parameter, typed: str) ->
 
 
 def _show(*, wanted: str, context: int, layout: str, as_json: bool, color: str, index: Path) -> int:
-    with indexer.open_index(index, compiled=False) as searcher:
+    with indexer.open_index(index) as searcher:
         paragraphs = searcher.paragraphs(wanted, around=context)
         heading = searcher.document(paragraphs[0].document)
     write = _as_json if as_json or layout == "json" else _as_text

@@ -46,7 +46,7 @@ def command() -> click.Command:
 
 
 def _status(*, index: Path, files: bool, as_json: bool) -> int:
-    with indexer.open_index(index, compiled=False) as searcher:
+    with indexer.open_index(index) as searcher:
         status = searcher.status()
     shown = screen.output("never")
     if as_json:

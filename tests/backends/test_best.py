@@ -15,7 +15,7 @@ from indexer import Document, QueryError, open_index
 from indexer.backends.base import Sort
 from indexer.backends.memory import MemoryEngine
 from indexer.backends.whoosh import best, loops, quick
-from indexer.backends.whoosh.search import WhooshEngine
+from indexer.backends.whoosh.search import WhooshEngine, open_engine
 from indexer.settings import Ranking, Settings
 from indexer.types import Filters
 from tests.backends.engines import ANALYZER, SETTINGS
@@ -113,14 +113,14 @@ def test_real_questions_over_real_paragraphs(shared_data: Path, tmp_path: Path) 
     reference = MemoryEngine(documents, ANALYZER, Settings())
     with (
         gzip.open(shared_data / "queries" / "mrtydi_ru_train.tsv.gz", "rt", encoding="utf-8") as lines,
-        open_index(tmp_path, compiled=False) as by_arrays,
-        open_index(tmp_path, compiled=True) as by_loops,
+        open_index(tmp_path) as by_arrays,
     ):
+        by_loops = open_engine(tmp_path, SETTINGS, by_loops=True)[0]
         asked = [line.rstrip("\n").split("\t")[-1] for line in islice(lines, count)]
         for question in asked:
             query = by_arrays.understand(question).query
             pages = [
                 engine.search(query, Filters(), limit=10, offset=0, sort="relevance", per_document=False)
-                for engine in (by_arrays._engine, by_loops._engine, reference)  # noqa: SLF001 -- they are compared
+                for engine in (by_arrays._engine, by_loops, reference)  # noqa: SLF001 -- they are compared
             ]
             assert pages[0] == pages[1] == pages[2], question

@@ -8,15 +8,39 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexer.backends.whoosh import loops
-from indexer.backends.whoosh.standing import by_segment
+from indexer.backends.whoosh.postings import join
+from indexer.backends.whoosh.standing import Sought, by_segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from indexer.backends.whoosh.postings import FieldPostings
     from indexer.backends.whoosh.segment import Segment
-    from indexer.backends.whoosh.standing import Sought
     from indexer.types import Word
+
+
+class InARow:
+    """A phrase that is looked for in rows: what FieldPostings.in_a_row does by array operations."""
+
+    MOST = 62  # words
+
+    def __init__(self, postings: FieldPostings, words: Sequence[Word]) -> None:
+        self._postings = postings
+        self._sought = Sought(postings, [(word, True) for word in words])
+        self._places = np.zeros(len(self._sought), np.int64)
+        for at, word in enumerate(words):
+            self._places[self._sought.number(word, alone=True)] |= 1 << at
+        self._last = 1 << (len(words) - 1)
+
+    def rows(self, rows: np.ndarray) -> np.ndarray:
+        """Return those of some rows that have it."""
+        found = []
+        for part, here, index in by_segment([(self._postings, rows)]):
+            segment = self._postings.segment(part)
+            wanted, kept = _wanted(self._sought, part, segment), np.empty(len(here), np.int64)
+            many = loops.in_a_row(here, segment.tokens.for_loops, wanted, self._places, self._last, kept)
+            found.append(rows[index[kept[:many]]])
+        return join(found)
 
 
 class Counting:
@@ -35,7 +59,7 @@ class Counting:
     def wanted(self, part: int) -> loops.Wanted:
         """Return what is looked for in a segment."""
         if part not in self._wanted:
-            self._wanted[part] = self._wanted_in(part, self._postings.segment(part))
+            self._wanted[part] = _wanted(self._sought, part, self._postings.segment(part))
         return self._wanted[part]
 
     def tables(self, *asked: tuple[FieldPostings, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -48,6 +72,7 @@ class Counting:
             loops.count(rows, columns, texts, known, self.wanted(part), self.leaves, agreement, first)
         return agreement, first
 
-    def _wanted_in(self, part: int, segment: Segment) -> loops.Wanted:
-        lemmas, forms = self._sought.lemmas_in(part), self._sought.forms_in(part)
-        return loops.prepare(*segment.words.lemmas_for_loops, lemmas, forms, np.empty(loops.RARE, np.int32))
+
+def _wanted(sought: Sought, part: int, segment: Segment) -> loops.Wanted:
+    lemmas, forms = sought.lemmas_in(part), sought.forms_in(part)
+    return loops.prepare(*segment.words.lemmas_for_loops, lemmas, forms, np.empty(loops.RARE, np.int32))

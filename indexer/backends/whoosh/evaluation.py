@@ -167,10 +167,16 @@ class Evaluation:
 
     def _in_a_row(self, words: Sequence[Word], every: np.ndarray) -> RowSet:
         """Return those of some rows where words stand side by side."""
+        having: Callable[[np.ndarray], np.ndarray] = partial(self.postings.in_a_row, words)
+        if self.postings.by_loops:
+            from indexer.backends.whoosh.counting import InARow  # noqa: PLC0415 -- compiles
+
+            if len(words) <= InARow.MOST:
+                having = InARow(self.postings, words).rows
         found = []
         for start in range(0, len(every), _AT_ONCE):
             self.deadline.check()
-            found.append(self.postings.in_a_row(words, every[start : start + _AT_ONCE]))
+            found.append(having(every[start : start + _AT_ONCE]))
         return self._set(join(found))
 
     def _where(

@@ -20,7 +20,7 @@ from indexer.backends.whoosh.postings import Documents, FieldPostings, Part, fir
 from indexer.backends.whoosh.rowset import RowSet
 from indexer.deadline import NEVER
 from indexer.errors import IndexMissing
-from indexer.types import Dated, Facets, Filters, Hit, Hits
+from indexer.types import Boosted, Dated, Facets, Filters, Hit, Hits, Lemma, Phrase, Together, Word
 from indexer.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from indexer.settings import Settings
     from indexer.types import Form, Heading, Paragraph, Query
     from indexer.vocabulary import Lexicon
+
+
+_WARMING = 4  # of the most frequent words, which nearly every paragraph has
 
 
 class Ranked(NamedTuple):
@@ -67,6 +70,18 @@ class WhooshEngine:
         self._documents = Documents(self._parts)
         self._texts = FieldPostings(self._parts, self._documents, by_loops=by_loops)
         self._lexicons: dict[str, list[Lexicon]] = {}
+
+    def warm_up(self) -> None:
+        """Rank a few words that texts have, so that what is loaded for it, or compiled, is there before it is asked."""
+        words = [
+            Word((Lemma(words.lemma(number).decode("utf-8", "surrogatepass"), 1.0), Lemma("", 0.5)), (), ())
+            for words in (part.segment.words for part in self._parts[:1])
+            for number in {words.lemmas_of(word)[0] for word in range(min(_WARMING, words.count))}
+        ]
+        together = Together(tuple(words))
+        # Words alone, words with anything beside them, and phrases are looked at by three loops.
+        for query in (together, Boosted(together, 1.0), Phrase(tuple(words[:2]))) if len(words) > 1 else ():
+            self.rank(query, Filters(), limit=1, offset=0, sort="relevance", per_document=False)
 
     # --- what is there ---
 
