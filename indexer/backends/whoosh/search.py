@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import cached_property, partial
-from itertools import chain, compress
+from functools import cached_property, lru_cache, partial
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from indexer.vocabulary import Lexicon
 
 
+_REMEMBERED = 5000  # lemmas whose forms are known, of a kilobyte or two
 _WARMING = 4  # of the most frequent words, which nearly every paragraph has
 
 
@@ -70,6 +71,7 @@ class WhooshEngine:
         self._documents = Documents(self._parts)
         self._texts = FieldPostings(self._parts, self._documents, by_loops=by_loops)
         self._lexicons: dict[str, list[Lexicon]] = {}
+        self._written_of = lru_cache(_REMEMBERED)(self._forms)
 
     def warm_up(self) -> None:
         """Rank a few words that texts have, so that what is loaded for it, or compiled, is there before it is asked."""
@@ -242,7 +244,16 @@ class WhooshEngine:
         """See Engine.written."""
         always: set[str] = set()
         sometimes: set[str] = set()
-        for segment, number in chain.from_iterable(map(self._numbers, lemmas)):
+        for of_lemma in map(self._written_of, lemmas):
+            always |= of_lemma.always
+            sometimes |= of_lemma.sometimes
+        return Written(frozenset(always), frozenset(sometimes - always))
+
+    def _forms(self, lemma: str) -> Written:
+        """Return the forms that one lemma has in any segment; one may have it always here and sometimes there."""
+        always: set[str] = set()
+        sometimes: set[str] = set()
+        for segment, number in self._numbers(lemma):
             words = segment.words
             forms = words.with_lemma(number)
             texts = words.texts_of(forms)
@@ -253,7 +264,7 @@ class WhooshEngine:
             }
             always.update(lacking.symmetric_difference(texts))
             sometimes |= lacking
-        return Written(frozenset(always), frozenset(sometimes - always))
+        return Written(frozenset(always), frozenset(sometimes))
 
     def _may_lack(self, form: str, word: int, words: Words, lemma: int) -> bool:
         """Whether a form, of which one word has a lemma, lacks it as the other: before or after a sentence's begin."""
