@@ -37,6 +37,7 @@ LAYERS = {
     "sentences": 1,
     "deadline": 1,
     "addresses": 1,
+    "compiled": 1,
     "types": 0,
     "errors": 0,
 }
@@ -57,6 +58,7 @@ HOMES = {
     "loky": "build",
     "opensearchpy": "backends/opensearch",
     "isal": "backends/whoosh/deflate",
+    "numba": "compiled",
     "starlette": "web",
     "uvicorn": "web",
     "jinja2": "web/pages",
