@@ -128,9 +128,15 @@ def bm25(
     `agreement` is the sum over the word's places in a paragraph, in steps squared; `length` the paragraph's words;
     `weight` the word's idf. The constant factor k1 + 1 of the original is left out, as in Lucene.
     """
+    return bm25_of(agreement, length, weight, collection.average, saturation.k1, saturation.b)
+
+
+def bm25_of(  # noqa: PLR0917 -- compiled loops call it (backends.whoosh.loops), with plain numbers
+    agreement: Number, length: Number, weight: Number | float, average: float, k1: float, b: float
+) -> Number:
+    """Return the same by plain numbers."""
     frequency = agreement / (WEIGHT_STEPS * WEIGHT_STEPS)
-    k1, b = saturation
-    return weight * (frequency / (frequency + (k1 * (1.0 - b) + (k1 * b / collection.average) * length)))
+    return weight * (frequency / (frequency + (k1 * (1.0 - b) + (k1 * b / average) * length)))
 
 
 def lead(first: Number, weight: Number | float, settings: Ranking) -> Number:
@@ -139,7 +145,12 @@ def lead(first: Number, weight: Number | float, settings: Ranking) -> Number:
     It is in (0, settings.lead * weight], and half of the most at place `settings.lead_words`: the evidence of Troy and
     Zhang, "Enhancing Relevance Scoring with Chronological Term Rank", 2007, who find that it goes well with BM25.
     """
-    return (settings.lead * weight) * (settings.lead_words / (settings.lead_words + first))
+    return lead_of(first, weight, settings.lead, settings.lead_words)
+
+
+def lead_of(first: Number, weight: Number | float, most: float, words: float) -> Number:
+    """Return the same by plain numbers."""
+    return (most * weight) * (words / (words + first))
 
 
 def add_up(parts: Iterable[float]) -> float:

@@ -18,8 +18,9 @@ from indexer.analysis import russian
 from indexer.backends.whoosh import state
 from indexer.backends.whoosh.contents import committed, folder_size, latest_generation, reading
 from indexer.backends.whoosh.search import open_engine
+from indexer.compiled import is_there
 from indexer.deadline import NEVER
-from indexer.errors import ParagraphMissing, QueryError
+from indexer.errors import CompilerMissing, ParagraphMissing, QueryError
 from indexer.meaning.reranking import Reranked, reranked
 from indexer.queries import Known, printed, understand
 from indexer.ranking import parts
@@ -62,8 +63,14 @@ _PARAGRAPH = re.compile(r"(?P<path>.*)#¶?(?P<number>[0-9]{1,9})", re.DOTALL)
 _MOST_COUNTED = 2000  # lemmas whose forms are remembered, of a few dozen bytes each
 
 
-def open_index(index: Path | Cluster | str, *, settings: Settings | None = None) -> Searcher:
+def open_index(index: Path | Cluster | str, *, settings: Settings | None = None, compiled: bool = False) -> Searcher:
     """Open the index at a folder, or that of a name on a cluster, for searching.
+
+    If it is `compiled`, rankings are the same and take a part of the time, by loops that Numba compiles (the extra
+    `fast`). To load them takes longer than some searches, and to compile them, at their first use after they were
+    installed, a quarter of a minute. The rankings of a cluster are not compiled.
+
+    CompilerMissing if there is nothing to compile them with.
 
     IndexMissing, IndexIncompatible, IndexDamaged or ClusterFailure if it cannot be used.
     """
@@ -72,7 +79,7 @@ def open_index(index: Path | Cluster | str, *, settings: Settings | None = None)
         from indexer.backends.opensearch.search import OnCluster  # noqa: PLC0415 -- an extra
 
         return Searcher(OnCluster(where, chosen), chosen)
-    return Searcher(_InFolder(where, chosen), chosen)
+    return Searcher(_InFolder(where, chosen, compiled=compiled), chosen)
 
 
 class Search:
@@ -398,8 +405,12 @@ class Searcher(Search):
 class _InFolder:
     """See Opened: in a folder."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
-        self.engine, self._made, self.generation = open_engine(folder, settings)
+    def __init__(self, folder: Path, settings: Settings, *, compiled: bool) -> None:
+        if compiled and not is_there():
+            raise CompilerMissing
+        self.engine, self._made, self.generation = open_engine(folder, settings, by_loops=compiled)
+        if compiled:
+            self.engine.warm_up()
         self._committed = committed(folder, self.generation)
         self._folder = folder
         self.built = self._made.built

@@ -39,6 +39,7 @@ LAYERS = {
     "sentences": 1,
     "deadline": 1,
     "addresses": 1,
+    "compiled": 1,
     "types": 0,
     "errors": 0,
 }
@@ -61,6 +62,7 @@ HOMES = {
     "pyspark": "distributed/spark",
     "py4j": "distributed/spark",
     "isal": "backends/whoosh/deflate",
+    "numba": "compiled",
     "starlette": "web",
     "uvicorn": "web",
     "jinja2": "web/pages",

@@ -24,6 +24,7 @@ def test_the_promised_names_are_these() -> None:
         "ClusterRefused",
         "ClusterSilent",
         "ClusterUnwell",
+        "CompilerMissing",
         "Completion",
         "CorpusError",
         "CorpusMissing",

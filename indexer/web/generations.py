@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
+from indexer.compiled import is_there
 from indexer.errors import IndexFailure
 from indexer.search import open_index
 from indexer.web.problems import BUSY, Problem
@@ -61,7 +62,7 @@ class Generations:
         self._limits = limits
         self._settings = limits.settings()
         self._lock = Lock()
-        self._opened = _Opened(open_index(index, settings=self._settings))
+        self._opened = _Opened(open_index(index, settings=self._settings, compiled=is_there()))
         self._look_at = monotonic() + EVERY
         self._opening: Thread | None = None
         self._threads = CapacityLimiter(limits.threads)
@@ -119,7 +120,7 @@ class Generations:
 
     def _open(self) -> None:
         try:
-            opened = _Opened(open_index(self._index, settings=self._settings))
+            opened = _Opened(open_index(self._index, settings=self._settings, compiled=is_there()))
         except IndexFailure as failure:
             # What is open goes on being searched: a folder may be emptied and built anew.
             _log.warning("%s", failure)

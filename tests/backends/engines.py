@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 from collections import deque
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -33,13 +34,16 @@ def memory(documents: Iterable[Document]) -> Engine:
     return MemoryEngine(documents, ANALYZER, SETTINGS)
 
 
-def whoosh(*states: Sequence[Document]) -> Engine:
-    """Return the embedded engine after as many builds as there are states of the corpus."""
+def whoosh(*states: Sequence[Document], by_loops: bool = False) -> Engine:
+    """Return the embedded engine after as many builds as there are states of the corpus.
+
+    Where there is no Numba, loops are not compiled, and do the same.
+    """
     # The mapped files outlive the folder.
     with TemporaryDirectory() as folder:
         for documents in states:
             build_index(documents, Path(folder), settings=SETTINGS, processes=1)
-        return open_engine(Path(folder), SETTINGS)[0]
+        return open_engine(Path(folder), SETTINGS, by_loops=by_loops)[0]
 
 
 _MOST_KEPT = 20  # indices: a cluster has an end of them
@@ -69,6 +73,7 @@ def opensearch(*states: Sequence[Document], settings: Settings = SETTINGS) -> En
 ENGINES: dict[str, Callable[[list[Document]], Engine]] = {
     "memory": memory,
     "whoosh": whoosh,
+    "loops": partial(whoosh, by_loops=True),
     "opensearch": opensearch,
 }
 

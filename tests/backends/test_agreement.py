@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from indexer.analysis.fold import fold
 from indexer.backends.base import Sort
-from indexer.backends.whoosh import best
+from indexer.backends.whoosh import best, loops, quick
 from indexer.types import (
     AtPath,
     Boosted,
@@ -160,6 +160,8 @@ def _small_steps() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(best, "_SCORED", 1)
         patch.setattr(best, "_READ", 1)
+        patch.setattr(quick, "_CHEAP", 1)
+        patch.setattr(loops, "WINDOW", 3)
         yield
 
 
@@ -173,6 +175,7 @@ def _small_steps() -> Iterator[None]:
     per_document=st.booleans(),
     offset=st.integers(0, 5),
     limit=st.integers(0, 5),
+    by_loops=st.booleans(),
 )
 def test_the_embedded_engine_is_the_reference_engine(
     before: list[Document],
@@ -183,10 +186,11 @@ def test_the_embedded_engine_is_the_reference_engine(
     per_document: bool,  # noqa: FBT001 -- Hypothesis passes by name
     offset: int,
     limit: int,
+    by_loops: bool,  # noqa: FBT001 -- likewise
 ) -> None:
     """Scores to the last bit, order, counts; an update gives what a build from nothing gives; limit only truncates."""
     expected = everything(memory(corpus), query, chosen, sort, per_document=per_document)
-    engine = whoosh(before, corpus)
+    engine = whoosh(before, corpus, by_loops=by_loops)
     assert everything(engine, query, chosen, sort, per_document=per_document) == expected
     assert facets(engine, query, chosen, per_document=per_document) == facets(
         memory(corpus), query, chosen, per_document=per_document

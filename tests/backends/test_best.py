@@ -14,8 +14,8 @@ import pytest
 from indexer import Document, QueryError, open_index
 from indexer.backends.base import Sort
 from indexer.backends.memory import MemoryEngine
-from indexer.backends.whoosh import best
-from indexer.backends.whoosh.search import WhooshEngine
+from indexer.backends.whoosh import best, loops, quick
+from indexer.backends.whoosh.search import WhooshEngine, open_engine
 from indexer.settings import Ranking, Settings
 from indexer.types import Filters
 from tests.backends.engines import ANALYZER, SETTINGS
@@ -59,14 +59,20 @@ def queries(searcher: Searcher) -> list[Query]:
     return made
 
 
+@pytest.mark.parametrize("by_loops", [False, True])
 @pytest.mark.parametrize("settings", [Ranking(), Ranking(b=0.3, k1=2.0, all_first=0, light=0.0), Ranking(title=0.0)])
 def test_nothing_is_missing_that_scoring_all_rows_gives(
-    searcher: Searcher, queries: list[Query], settings: Ranking, monkeypatch: pytest.MonkeyPatch
+    searcher: Searcher,
+    queries: list[Query],
+    settings: Ranking,
+    by_loops: bool,  # noqa: FBT001 -- a parameter of the test
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Also with other settings than the lists were made for."""
     opened = searcher._engine  # noqa: SLF001 -- as it is
     assert isinstance(opened, WhooshEngine)
-    engine = WhooshEngine([part.segment for part in opened._parts], Settings(ranking=settings))  # noqa: SLF001 -- likewise
+    segments = [part.segment for part in opened._parts]  # noqa: SLF001 -- likewise
+    engine = WhooshEngine(segments, Settings(ranking=settings))
     cases = list(product(PAGES, get_args(Sort), (False, True)))
 
     def answers() -> list[object]:
@@ -81,6 +87,9 @@ def test_nothing_is_missing_that_scoring_all_rows_gives(
     for scored, read in ((64, 8000), (1, 1), (5, 50)):
         monkeypatch.setattr(best, "_SCORED", scored)
         monkeypatch.setattr(best, "_READ", read)
+        monkeypatch.setattr(quick, "_CHEAP", read)
+        monkeypatch.setattr(loops, "WINDOW", max(read, 3))
+        engine = WhooshEngine(segments, Settings(ranking=settings), by_loops=by_loops)
         assert answers() == expected
 
 
@@ -106,13 +115,14 @@ def test_real_questions_over_real_paragraphs(shared_data: Path, tmp_path: Path) 
     reference = MemoryEngine(documents, ANALYZER, Settings())
     with (
         gzip.open(shared_data / "queries" / "mrtydi_ru_train.tsv.gz", "rt", encoding="utf-8") as lines,
-        open_index(tmp_path) as searcher,
+        open_index(tmp_path) as by_arrays,
     ):
+        by_loops = open_engine(tmp_path, SETTINGS, by_loops=True)[0]
         asked = [line.rstrip("\n").split("\t")[-1] for line in islice(lines, count)]
         for question in asked:
-            query = searcher.understand(question).query
+            query = by_arrays.understand(question).query
             pages = [
                 engine.search(query, Filters(), limit=10, offset=0, sort="relevance", per_document=False)
-                for engine in (searcher._engine, reference)  # noqa: SLF001 -- the engines are compared
+                for engine in (by_arrays._engine, by_loops, reference)  # noqa: SLF001 -- they are compared
             ]
-            assert pages[0] == pages[1], question
+            assert pages[0] == pages[1] == pages[2], question

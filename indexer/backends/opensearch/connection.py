@@ -121,7 +121,7 @@ class Connection:
     def _refused(self, refused: Any) -> NoReturn:  # noqa: ANN401 -- the library's, which may be missing
         where, status = str(self.cluster), refused.status_code
         kind, reason = _cause(refused.info)
-        if any(sign in reason for sign in _FULL):
+        if is_full(reason):
             raise ClusterUnwell(path=where, reason=FULL) from refused
         if status == 401:  # noqa: PLR2004 -- HTTP's number
             raise ClusterRefused(path=where, reason="the user, the password or the token is wrong") from refused
@@ -174,6 +174,11 @@ def _client(cluster: Cluster) -> Any:  # noqa: ANN401 -- the library's, which ma
             reason = f"no certificates can be read at {cluster.certificates} ({wrong.strerror or wrong})"
             raise ClusterRefused(path=str(cluster), reason=reason) from wrong
     return OpenSearch(list(cluster.nodes), **options)
+
+
+def is_full(reason: str) -> bool:
+    """Whether a request is refused since a disk is all but full."""
+    return any(sign in reason for sign in _FULL)
 
 
 def _text(body: object, lines: Collection[object]) -> str | None:

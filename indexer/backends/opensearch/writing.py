@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from indexer.analysis import russian
-from indexer.backends.opensearch.connection import FULL, Connection, json_of
+from indexer.backends.opensearch.connection import FULL, Connection, is_full, json_of
 from indexer.backends.opensearch.encoding import WordKey, encoded
 from indexer.errors import ClusterUnwell, IndexNotWritten
 
@@ -28,7 +28,6 @@ _REQUEST = 2_000_000  # characters of one bulk request, some three megabytes
 _PATIENCE = 180.0  # seconds that a rejected request is tried again for; a lost node comes back or is made up for
 _LONGEST_PAUSE = 10.0
 _BUSY = frozenset({408, 429, 500, 502, 503, 504})
-_FULL = ("flood-stage", "read-only-allow-delete", "disk usage exceeded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +158,7 @@ def _rejected(sent: list[str], answer: dict[str, Any], where: str) -> tuple[list
         if "error" not in told:
             continue
         reason = str(told["error"].get("reason", "")) if isinstance(told["error"], dict) else str(told["error"])
-        if any(sign in reason for sign in _FULL):
+        if is_full(reason):
             raise IndexNotWritten(path=where, reason=FULL)
         if told.get("status") not in _BUSY:
             raise IndexNotWritten(path=where, reason=f"it refuses a document ({reason})")

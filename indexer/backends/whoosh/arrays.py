@@ -115,6 +115,13 @@ def plain(array: np.ndarray) -> memoryview:
     return np.asarray(array, array.dtype.newbyteorder("=")).data
 
 
+def frozen(array: np.ndarray) -> np.ndarray:
+    """Return an array that is not written to and is of the machine's own byte order: one type for compiled loops."""
+    same = np.ascontiguousarray(array, array.dtype.newbyteorder("=")).view()
+    same.flags.writeable = False
+    return same
+
+
 def pack(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
     """Return byte strings as one array, and where each ends."""
     ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), dtype=np.int64)

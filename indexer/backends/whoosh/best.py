@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _SLACK = 1 + 1e-9  # bounds are added up in another order than scores
 _SCORED = 64  # rows at once: of fewer, it is not the rows that take the time
 _GUESS = 0.7  # of what the k-th row may have
-_WORDS = 32  # that have a bit
+_WORDS = 31  # that have a bit
 _READ = 8000  # rows that are read of sources before the best of them are scored
 
 
@@ -112,27 +112,28 @@ class _Of:
         return mask, mask
 
 
-class _OfWord:
+class OfWord:
     """What the lemmas of a word give in a field, by the codes of their lists."""
 
     def __init__(self, word: Word, evaluation: Evaluation, factor: float, bit: int) -> None:
         settings = evaluation.settings
         self.bit = bit
-        self._word = word
-        self._evaluation = evaluation
-        self._weight = factor * evaluation.weight(word)
-        self._more = 0.0  # wherever it is
-        self.most = self._weight * (1 + settings.lead) if evaluation.field == "text" else self._weight
+        self.word = word
+        self.evaluation = evaluation
+        self.weight = factor * evaluation.weight(word)
+        self.more = 0.0  # wherever it is
+        self.most = self.weight * (1 + settings.lead) if evaluation.field == "text" else self.weight
         self.size = sum(entry.found for entry in evaluation.entries(word))
 
     def raise_by(self, most: float) -> None:
         """Let it give so much more wherever it gives anything."""
-        self._more += most
+        self.more += most
         self.most += most
 
     def read(self) -> tuple[np.ndarray, np.ndarray, int]:
-        word, postings, settings = self._word, self._evaluation.postings, self._evaluation.settings
-        entries = self._evaluation.entries(word)
+        """See Source.read."""
+        word, postings, settings = self.word, self.evaluation.postings, self.evaluation.settings
+        entries = self.evaluation.entries(word)
         rows, points = [], []
         own = len(word.lemmas)
         of_own = 0
@@ -151,18 +152,26 @@ class _OfWord:
                 rows.append(of_lemma)
                 points.append(of_row)
                 of_own += len(of_lemma) * (at < own)
-        total = self._weight * join(points)
-        return join(rows), total + self._more if self._more else total, of_own
+        total = self.weight * join(points)
+        return join(rows), total + self.more if self.more else total, of_own
 
     def has(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        word, postings = self._word, self._evaluation.postings
-        own = self._evaluation.rows(word).has(rows)
+        """See Source.has."""
+        word, postings = self.word, self.evaluation.postings
+        own = self.evaluation.rows(word).has(rows)
         if not word.relatives:
             return own, own
-        return own | postings.rows_of(self._evaluation.entries(word)[len(word.lemmas) :]).has(rows), own
+        return own | postings.rows_of(self.evaluation.entries(word)[len(word.lemmas) :]).has(rows), own
+
+    def rows(self) -> RowSet:
+        """Return the rows that it gives anything in."""
+        own = self.evaluation.rows(self.word)
+        if not self.word.relatives:
+            return own
+        return own | self.evaluation.postings.rows_of(self.evaluation.entries(self.word)[len(self.word.lemmas) :])
 
 
-class _OfHeading:
+class OfHeading:
     """What a source gives in documents, for each of their paragraphs."""
 
     bit = 0
@@ -170,16 +179,18 @@ class _OfHeading:
     def __init__(self, source: Source, texts: FieldPostings) -> None:
         self.most = source.most
         self.size = source.size
-        self._source = source
+        self.of = source
         self._texts = texts
 
     def read(self) -> tuple[np.ndarray, np.ndarray, int]:
-        documents, points, _ = self._source.read()
+        """See Source.read."""
+        documents, points, _ = self.of.read()
         rows, of = self._texts.spread(documents)
         return rows, points[of], 0
 
     def has(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return self._source.has(self._texts.documents(rows))
+        """See Source.has."""
+        return self.of.has(self._texts.documents(rows))
 
 
 class Pair(NamedTuple):
@@ -202,7 +213,7 @@ class Sources:
     def _keep(self, source: Source, evaluation: Evaluation) -> None:
         if source.most > 0 and source.size:
             if evaluation.postings is not self._texts and self._texts.field_name == "text":
-                source = _OfHeading(source, self._texts)
+                source = OfHeading(source, self._texts)
             self.all.append(source)
 
     def _add(self, query: Query, evaluation: Evaluation, factor: float) -> None:
@@ -241,7 +252,7 @@ class Sources:
             bit = 0
             if evaluation.postings is self._texts and len(self._bits) < _WORDS:
                 bit = self._bits.setdefault(id(leaf), 1 << len(self._bits))
-            source = _OfWord(leaf, evaluation, factor, bit)
+            source = OfWord(leaf, evaluation, factor, bit)
             if id(leaf) in more:
                 source.raise_by(more[id(leaf)])
             self._keep(source, evaluation)
@@ -315,18 +326,25 @@ def best(query: Query, evaluation: Evaluation, scoring: Scoring, among: RowSet, 
     if among.count <= max(most, _SCORED):
         rows = among.rows()
         return Best(rows, scoring.scores(rows))
+    if evaluation.postings.by_loops:
+        from indexer.backends.whoosh import quick  # noqa: PLC0415 -- compiles
+
+        words = quick.words_of(query)
+        found = quick.best_of_words(words, evaluation, among, most) if words else None
+        if found:
+            return found
     scored = _Scored(scoring, most)
     with _Reading(Sources(query, evaluation), evaluation.postings, among, most) as reading:
         while True:
-            found = reading.more()
+            seen = reading.more()
             # The best by their bounds: to know the k-th score they need not be the best by score.
-            scored.add(found.highest(max(_SCORED, 2 * most)))
+            scored.add(seen.highest(max(_SCORED, 2 * most)))
             if not reading.unread or reading.elsewhere < scored.least:
                 break
         if scored.least <= 0:  # nothing is better than what no source tells of
             rows = among.rows()
             return Best(rows, scoring.scores(rows))
-        rows, bounds = reading.left(found, scored.least)
+        rows, bounds = reading.left(seen, scored.least)
     order = np.argsort(-bounds, kind="stable")
     start, size = 0, 4 * _SCORED
     while start < len(order) and bounds[order[start]] >= scored.least:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from indexer import ranking
-from indexer.backends.whoosh.postings import POSITION_BITS, Places, Sought, firsts, join
+from indexer.backends.whoosh.postings import POSITION_BITS, Places, firsts, join
 from indexer.backends.whoosh.rowset import RowSet, intersection, union
+from indexer.backends.whoosh.standing import Sought
 from indexer.deadline import NEVER
 from indexer.types import (
     AtPath,
@@ -36,7 +37,7 @@ from indexer.types import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from indexer.backends.whoosh.postings import Entry, FieldPostings, Group
+    from indexer.backends.whoosh.postings import Entry, FieldPostings
     from indexer.deadline import Deadline
     from indexer.settings import Ranking
     from indexer.types import Query
@@ -166,10 +167,16 @@ class Evaluation:
 
     def _in_a_row(self, words: Sequence[Word], every: np.ndarray) -> RowSet:
         """Return those of some rows where words stand side by side."""
+        having: Callable[[np.ndarray], np.ndarray] = partial(self.postings.in_a_row, words)
+        if self.postings.by_loops:
+            from indexer.backends.whoosh.counting import InARow  # noqa: PLC0415 -- compiles
+
+            if len(words) <= InARow.MOST:
+                having = InARow(self.postings, words).rows
         found = []
         for start in range(0, len(every), _AT_ONCE):
             self.deadline.check()
-            found.append(self.postings.in_a_row(words, every[start : start + _AT_ONCE]))
+            found.append(having(every[start : start + _AT_ONCE]))
         return self._set(join(found))
 
     def _where(
@@ -344,24 +351,24 @@ class Leaves:
         self.all.append(leaf)
         return len(self.all) - 1
 
+    def tables(self, *asked: tuple[FieldPostings, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return for each leaf and each row of fields the agreement of all places, and the first of these."""
+        return self._tables(*asked)
+
     @cached_property
-    def _sought(self) -> tuple[Sought, list[Group]]:
+    def _tables(self) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
         # The words whose places each leaf scores by: those of a phrase without their relatives.
         scored = [
             [(leaf, False)] if isinstance(leaf, Word) else [(word, True) for word in leaf.words] for leaf in self.all
         ]
-        sought = Sought(self.evaluation.postings, chain.from_iterable(scored))
-        return sought, sought.groups(scored)
+        postings = self.evaluation.postings
+        sought = Sought(postings, chain.from_iterable(scored))
+        if postings.by_loops:
+            from indexer.backends.whoosh.counting import Counting  # noqa: PLC0415 -- compiles
 
-    @property
-    def sought(self) -> Sought:
-        """Return what finds the words whose places the leaves score by."""
-        return self._sought[0]
-
-    @property
-    def groups(self) -> list[Group]:
-        """Return the leaves by how many words they have."""
-        return self._sought[1]
+            return Counting(postings, sought, scored).tables
+        groups = sought.groups(scored)
+        return lambda *asked: sought.places(*asked).tables(groups, len(scored))
 
     @cached_property
     def weights(self) -> np.ndarray:
@@ -485,7 +492,7 @@ class Columns:
         asked = (
             [(postings, self.rows)] if titles is None else [(postings, self.rows), (titles.postings, self.documents)]
         )
-        agreement, first = leaves.sought.places(*asked).tables(leaves.groups, len(leaves.all))
+        agreement, first = leaves.tables(*asked)
         count = len(self.rows)
         points = _points(agreement[:, :count], first[:, :count], leaves.weights, self._evaluation, self.rows)
         if titles is not None:

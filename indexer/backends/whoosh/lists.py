@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from indexer.backends.whoosh import arrays
+
 if TYPE_CHECKING:
     from indexer.backends.whoosh.arrays import Arrays
 
@@ -138,6 +140,12 @@ class Stored:
             sizes = self._size[ours].astype(np.int64)
             start[ours] = np.cumsum(sizes) - sizes
         return start
+
+    @cached_property
+    def for_loops(self) -> tuple[np.ndarray, ...]:
+        """Return the arrays as the fields of loops.Lists come, those of the lists' codes left out."""
+        of_lists = self._kind, self._start, self._size, self.found
+        return tuple(map(arrays.frozen, (*of_lists, *self._gaps, *self._codes)))
 
     def read(self, numbers: np.ndarray) -> Lists:
         """Return the lists with these numbers."""

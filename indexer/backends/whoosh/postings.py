@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,13 +16,13 @@ from indexer.backends.base import at_path
 from indexer.backends.whoosh import codes
 from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.rowset import RowSet, union
-from indexer.backends.whoosh.segment import Lookout
 from indexer.backends.whoosh.tokens import Among
 from indexer.types import Dated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from indexer.backends.whoosh import loops
     from indexer.backends.whoosh.lists import Placed
     from indexer.backends.whoosh.segment import Segment
     from indexer.settings import Ranking
@@ -49,6 +50,7 @@ class Listed(NamedTuple):
 
     part: int
     lemma: int  # its number there
+    number: int  # of the list
     placed: Placed
 
 
@@ -153,11 +155,12 @@ class Documents:
 
     def of(self, paragraphs: np.ndarray) -> np.ndarray:
         """Return the document of each paragraph."""
-        documents: np.ndarray = self._of[paragraphs]
+        documents: np.ndarray = self.of_paragraphs[paragraphs]
         return documents
 
     @cached_property
-    def _of(self) -> np.ndarray:
+    def of_paragraphs(self) -> np.ndarray:
+        """Return the document of each of all paragraphs."""
         return np.repeat(np.arange(self.count), np.diff(self.starts))
 
     @cached_property
@@ -207,8 +210,9 @@ class FieldPostings:
     Threads may share it.
     """
 
-    def __init__(self, parts: list[Part], documents: Documents, field: str = "text") -> None:
+    def __init__(self, parts: list[Part], documents: Documents, field: str = "text", *, by_loops: bool = False) -> None:
         self.field_name = field
+        self.by_loops = by_loops  # whether what takes most of the time is done by compiled loops
         self._parts = parts
         self._of = [part.segment.fields[field] for part in parts]
         self._bases = [part.paragraphs if field == "text" else part.documents for part in parts]
@@ -221,6 +225,8 @@ class FieldPostings:
             kind: [] for kind in (np.float64, np.uint32, np.int32)
         }
         self._tables: dict[tuple[float, ...], _Table] = {}
+        self._for_loops: dict[tuple[float, ...], loops.Lists] = {}
+        self._windows: list[loops.Scratch] = []
 
     @cached_property
     def size(self) -> int:
@@ -252,7 +258,7 @@ class FieldPostings:
         if name == self.field_name:
             return self
         if name not in self._headings:
-            self._headings[name] = FieldPostings(self._parts, self._documents, name)
+            self._headings[name] = FieldPostings(self._parts, self._documents, name, by_loops=self.by_loops)
         return self._headings[name]
 
     def take_scratch(self, kind: type[np.generic]) -> np.ndarray:
@@ -266,6 +272,19 @@ class FieldPostings:
     def give_back(self, scratch: np.ndarray) -> None:
         """Take zeros back."""
         self._scratch[scratch.dtype.type].append(scratch)
+
+    @contextmanager
+    def window(self) -> Iterator[loops.Scratch]:
+        """Give what compiled loops need while they look at some rows."""
+        from indexer.backends.whoosh.loops import WINDOW, Scratch  # noqa: PLC0415 -- compiles
+
+        kinds = (np.int64, np.int32, np.float64, np.float64, np.int32)
+        try:
+            scratch = self._windows.pop()
+        except IndexError:
+            scratch = Scratch._make([np.zeros(WINDOW, kind) for kind in kinds])
+        yield scratch
+        self._windows.append(scratch)  # after a failure it may not be zeros, and is let go
 
     # --- lists ---
 
@@ -291,7 +310,7 @@ class FieldPostings:
                 if lemma >= 0:
                     known[at].append((number, lemma))
                 if lemma >= 0 and listed >= 0:
-                    found[at].append(Listed(number, lemma, of.place(listed)))
+                    found[at].append(Listed(number, lemma, listed, of.place(listed)))
                     count[at] += int(of.found[listed])
         entries = [
             Entry(lemma, tuple(numbers), tuple(lists), many)
@@ -310,6 +329,29 @@ class FieldPostings:
         for part, base in enumerate(self._bases):
             if edges[part] < edges[part + 1]:
                 yield part, edges[part], rows[edges[part] : edges[part + 1]] - base
+
+    @property
+    def parts(self) -> list[Part]:
+        """Return the segments."""
+        return self._parts
+
+    @property
+    def all_documents(self) -> Documents:
+        """Return what is known of documents."""
+        return self._documents
+
+    def lists_for_loops(self, part: int, settings: Ranking) -> loops.Lists:
+        """Return what compiled loops read of the lists of a segment."""
+        key = part, settings.b, settings.title_b, settings.lead, settings.lead_words, settings.k1, settings.title_k1
+        if key not in self._for_loops:
+            from indexer.backends.whoosh.loops import Lists  # noqa: PLC0415 -- compiles
+
+            saturation = ranking.saturation(self.field_name, settings)
+            table = codes.read(self._of[part].bounds, saturation.b, self.collection.average)
+            lead = codes.lead(table, settings) if self.field_name == "text" else np.zeros(len(table.frequency))
+            stored = self._of[part].lists_for_loops
+            self._for_loops[key] = Lists._make([*stored, table.frequency, lead, saturation.k1])
+        return self._for_loops[key]
 
     def first_row(self, part: int) -> int:
         """Return the number of the field's first row among all rows of a segment."""
@@ -513,181 +555,6 @@ class FieldPostings:
         start = self._documents.starts[documents]
         of, rows = ranges(start, self._documents.starts[documents + 1] - start)
         return rows, of
-
-
-class Sought:
-    """Words, and what finds them in rows: all are looked for in one pass, over rows of several fields at once."""
-
-    def __init__(self, postings: FieldPostings, words: Iterable[tuple[Word, bool]]) -> None:
-        """Take words, each with or without its relatives (alone)."""
-        self._postings = postings
-        self._numbers: dict[tuple[int, bool], int] = {}  # by the identity of the word
-        self._words: list[Word] = []
-        self._lemmas: list[tuple[str, int, int]] = []  # with the number of the word, and the weight in steps
-        self._forms: list[tuple[Form, int]] = []
-        self._lookouts: dict[int, list[Callable[[np.ndarray], _Columns]]] = {}
-        for word, alone in words:
-            number = len(self._numbers)
-            if self._numbers.setdefault(_looks(word, alone=alone), number) == number:
-                self._words.append(word)
-                by = word.lemmas if alone else (*word.lemmas, *word.relatives)
-                self._lemmas.extend((lemma.text, number, ranking.steps(lemma.weight)) for lemma in by)
-                self._forms.extend((form, number) for form in word.forms)
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    def number(self, word: Word, *, alone: bool) -> int:
-        """Return the number of a word."""
-        return self._numbers[_looks(word, alone=alone)]
-
-    def groups(self, leaves: Sequence[Sequence[tuple[Word, bool]]]) -> list[Group]:
-        """Return leaves by how many words they have."""
-        numbers = [[self.number(word, alone=alone) for word, alone in words] for words in leaves]
-        made = []
-        for length in {len(words) for words in leaves}:
-            at = [leaf for leaf, words in enumerate(leaves) if len(words) == length]
-            made.append(Group(np.array(at), np.array([numbers[leaf] for leaf in at]).T))
-        return made
-
-    def places(self, *asked: tuple[FieldPostings, np.ndarray]) -> Standing:
-        """Return where the words stand in rows of fields; those of each are in order."""
-        of_part: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {}
-        before = 0
-        for postings, rows in asked:
-            for part, first, here in postings.by_part(rows):
-                index = np.arange(before + first, before + first + len(here))
-                of_part.setdefault(part, []).append((here + postings.first_row(part), index))
-            before += len(rows)
-        found = []
-        for part, pairs in of_part.items():
-            here, index = pairs[0] if len(pairs) == 1 else map(np.concatenate, zip(*pairs, strict=True))
-            for look in self._looking(part):
-                word, row, position, agreement = look(here)
-                found.append((((word * before + index[row]) << POSITION_BITS) | position, agreement))
-        if not found:
-            return Standing(self, before, np.zeros(0, np.int64), np.zeros(0, np.int64))
-        keys, agreement = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
-        order = keys.argsort(kind="stable")
-        keys, agreement = keys[order], agreement[order]
-        first_of = firsts(keys)
-        if len(first_of) < len(keys):
-            keys, agreement = keys[first_of], np.maximum.reduceat(agreement, first_of)
-        return Standing(self, before, keys, agreement)
-
-    def _looking(self, part: int) -> list[Callable[[np.ndarray], _Columns]]:
-        if part not in self._lookouts:
-            self._lookouts[part] = [one for one in (self._by_lemmas(part), self._by_forms(part)) if one]
-        return self._lookouts[part]
-
-    def _by_lemmas(self, part: int) -> Callable[[np.ndarray], _Columns] | None:
-        entries = self._postings.entries([lemma for lemma, _, _ in self._lemmas])
-        asked = sorted(
-            (lemma, word, steps)
-            for (_, word, steps), entry in zip(self._lemmas, entries, strict=True)
-            for at, lemma in entry.numbers
-            if at == part
-        )
-        if not asked:
-            return None
-        lemma, word, steps = np.array(asked).T
-        first = firsts(lemma)
-        many = np.diff(first, append=len(lemma))
-        lookout = Lookout(self._postings.segment(part), lemma[first])
-
-        def look(rows: np.ndarray) -> _Columns:
-            places = lookout.places(rows)
-            at, which = ranges(first[places.lemma], many[places.lemma])
-            return word[which], places.row[at], places.position[at], places.steps[at] * steps[which]
-
-        return look
-
-    def _by_forms(self, part: int) -> Callable[[np.ndarray], _Columns] | None:
-        segment = self._postings.segment(part)
-        words = segment.words
-        asked = [
-            (number, word, ranking.steps(form.weight) * ranking.WEIGHT_STEPS)
-            for form, word in self._forms
-            for number in words.forms(form)
-        ]
-        if not asked:
-            return None
-        form, word, steps = np.array(asked).T
-        having, of_form = words.with_forms(form)
-        order = np.argsort(having, kind="stable")
-        having, of_form = having[order], of_form[order]
-        first = firsts(having)
-        many = np.diff(first, append=len(having))
-        different = having[first]
-        among = Among(different)
-
-        def look(rows: np.ndarray) -> _Columns:
-            places, row, starts, number = segment.standing(rows, among)
-            which = np.searchsorted(different, number)
-            at, of = ranges(first[which], many[which])
-            chosen = of_form[of]
-            return word[chosen], row[at], (places - starts)[at], steps[chosen]
-
-        return look
-
-
-_Columns: TypeAlias = "tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]"  # word, index of row, position, agreement
-
-
-def _looks(word: Word, *, alone: bool) -> tuple[int, bool]:
-    return id(word), alone or not word.relatives
-
-
-class Group(NamedTuple):
-    """Leaves of as many words."""
-
-    leaves: np.ndarray  # their numbers
-    words: np.ndarray  # the numbers of the first word of each, then of the second of each, and so on
-
-
-class Standing:
-    """Where words stand in some rows; each place of a word once, by the best of its lemmas and forms."""
-
-    def __init__(self, sought: Sought, rows: int, keys: np.ndarray, agreement: np.ndarray) -> None:
-        self._sought = sought
-        self._rows = rows
-        self._keys = keys  # (word * rows + index of the row) << POSITION_BITS | position; in order
-        self._agreement = agreement
-
-    def of(self, word: Word, rows: np.ndarray) -> Places:
-        """Return where a word stands without its relatives; `rows` are those that were asked for."""
-        start = (self._sought.number(word, alone=True) * self._rows) << POSITION_BITS
-        here = slice(*self._keys.searchsorted([start, start + (self._rows << POSITION_BITS)]).tolist())
-        keys = self._keys[here] - start
-        return Places((rows[keys >> POSITION_BITS] << POSITION_BITS) | (keys & POSITION), self._agreement[here])
-
-    def tables(self, groups: Sequence[Group], leaves: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return for each leaf and each row the agreement of all places, and the first of these."""
-        agreement, first = np.zeros((leaves, self._rows)), np.zeros((leaves, self._rows))
-        for at, words in groups:
-            agreement[at], first[at] = self._in_a_row(words)
-        return agreement, first
-
-    def _in_a_row(self, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the same for as many words in a row, the first of each in the first row of `words` and so on."""
-        count = self._rows
-        per_word = count << POSITION_BITS
-        starts, stops = self._keys.searchsorted(words[0] * per_word), self._keys.searchsorted((words[0] + 1) * per_word)
-        of, at = ranges(starts, stops - starts)
-        keys, agreement = self._keys[at], self._agreement[at]
-        for shift in range(1, len(words)):
-            wanted = keys + (((words[shift] - words[0]) * per_word)[of] + shift)
-            there = self._keys.searchsorted(wanted)
-            there[there == len(self._keys)] = 0
-            here = (self._keys[there] == wanted).nonzero()[0]
-            of, keys = of[here], keys[here]
-            agreement = np.minimum(agreement[here], self._agreement[there[here]])
-        cells = (keys >> POSITION_BITS) - (words[0] * count)[of] + of * count
-        total = np.bincount(cells, agreement, words.shape[1] * count)
-        first = np.zeros(len(total))
-        once = firsts(cells)
-        first[cells[once]] = (keys & POSITION)[once]
-        return total.reshape(-1, count), first.reshape(-1, count)
 
 
 def firsts(values: np.ndarray) -> np.ndarray:

@@ -80,9 +80,7 @@ class RowSet:
     def bits(self) -> np.ndarray:
         """Return a bit for each row, the lowest of a byte first."""
         if self._bits is None:
-            mask = np.zeros(self.size, np.bool_)
-            mask[self._rows] = True
-            self._bits = np.packbits(mask, bitorder="little")
+            self._bits = _bits_of(self.rows(), self.size)
         return self._bits
 
     def has(self, rows: np.ndarray) -> np.ndarray:
@@ -110,6 +108,16 @@ class RowSet:
         return RowSet(self.size, None, self.bits() & ~other.bits())
 
 
+def _bits_of(rows: np.ndarray, size: int) -> np.ndarray:
+    if len(rows) * _FEW <= size:
+        bits = np.zeros(-(-size // 8), np.uint8)
+        np.bitwise_or.at(bits, rows >> 3, _ONE[rows & 7])
+        return bits
+    mask = np.zeros(size, np.bool_)
+    mask[rows] = True
+    return np.packbits(mask, bitorder="little")
+
+
 def union(sets: Sequence[RowSet], size: int) -> RowSet:
     """Return the rows of any of the sets."""
     if len(sets) == 1:
@@ -121,9 +129,7 @@ def union(sets: Sequence[RowSet], size: int) -> RowSet:
         return RowSet.all_of(rows, size)
     bits = reduce(or_, dense) if len(dense) > 1 else dense[0].copy()
     if len(rows) * _FEW > size:
-        mask = np.zeros(size, np.bool_)
-        mask[rows] = True
-        bits |= np.packbits(mask, bitorder="little")
+        bits |= _bits_of(rows, size)
     elif len(rows):
         np.bitwise_or.at(bits, rows >> 3, _ONE[rows & 7])
     return RowSet(size, None, bits)

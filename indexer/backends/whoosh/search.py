@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import cached_property, partial
-from itertools import chain, compress
+from functools import cached_property, lru_cache, partial
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ from indexer.backends.whoosh.postings import Documents, FieldPostings, Part, fir
 from indexer.backends.whoosh.rowset import RowSet
 from indexer.deadline import NEVER
 from indexer.errors import IndexMissing
-from indexer.types import Dated, Facets, Filters, Hit, Hits
+from indexer.types import Boosted, Dated, Facets, Filters, Hit, Hits, Lemma, Phrase, Together, Word
 from indexer.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from indexer.vocabulary import Lexicon
 
 
+_REMEMBERED = 5000  # lemmas whose forms are known, of a kilobyte or two
+_WARMING = 4  # of the most frequent words, which nearly every paragraph has
+
+
 class Ranked(NamedTuple):
     """The rows that may be on a page, in no order, and what the page is of."""
 
@@ -54,7 +58,7 @@ class Ranked(NamedTuple):
 class WhooshEngine:
     """See Engine. All it holds is read-only, so threads may share it."""
 
-    def __init__(self, segments: list[Segment], settings: Settings) -> None:
+    def __init__(self, segments: list[Segment], settings: Settings, *, by_loops: bool = False) -> None:
         self._settings = settings.ranking
         self._most_lemmas = settings.analysis.most_lemmas
         self._parts: list[Part] = []
@@ -65,8 +69,21 @@ class WhooshEngine:
             documents += segment.documents
         self._starts = np.array([part.paragraphs for part in self._parts], np.int64)
         self._documents = Documents(self._parts)
-        self._texts = FieldPostings(self._parts, self._documents)
+        self._texts = FieldPostings(self._parts, self._documents, by_loops=by_loops)
         self._lexicons: dict[str, list[Lexicon]] = {}
+        self._written_of = lru_cache(_REMEMBERED)(self._forms)
+
+    def warm_up(self) -> None:
+        """Rank a few words that texts have, so that what is loaded for it, or compiled, is there before it is asked."""
+        words = [
+            Word((Lemma(words.lemma(number).decode("utf-8", "surrogatepass"), 1.0), Lemma("", 0.5)), (), ())
+            for words in (part.segment.words for part in self._parts[:1])
+            for number in {words.lemmas_of(word)[0] for word in range(min(_WARMING, words.count))}
+        ]
+        together = Together(tuple(words))
+        # Words alone, words with anything beside them, and phrases are looked at by three loops.
+        for query in (together, Boosted(together, 1.0), Phrase(tuple(words[:2]))) if len(words) > 1 else ():
+            self.rank(query, Filters(), limit=1, offset=0, sort="relevance", per_document=False)
 
     # --- what is there ---
 
@@ -227,7 +244,16 @@ class WhooshEngine:
         """See Engine.written."""
         always: set[str] = set()
         sometimes: set[str] = set()
-        for segment, number in chain.from_iterable(map(self._numbers, lemmas)):
+        for of_lemma in map(self._written_of, lemmas):
+            always |= of_lemma.always
+            sometimes |= of_lemma.sometimes
+        return Written(frozenset(always), frozenset(sometimes - always))
+
+    def _forms(self, lemma: str) -> Written:
+        """Return the forms that one lemma has in any segment; one may have it always here and sometimes there."""
+        always: set[str] = set()
+        sometimes: set[str] = set()
+        for segment, number in self._numbers(lemma):
             words = segment.words
             forms = words.with_lemma(number)
             texts = words.texts_of(forms)
@@ -238,7 +264,7 @@ class WhooshEngine:
             }
             always.update(lacking.symmetric_difference(texts))
             sometimes |= lacking
-        return Written(frozenset(always), frozenset(sometimes - always))
+        return Written(frozenset(always), frozenset(sometimes))
 
     def _may_lack(self, form: str, word: int, words: Words, lemma: int) -> bool:
         """Whether a form, of which one word has a lemma, lacks it as the other: before or after a sentence's begin."""
@@ -428,8 +454,10 @@ def _live_lemmas(segment: Segment) -> set[bytes]:
     return {segment.words.lemma(int(lemma)) for lemma in field.lemmas[np.unique(of)]}
 
 
-def open_engine(folder: Path, settings: Settings) -> tuple[WhooshEngine, state.State, int]:
+def open_engine(folder: Path, settings: Settings, *, by_loops: bool = False) -> tuple[WhooshEngine, state.State, int]:
     """Return the engine over a folder, how the index was made, and its generation.
+
+    With `by_loops`, rankings are found by compiled loops (indexer.compiled), and are the same.
 
     IndexMissing, IndexIncompatible or IndexDamaged if it cannot be used.
     """
@@ -449,4 +477,4 @@ def open_engine(folder: Path, settings: Settings) -> tuple[WhooshEngine, state.S
                 if latest_generation(folder) == generation:
                     raise
             else:
-                return WhooshEngine(segments, settings), made, generation
+                return WhooshEngine(segments, settings, by_loops=by_loops), made, generation

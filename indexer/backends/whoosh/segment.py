@@ -148,6 +148,11 @@ class Field:
         """Return the lists with these numbers, deleted rows included."""
         return self._lists.read(numbers)
 
+    @property
+    def lists_for_loops(self) -> tuple[np.ndarray, ...]:
+        """Return what compiled loops read of the lists."""
+        return self._lists.for_loops
+
     def place(self, number: int) -> Placed:
         """Return where the list with this number is."""
         return self._lists.place(number)

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.words import Neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from indexer.backends.whoosh import loops
     from indexer.backends.whoosh.arrays import Arrays
 
 PARTS = ("low", "rare_until", "rare_at", "rare_low", "rare_high", "opens", "lengths")
@@ -115,6 +117,18 @@ class Tokens:
         block = np.repeat(np.arange(len(self._of["rare_until"])), np.diff(self._of["rare_until"], prepend=np.uint32(0)))
         places: np.ndarray = (block << _BITS | self._of["rare_at"]).astype(np.uint32)
         return places
+
+    @cached_property
+    def for_loops(self) -> loops.Texts:
+        """Return what compiled loops read."""
+        from indexer.backends.whoosh.loops import Texts  # noqa: PLC0415 -- compiles
+
+        of = self._of
+        rows = np.zeros((len(self._ends) + 1, 2), np.int64)
+        rows[1:, 0] = self._ends
+        rows[:, 1] = self._rare_at.searchsorted(rows[:, 0].astype(self._rare_at.dtype))
+        rare_high = of["rare_high"].astype(np.uint16)
+        return Texts(*map(arrays.frozen, (self._low, rows, self._opens, of["rare_low"], rare_high)))
 
     def opens(self, places: np.ndarray) -> np.ndarray:
         """Return whether each place opens a sentence."""

@@ -27,6 +27,7 @@ from indexer.types import Lemma
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from indexer.backends.whoosh import loops
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.types import Form
 
@@ -402,6 +403,34 @@ class Words:
             at = weighting[depends] * PLACES + self._places(words[depends], neighbours(depends))
             first[depends] += of["weighting_at"][at] * (ends - starts)[depends]
         return Readings(place, lemma, of["steps"][first[place] + pairs].astype(np.int64))
+
+    @cached_property
+    def for_loops(self) -> loops.Known:
+        """Return what compiled loops read."""
+        from indexer.backends.whoosh.loops import Known  # noqa: PLC0415 -- compiles
+
+        of, frozen = self._of, arrays.frozen
+        return Known(
+            until=frozen(self._until),
+            weighting=frozen(of["word_weighting"].astype(np.uint32)),
+            ties=frozen(of["word_ties"]),
+            expects=frozen(of["tie_expects"]),
+            offers=frozen(of["tie_offers"]),
+            asks=frozen(of["tie_asks"]),
+            way=frozen(of["weighting_at"]),
+            start=frozen(of["weighting_start"]),
+            steps=frozen(of["steps"]),
+            plain=self._plain,
+        )
+
+    @cached_property
+    def lemmas_for_loops(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what compiled loops read of lemmas: until where each has words, these, and its number in each."""
+        of = self._of
+        counts = of["word_lemmas"].astype(np.int64)
+        numbers = (np.arange(len(of["word_lemma"])) - np.repeat(self._until - counts, counts)).astype(np.uint8)
+        numbers = numbers[arrays.stable_order(of["word_lemma"] >> 1)]  # as lemma_words are
+        return arrays.frozen(of["lemma_until"]), arrays.frozen(of["lemma_words"]), arrays.frozen(numbers)
 
     def _places(self, words: np.ndarray, neighbours: Neighbours) -> np.ndarray:
         """Return the number of each word's place: see analysis.context.place."""

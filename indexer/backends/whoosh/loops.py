@@ -1,0 +1,900 @@
+"""What takes most of the time of a ranking, as loops that are compiled (indexer.compiled): nothing here calls Python.
+
+`count` does what standing.Standing does by array operations, `rank` what best.best does. Types are fixed by whoever
+calls, for each other type is compiled once more. Functions are long here, and tuples are taken apart before a loop: for
+each time that a function is called with arrays, or with tuples of them, references to these are counted, and in a loop
+over places or postings that took several times as long as all the rest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from indexer.analysis.context import PLACES
+from indexer.compiled import compiled
+from indexer.ranking import bm25_of, lead_of
+
+if TYPE_CHECKING:
+    from indexer.backends.whoosh.standing import Asked
+
+Int: TypeAlias = Any  # a whole number, of Python or of NumPy
+
+RARE = 0xFFFF  # of a place: its word's number stands elsewhere
+NONE = -1  # no entry
+BY_FORM = -1  # a word is wanted for its form, whatever its lemmas
+
+
+class Texts(NamedTuple):
+    """The places of a segment: see tokens.py."""
+
+    low: np.ndarray  # uint16, of each place
+    rows: np.ndarray  # int64, of each row and after the last: its first place, and how many rare words come before it
+    opens: np.ndarray  # uint8, a bit for each place, the highest first
+    rare_low: np.ndarray  # uint16
+    rare_high: np.ndarray  # uint16
+
+
+class Known(NamedTuple):
+    """The words of a segment: see words.py."""
+
+    until: np.ndarray  # int64
+    weighting: np.ndarray  # uint16
+    ties: np.ndarray  # uint16
+    expects: np.ndarray  # uint8
+    offers: np.ndarray  # uint32
+    asks: np.ndarray  # uint32
+    way: np.ndarray  # uint8: of each weighting at each place
+    start: np.ndarray  # uint32: of each weighting
+    steps: np.ndarray  # uint8
+    plain: Int
+
+
+class Wanted(NamedTuple):
+    """What is looked for in texts: for each word of the segment a chain of entries, by its first."""
+
+    bits: np.ndarray  # uint8, a bit for each frequent word, and for RARE if some are rare: small, for all places ask it
+    of_low: np.ndarray  # int32, of each frequent word with a bit: its first entry
+    rare_words: np.ndarray  # int64: a hash table of the rare ones; -1 where it is empty
+    rare_first: np.ndarray  # int64: the first entry of each
+    following: np.ndarray  # int64: the word's next entry; NOT_WANTED after the last
+    lemma: np.ndarray  # int64: which of the word's lemmas it is, or BY_FORM
+    asked: np.ndarray  # int64: the word of the query
+    steps: np.ndarray  # int64: its weight there
+
+
+class Leaves(NamedTuple):
+    """What is counted: words of the query in a row, most often one."""
+
+    starts: np.ndarray  # int64, of each, in the following; and at last where they end
+    words: np.ndarray  # int64: words of the query
+    longest: Int
+    different: Int  # words of the query
+
+
+class Bounds(NamedTuple):
+    """What is known of all rows so far."""
+
+    most: np.ndarray  # float64
+    words: np.ndarray  # uint32: a bit for each word that was read
+    touched: np.ndarray  # int32: the rows with anything, in no order
+
+
+class Spread(NamedTuple):
+    """Which rows those of a list stand for."""
+
+    starts: np.ndarray  # int64: where the paragraphs of each document start, if lists are of documents; else empty
+    live: np.ndarray  # bool, of the list's rows; empty if all are
+    base: Int  # added to the list's rows
+
+
+# --- where words stand ------------------------------------------------------------------------------------------------
+
+
+@compiled
+def prepare(
+    lemma_until: np.ndarray,
+    lemma_words: np.ndarray,
+    lemma_numbers: np.ndarray,
+    lemmas: Asked,
+    forms: Asked,
+    of_low: np.ndarray,
+) -> Wanted:
+    """Return what is looked for, told by the words that have each lemma, and by which of their lemmas it is.
+
+    What `of_low` has before tells nothing.
+    """
+    lemmas_, lemma_asked, lemma_steps = lemmas
+    forms_, form_asked, form_steps = forms
+    many = len(forms_)
+    for at in range(len(lemmas_)):
+        many += lemma_until[lemmas_[at]] - (lemma_until[lemmas_[at] - 1] if lemmas_[at] else 0)
+    size = 2
+    while size < 2 * many:
+        size *= 2
+    bits = np.zeros((RARE + 1) // 8, np.uint8)
+    rare_words, rare_first = np.full(size, -1, np.int64), np.full(size, NONE, np.int64)
+    words = np.empty(many, np.int64)
+    lemma, asked, steps, following = (
+        np.empty_like(words),
+        np.empty_like(words),
+        np.empty_like(words),
+        np.empty_like(words),
+    )
+    entry = 0
+    for at in range(len(lemmas_)):
+        first = np.int64(lemma_until[lemmas_[at] - 1]) if lemmas_[at] else np.int64(0)
+        for number in range(first, lemma_until[lemmas_[at]]):
+            words[entry] = lemma_words[number]
+            lemma[entry], asked[entry], steps[entry] = lemma_numbers[number], lemma_asked[at], lemma_steps[at]
+            entry += 1
+    for at in range(len(forms_)):
+        words[entry] = forms_[at]
+        lemma[entry], asked[entry], steps[entry] = BY_FORM, form_asked[at], form_steps[at]
+        entry += 1
+    for entry in range(many):
+        word = words[entry]
+        low = min(word, RARE)
+        is_new = not bits[low >> 3] & (1 << (low & 7))
+        bits[low >> 3] |= np.uint8(1 << (low & 7))
+        if word < RARE:
+            following[entry] = NONE if is_new else of_low[word]
+            of_low[word] = entry
+        else:
+            slot = word & (size - 1)  # rare words are numbered one after another
+            while rare_words[slot] >= 0 and rare_words[slot] != word:
+                slot = (slot + 1) & (size - 1)
+            following[entry] = rare_first[slot]
+            rare_words[slot], rare_first[slot] = word, entry
+    return Wanted(bits, of_low, rare_words, rare_first, following, lemma, asked, steps)
+
+
+@compiled
+def count(  # noqa: C901, PLR0912, PLR0915 -- one loop: see above
+    rows: np.ndarray,
+    columns: np.ndarray,
+    texts: Texts,
+    known: Known,
+    wanted: Wanted,
+    leaves: Leaves,
+    agreement: np.ndarray,
+    first: np.ndarray,
+) -> None:
+    """Add up what leaves have in rows: the agreement of all places, and the first of them; an array's row is a leaf.
+
+    `columns` are the columns of the rows in both arrays.
+    """
+    lows, of_rows, opens, rare_low, rare_high = texts
+    until, weightings, ties, expects, offers, asks, ways, starts, steps, plain = known
+    bits, of_low, rare_words, rare_first, following, wanted_lemma, wanted_asked, wanted_steps = wanted
+    leaf_starts, leaf_words, longest, different = leaves
+    mask = len(rare_words) - 1
+    # The last places where something stands, by their lowest bits: what each word of the query has there.
+    size = 1
+    while size < longest:
+        size *= 2
+    last, last_at = np.zeros((size, different), np.int64), np.zeros(size, np.int64)
+    for number in range(len(rows)):
+        row, column = rows[number], columns[number]
+        start, end = of_rows[row, 0], of_rows[row + 1, 0]
+        rare = of_rows[row, 1] - 1  # the number of the last rare word
+        for at in range(size):
+            last_at[at] = -1
+        for place in range(start, end):
+            word: Int = np.int64(lows[place])
+            entry: Int
+            slot: Int
+            rare += word == RARE
+            if not bits[word >> 3] & (1 << (word & 7)):
+                continue
+            if word == RARE:
+                word = (np.int64(rare_high[rare]) << 16) | np.int64(rare_low[rare])
+                slot = word & mask
+                while rare_words[slot] >= 0 and rare_words[slot] != word:
+                    slot = (slot + 1) & mask
+                entry = rare_first[slot]
+                if entry == NONE:
+                    continue
+            else:
+                entry = np.int64(of_low[word])
+            first_step: Int = np.int64(starts[weightings[word]])
+            if weightings[word] >= plain:
+                # The number of the word's place: see analysis.context.place.
+                kind: Int = np.int64(0)
+                beside: Int
+                if place > start and not opens[place >> 3] & (128 >> (place & 7)):
+                    beside = np.int64(lows[place - 1])
+                    if beside == RARE:
+                        at = rare - (np.int64(lows[place]) == RARE)
+                        beside = (np.int64(rare_high[at]) << 16) | np.int64(rare_low[at])
+                    kind = 2 * np.int64(expects[ties[beside]])
+                if asks[ties[word]] and place + 1 < end and not opens[(place + 1) >> 3] & (128 >> ((place + 1) & 7)):
+                    beside = np.int64(lows[place + 1])
+                    if beside == RARE:
+                        beside = (np.int64(rare_high[rare + 1]) << 16) | np.int64(rare_low[rare + 1])
+                    kind += 1 if asks[ties[word]] & offers[ties[beside]] else 0
+                many = until[word] - (until[word - 1] if word else 0)
+                first_step += np.int64(ways[np.int64(weightings[word]) * PLACES + kind]) * many
+            slot = place & (size - 1)
+            last_at[slot] = place
+            for at in range(different):
+                last[slot, at] = 0
+            while entry != NONE:
+                agrees, asked = wanted_steps[entry], wanted_asked[entry]
+                if wanted_lemma[entry] != BY_FORM:
+                    agrees *= np.int64(steps[first_step + wanted_lemma[entry]])
+                last[slot, asked] = max(last[slot, asked], agrees)
+                entry = following[entry]
+            # The leaves that end here.
+            for leaf in range(len(leaf_starts) - 1):
+                begin, stop = leaf_starts[leaf], leaf_starts[leaf + 1] - 1
+                least = last[slot, leaf_words[stop]]
+                for back in range(1, stop - begin + 1):
+                    if least == 0:
+                        break
+                    at = place - back
+                    there = last_at[at & (size - 1)] == at
+                    least = min(least, last[at & (size - 1), leaf_words[stop - back]]) if there else np.int64(0)
+                if least > 0:
+                    if agreement[leaf, column] == 0:
+                        first[leaf, column] = place - (stop - begin) - start
+                    agreement[leaf, column] += least
+
+
+@compiled
+def in_a_row(rows: np.ndarray, texts: Texts, wanted: Wanted, places_of: np.ndarray, last: Int, kept: np.ndarray) -> Int:
+    """Write to `kept` which of the rows have a phrase, as indices; return how many.
+
+    `places_of` are for each word of the query bits: where in the phrase it may stand; `last` is the last of these bits.
+    """
+    lows, of_rows, _, rare_low, rare_high = texts
+    bits, of_low, rare_words, rare_first, following, _, wanted_asked, _ = wanted
+    mask = len(rare_words) - 1
+    many = 0
+    for number in range(len(rows)):
+        start, end = of_rows[rows[number], 0], of_rows[rows[number] + 1, 0]
+        rare = of_rows[rows[number], 1] - 1  # the number of the last rare word
+        # The beginnings of the phrase that end here (Baeza-Yates and Gonnet, 1992: Shift-And).
+        begun = np.int64(0)
+        for place in range(start, end):
+            word: Int = np.int64(lows[place])
+            entry: Int = np.int64(NONE)
+            rare += word == RARE
+            if bits[word >> 3] & (1 << (word & 7)):
+                if word == RARE:
+                    word = (np.int64(rare_high[rare]) << 16) | np.int64(rare_low[rare])
+                    slot = word & mask
+                    while rare_words[slot] >= 0 and rare_words[slot] != word:
+                        slot = (slot + 1) & mask
+                    entry = rare_first[slot]
+                else:
+                    entry = np.int64(of_low[word])
+            here = np.int64(0)
+            while entry != NONE:
+                here |= places_of[wanted_asked[entry]]
+                entry = following[entry]
+            begun = ((begun << 1) | 1) & here
+            if begun & last:
+                kept[many] = number
+                many += 1
+                break
+    return many
+
+
+@compiled
+def _longer(values: np.ndarray) -> np.ndarray:
+    longer = np.empty(2 * len(values), values.dtype)
+    longer[: len(values)] = values
+    return longer
+
+
+# --- the best rows of words -------------------------------------------------------------------------------------------
+
+
+class Lists(NamedTuple):
+    """The lists of a field in a segment, and what their codes are taken for: see lists.py and codes.py."""
+
+    kind: np.ndarray  # uint8, of each list
+    start: np.ndarray  # int64
+    size: np.ndarray  # uint32
+    found: np.ndarray  # uint32
+    gap1: np.ndarray
+    gap2: np.ndarray
+    gap4: np.ndarray
+    code1: np.ndarray
+    code2: np.ndarray
+    code4: np.ndarray
+    frequency: np.ndarray  # float64, of each code
+    lead: np.ndarray  # float64, of each code
+    k1: float
+
+
+class Sources(NamedTuple):
+    """What words of the query give in texts and titles, in the order in which they are read."""
+
+    starts: np.ndarray  # int64: of each, in the lists; and at last where they end
+    numbers: np.ndarray  # int64: of the lists
+    weights: np.ndarray  # float64: of the lemma of each list
+    how: np.ndarray  # int64, of each list: RELATIVE, ALONE or TOGETHER
+    in_title: np.ndarray  # bool
+    weight: np.ndarray  # float64
+    more: np.ndarray  # float64: wherever it gives anything
+    most: np.ndarray  # float64
+    is_cheap: np.ndarray  # bool: whether it is read though no row may be among the best by it alone
+    bit: np.ndarray  # uint32: of the word in texts; 0 for none
+    dense: np.ndarray  # int64: which of the sets tells the rows that have it; NO_SET if none does
+
+
+class Pairs(NamedTuple):
+    """Two words of the query side by side."""
+
+    most: np.ndarray  # float64
+    bits: np.ndarray  # uint32: of both
+
+
+class Rows(NamedTuple):
+    """The rows of a segment."""
+
+    base: Int  # its first paragraph
+    count: Int  # of its paragraphs
+    document_base: Int  # its first document
+    text_base: Int  # its first paragraph among the rows of its own texts
+    title_base: Int  # its first title there
+    paragraphs: np.ndarray  # int64: where those of each of all documents start
+    documents: np.ndarray  # int64: the document of each of all paragraphs
+    among: np.ndarray  # uint8: a bit for each of all paragraphs, whether it is asked for
+    complete: np.ndarray  # uint8: likewise, whether it has all of the query
+    sets: np.ndarray  # uint8, likewise for dense sources, each a row
+
+
+class Formula(NamedTuple):
+    """The numbers of the formula: see ranking.py."""
+
+    weights: np.ndarray  # float64, of each leaf; the pairs are the last
+    title_weights: np.ndarray
+    clauses: Int  # leaves that are no pairs
+    average: float
+    k1: float
+    b: float
+    lead: float
+    lead_words: float
+    title: float
+    title_average: float
+    title_k1: float
+    title_b: float
+    adjacency: float
+    bonus: float
+
+
+class Scratch(NamedTuple):
+    """Arrays with a number for each row of a window."""
+
+    known: np.ndarray  # int64, zeros before and after: the most that a row may have, and the bits of the words it has
+    touched: np.ndarray  # int32
+    frequency: np.ndarray  # float64: zeros before and after
+    lead: np.ndarray  # float64: likewise
+    gathered: np.ndarray  # int32
+
+
+# How the rows of a list count: as those of a relative, of the word itself, or of the word itself, of which other lemmas
+# may stand at the same place, which counts once: then frequencies are added up, not points.
+RELATIVE, ALONE, TOGETHER = 0, 1, 2
+NO_SET = -1
+# Rows that are looked at together: what is known of them stays in the processor's cache.
+WINDOW = 1 << 15
+# What is known of a row is one number: the lower half are bits, the upper one points as whole numbers, so many to what
+# all sources together may give.
+_UPPER = 32
+_BITS_OF = 0xFFFFFFFF
+_POINTS_OF = ~_BITS_OF
+_POINTS = float(1 << 30)
+_SCORED = 1 << 31  # the bit of rows that have their score
+_SLACK = 1 + 1e-7  # bounds are rounded, and added up in another order than scores
+_AT_ONCE = 16  # rows that are scored before it is looked who may still be among the best
+_LEVELS = 16  # of each half of a code: see codes.py
+
+_bm25 = compiled(bm25_of)
+_lead = compiled(lead_of)
+
+
+@compiled
+def _sweep(
+    gaps: np.ndarray,
+    codes: np.ndarray,
+    skip: Int,
+    at: Int,
+    stop: Int,
+    row: Int,
+    window: Int,
+    end: Int,
+    more: np.ndarray,
+    is_alone: bool,
+    document_starts: np.ndarray,
+    known: np.ndarray,
+    touched: np.ndarray,
+    count: Int,
+) -> tuple[Int, Int, Int]:
+    """Add what a list gives in a window, by its codes; return where in it to go on, from which row, and `count`.
+
+    `at` is the next gap, and `row` the last row before it; `count` rows of the window are touched. A gap of `skip` is
+    no row's: see lists.py. With `document_starts`, rows are documents, and each of their paragraphs has it; one that
+    goes on after the window comes again. If it is not `is_alone`, only rows that are touched get it.
+    """
+    of_text = len(document_starts) == 0
+    while at < stop:
+        gap = np.int64(gaps[at])
+        if gap != skip:
+            here = row + gap
+            first = here if of_text else document_starts[here]
+            if first >= end:
+                break
+            last = first + 1 if of_text else document_starts[here + 1]
+            packed = more[codes[at]]
+            for paragraph in range(max(first, window), min(last, end)):
+                before = known[paragraph - window]
+                if before == 0:
+                    if not is_alone:
+                        continue
+                    touched[count] = paragraph - window
+                    count += 1
+                known[paragraph - window] = (before + (packed & _POINTS_OF)) | (packed & _BITS_OF)
+            if last > end:
+                break
+        row += gap
+        at += 1
+    return at, row, count
+
+
+@compiled
+def _gather(
+    gaps: np.ndarray,
+    codes: np.ndarray,
+    skip: Int,
+    at: Int,
+    stop: Int,
+    row: Int,
+    window: Int,
+    end: Int,
+    of_lemma: float,
+    of_code: np.ndarray,
+    lead_of_code: np.ndarray,
+    document_starts: np.ndarray,
+    frequency: np.ndarray,
+    lead: np.ndarray,
+    gathered: np.ndarray,
+    count: Int,
+) -> tuple[Int, Int, Int]:
+    """Add up the frequencies of a list in a window, by its codes, and keep the highest lead; otherwise as _sweep.
+
+    Documents are told by the first of their paragraphs in the window.
+    """
+    of_text = len(document_starts) == 0
+    while at < stop:
+        gap = np.int64(gaps[at])
+        if gap != skip:
+            here = row + gap
+            first = here if of_text else document_starts[here]
+            if first >= end:
+                break
+            last = first + 1 if of_text else document_starts[here + 1]
+            if last > window and last > first:
+                place = max(first, window) - window
+                if frequency[place] == 0:
+                    gathered[count] = place
+                    count += 1
+                frequency[place] += of_code[codes[at]] * of_lemma
+                lead[place] = max(lead[place], lead_of_code[codes[at]])
+            if last > end:
+                break
+        row += gap
+        at += 1
+    return at, row, count
+
+
+class Cursors(NamedTuple):
+    """Where in its list each is."""
+
+    at: np.ndarray  # int64: the next gap
+    stop: np.ndarray  # int64
+    row: np.ndarray  # int64: the last row before it
+    skip: np.ndarray  # int64
+    kind: np.ndarray  # int64
+    more: np.ndarray  # int64: for each list what it gives by each code, as it is kept
+
+
+@compiled
+def _cursors(sources: Sources, lists: Lists, title_lists: Lists, rows: Rows, scale: float) -> Cursors:
+    many = len(sources.numbers)
+    at, stop, row = np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros(many, np.int64)
+    skip, kind, more = np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros((many, _LEVELS * _LEVELS), np.int64)
+    of_level = np.zeros(_LEVELS)
+    for source in range(len(sources.most)):
+        of = title_lists if sources.in_title[source] else lists
+        weight, added, bit = sources.weight[source], sources.more[source], np.int64(sources.bit[source])
+        for cursor in range(sources.starts[source], sources.starts[source + 1]):
+            number = sources.numbers[cursor]
+            size = np.int64(of.size[number])
+            at[cursor], kind[cursor] = of.start[number], of.kind[number]
+            stop[cursor] = at[cursor] + size
+            row[cursor] = rows.document_base if sources.in_title[source] else rows.base
+            skip[cursor] = -1 if size == np.int64(of.found[number]) else (1 << (8 << kind[cursor])) - 1
+            if sources.how[cursor] == TOGETHER:
+                continue
+            bits = bit if sources.how[cursor] == ALONE else np.int64(0)
+            for level in range(_LEVELS):
+                often = of.frequency[level * _LEVELS] * sources.weights[cursor]
+                of_level[level] = often / (often + of.k1)
+            for code in range(_LEVELS * _LEVELS):
+                points = weight * (of_level[code // _LEVELS] + of.lead[code]) + added
+                more[cursor, code] = ((np.int64(points * scale) + 1) << _UPPER) | bits
+    return Cursors(at, stop, row, skip, kind, more)
+
+
+@compiled
+def _read(  # noqa: C901, PLR0912 -- three kinds of lists, read in two ways
+    source: Int,
+    window: Int,
+    end: Int,
+    is_alone: bool,
+    cursors: Cursors,
+    sources: Sources,
+    lists: Lists,
+    document_starts: np.ndarray,
+    scratch: Scratch,
+    scale: float,
+    count: Int,
+) -> Int:
+    """Add what a source gives in a window; return how many of its rows are touched."""
+    known, touched, frequency, lead, gathered = scratch
+    of_group = np.int64(0)
+    for cursor in range(sources.starts[source], sources.starts[source + 1]):
+        at, stop, row, skip = cursors.at[cursor], cursors.stop[cursor], cursors.row[cursor], cursors.skip[cursor]
+        kind = cursors.kind[cursor]
+        if at == stop:
+            continue
+        # A call for each width of gaps, which are of three types.
+        if sources.how[cursor] == TOGETHER:
+            weight = sources.weights[cursor]
+            if kind == 0:
+                at, row, of_group = _gather(
+                    lists.gap1,
+                    lists.code1,
+                    skip,
+                    at,
+                    stop,
+                    row,
+                    window,
+                    end,
+                    weight,
+                    lists.frequency,
+                    lists.lead,
+                    document_starts,
+                    frequency,
+                    lead,
+                    gathered,
+                    of_group,
+                )
+            elif kind == 1:
+                at, row, of_group = _gather(
+                    lists.gap2,
+                    lists.code2,
+                    skip,
+                    at,
+                    stop,
+                    row,
+                    window,
+                    end,
+                    weight,
+                    lists.frequency,
+                    lists.lead,
+                    document_starts,
+                    frequency,
+                    lead,
+                    gathered,
+                    of_group,
+                )
+            else:
+                at, row, of_group = _gather(
+                    lists.gap4,
+                    lists.code4,
+                    skip,
+                    at,
+                    stop,
+                    row,
+                    window,
+                    end,
+                    weight,
+                    lists.frequency,
+                    lists.lead,
+                    document_starts,
+                    frequency,
+                    lead,
+                    gathered,
+                    of_group,
+                )
+        elif kind == 0:
+            at, row, count = _sweep(
+                lists.gap1,
+                lists.code1,
+                skip,
+                at,
+                stop,
+                row,
+                window,
+                end,
+                cursors.more[cursor],
+                is_alone,
+                document_starts,
+                known,
+                touched,
+                count,
+            )
+        elif kind == 1:
+            at, row, count = _sweep(
+                lists.gap2,
+                lists.code2,
+                skip,
+                at,
+                stop,
+                row,
+                window,
+                end,
+                cursors.more[cursor],
+                is_alone,
+                document_starts,
+                known,
+                touched,
+                count,
+            )
+        else:
+            at, row, count = _sweep(
+                lists.gap4,
+                lists.code4,
+                skip,
+                at,
+                stop,
+                row,
+                window,
+                end,
+                cursors.more[cursor],
+                is_alone,
+                document_starts,
+                known,
+                touched,
+                count,
+            )
+        cursors.at[cursor], cursors.row[cursor] = at, row
+    for number in range(of_group):
+        place = np.int64(gathered[number])
+        often = frequency[place] / (frequency[place] + lists.k1) + lead[place]
+        points = sources.weight[source] * often + sources.more[source]
+        packed = (np.int64(points * scale) + 1) << _UPPER
+        frequency[place] = lead[place] = 0.0
+        last = place + 1
+        if len(document_starts):
+            document = np.searchsorted(document_starts, window + place, side="right") - 1
+            last = min(document_starts[document + 1], end) - window
+        for paragraph in range(place, last):
+            before = known[paragraph]
+            if before == 0:
+                if not is_alone:
+                    continue
+                touched[count] = paragraph
+                count += 1
+            known[paragraph] = (before + packed) | np.int64(sources.bit[source])
+    return count
+
+
+@compiled
+def _sink(heap: np.ndarray, of: np.ndarray, at: Int) -> None:
+    """Let one of a heap, whose lowest is first, sink to its place."""
+    size = len(heap)
+    while 2 * at + 1 < size:
+        low = 2 * at + 1
+        if low + 1 < size and heap[low + 1] < heap[low]:
+            low += 1
+        if heap[at] <= heap[low]:
+            return
+        heap[at], heap[low] = heap[low], heap[at]
+        of[at], of[low] = of[low], of[at]
+        at = low
+
+
+@compiled
+def _score(
+    chosen: np.ndarray,
+    rows: Rows,
+    formula: Formula,
+    texts: Texts,
+    known: Known,
+    wanted: Wanted,
+    leaves: Leaves,
+) -> np.ndarray:
+    """Return the scores of rows: the sums that evaluation.Scoring makes of its columns, in the same order."""
+    many = len(chosen)
+    titles = many if formula.title else 0
+    asked, columns = np.empty(many + titles, np.int64), np.arange(many + titles)
+    for at in range(many):
+        asked[at] = rows.text_base + chosen[at] - rows.base
+        if titles:
+            asked[many + at] = rows.title_base + rows.documents[chosen[at]] - rows.document_base
+    agreement = np.zeros((len(formula.weights), many + titles))
+    first = np.zeros_like(agreement)
+    count(asked, columns, texts, known, wanted, leaves, agreement, first)
+    of_rows, complete, weights, title_weights = texts.rows, rows.complete, formula.weights, formula.title_weights
+    scores = np.zeros(many)
+    for at in range(many):
+        row = asked[at]
+        length = float(of_rows[row + 1, 0] - of_rows[row, 0])
+        title = asked[many + at] if titles else np.int64(0)
+        title_length = float(of_rows[title + 1, 0] - of_rows[title, 0])
+        for leaf in range(len(weights)):
+            points = 0.0
+            if agreement[leaf, at] > 0:
+                points = _bm25(agreement[leaf, at], length, weights[leaf], formula.average, formula.k1, formula.b)
+                points += _lead(first[leaf, at], weights[leaf], formula.lead, formula.lead_words)
+            if titles:
+                of_title = 0.0
+                if agreement[leaf, many + at] > 0:
+                    of_title = _bm25(
+                        agreement[leaf, many + at],
+                        title_length,
+                        title_weights[leaf],
+                        formula.title_average,
+                        formula.title_k1,
+                        formula.title_b,
+                    )
+                points += formula.title * of_title
+            scores[at] += points if leaf < formula.clauses else formula.adjacency * points
+        if formula.bonus and complete[chosen[at] >> 3] & (1 << (chosen[at] & 7)):
+            scores[at] += formula.bonus
+    return scores
+
+
+@compiled
+def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
+    sources: Sources,
+    pairs: Pairs,
+    lists: Lists,
+    title_lists: Lists,
+    rows: Rows,
+    formula: Formula,
+    texts: Texts,
+    words: Known,
+    wanted: Wanted,
+    leaves: Leaves,
+    scratch: Scratch,
+    best: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows of a segment and their scores: all that may be among the best ones of it and of those before it.
+
+    `best` is a heap of as many scores as there are best ones, the lowest first; it is brought up to date.
+
+    Rows are swept window by window, by the sources without which none may be among the best (Turtle and Flood, 1995:
+    MaxScore; the windows are those of Lucene's bulk scorer). What the best have at least is known from a few that are
+    scored now and then, those of the highest bounds; the others wait until all windows are swept.
+    """
+    known, touched = scratch.known, scratch.touched
+    among, complete, sets = rows.among, rows.complete, rows.sets
+    mosts, bits_of, denses = sources.most, sources.bit, sources.dense
+    pair_mosts, pair_bits = pairs.most, pairs.bits
+    every = len(mosts)
+    scale = _POINTS / (mosts.sum() + pair_mosts.sum() + formula.bonus)
+    has_bonus = formula.bonus > 0
+    not_used, none = np.zeros(len(best), np.int64), np.zeros(0, np.int64)
+    found_rows, found_scores, found = np.empty(64, np.int64), np.empty(64), 0
+    left, reach, kept = np.empty(64, np.int64), np.empty(64), 0
+    # What a row may have that none of the first sources knows, for each number of them.
+    elsewhere, read_bits = np.zeros(every + 1), np.int64(0)
+    for source in range(every + 1):
+        elsewhere[source] = mosts[source:].sum() + (0.0 if read_bits else formula.bonus)
+        for pair in range(len(pair_mosts)):
+            elsewhere[source] += 0.0 if np.int64(pair_bits[pair]) & read_bits else pair_mosts[pair]
+        elsewhere[source] *= _SLACK
+        if source < every:
+            read_bits |= np.int64(bits_of[source])
+    elsewhere[every] = 0.0
+    needed = every  # so many sources: no row that has none of them may be among the best
+    cursors = _cursors(sources, lists, title_lists, rows, scale)
+    last_row = rows.base + rows.count
+    number = 0
+    for window in range(rows.base, last_row, len(known)):
+        end = min(window + len(known), last_row)
+        while needed and elsewhere[needed - 1] < best[0]:
+            needed -= 1
+        if not needed:
+            break
+        number += 1
+        count_, told, rest = 0, np.int64(0), 0.0
+        for source in range(every):
+            is_alone = source < needed
+            if is_alone or (denses[source] == NO_SET and sources.is_cheap[source]):
+                of, starts = (title_lists, rows.paragraphs) if sources.in_title[source] else (lists, none)
+                count_ = _read(source, window, end, is_alone, cursors, sources, of, starts, scratch, scale, count_)
+                told |= np.int64(bits_of[source])
+            else:
+                rest += mosts[source]
+        if has_bonus:
+            bonus = (np.int64(formula.bonus * scale) + 1) << _UPPER
+            for at in range(count_):
+                row = window + touched[at]
+                if complete[row >> 3] & (1 << (row & 7)):
+                    known[touched[at]] += bonus
+        if number & (number - 1) == 0 and count_:
+            # The best by their bounds: to know the least score of the best they need not be the best by score.
+            size = 0
+            chosen, bounds = np.empty(len(best), np.int64), np.empty(len(best), np.int64)
+            for at in range(count_):
+                row = window + touched[at]
+                if among[row >> 3] & (1 << (row & 7)):
+                    if size < len(best):
+                        chosen[size], bounds[size] = row, known[touched[at]]
+                        size += 1
+                        if size == len(best):
+                            for node in range(size // 2 - 1, -1, -1):
+                                _sink(bounds, chosen, node)
+                    elif known[touched[at]] > bounds[0]:
+                        chosen[0], bounds[0] = row, known[touched[at]]
+                        _sink(bounds, chosen, 0)
+            scores = _score(chosen[:size], rows, formula, texts, words, wanted, leaves)
+            for at in range(size):
+                known[chosen[at] - window] |= _SCORED
+                if found == len(found_rows):
+                    found_rows, found_scores = _longer(found_rows), _longer(found_scores)
+                found_rows[found], found_scores[found] = chosen[at], scores[at]
+                found += 1
+                if scores[at] > best[0]:
+                    best[0] = scores[at]
+                    _sink(best, not_used, 0)
+        # What is left may reach the least score only by what is known of it; sets tell of unread words.
+        may_be = rest + pair_mosts.sum()
+        least = np.int64(max((best[0] / _SLACK - may_be) * scale, 0.0)) - 1
+        for at in range(count_):
+            packed = known[touched[at]]
+            known[touched[at]] = 0
+            has = packed & _BITS_OF
+            if packed >> _UPPER < least or has & _SCORED:
+                continue
+            row = window + touched[at]
+            if not among[row >> 3] & (1 << (row & 7)):
+                continue
+            total = (packed >> _UPPER) / scale + rest
+            clear = told
+            for source in range(needed, every):
+                if denses[source] != NO_SET:
+                    clear |= np.int64(bits_of[source])
+                    if sets[denses[source], row >> 3] & (1 << (row & 7)):
+                        has |= np.int64(bits_of[source])
+                    else:
+                        total -= mosts[source]
+            for pair in range(len(pair_mosts)):
+                bits = np.int64(pair_bits[pair]) & clear
+                if has & bits == bits:
+                    total += pair_mosts[pair]
+            total *= _SLACK
+            if total >= best[0]:
+                if kept == len(left):
+                    left, reach = _longer(left), _longer(reach)
+                left[kept], reach[kept] = row, total
+                kept += 1
+    many = 0
+    for at in range(kept):
+        if reach[at] >= best[0]:
+            left[many], reach[many] = left[at], reach[at]
+            many += 1
+    order = np.argsort(-reach[:many])
+    at = 0
+    while at < many and reach[order[at]] >= best[0]:
+        some = left[order[at : at + _AT_ONCE]]
+        scores = _score(some, rows, formula, texts, words, wanted, leaves)
+        for number in range(len(some)):
+            if found == len(found_rows):
+                found_rows, found_scores = _longer(found_rows), _longer(found_scores)
+            found_rows[found], found_scores[found] = some[number], scores[number]
+            found += 1
+            if scores[number] > best[0]:
+                best[0] = scores[number]
+                _sink(best, not_used, 0)
+        at += _AT_ONCE
+    return found_rows[:found], found_scores[:found]

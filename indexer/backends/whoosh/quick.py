@@ -1,0 +1,232 @@
+"""The best rows of what most people ask, some words: by one compiled loop (loops.rank), without the scores of all.
+
+The sources are those of best.py, and so are the bounds; the sums are those of evaluation.Scoring.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from indexer import ranking
+from indexer.backends.whoosh import loops
+from indexer.backends.whoosh.best import Best, OfHeading, OfWord, Sources
+from indexer.backends.whoosh.counting import Counting
+from indexer.backends.whoosh.standing import Sought
+from indexer.types import Only, Together, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from indexer.backends.whoosh.evaluation import Evaluation
+    from indexer.backends.whoosh.postings import Listed
+    from indexer.backends.whoosh.rowset import RowSet
+    from indexer.types import Lemma, Phrase, Query
+
+_MOST_WORDS = 31  # each has a bit, and one more bit is used
+_CHEAP = 4096  # rows of a source, up to which it is read wherever others are, and of its rows no set is made
+
+
+class Words(NamedTuple):
+    """The words that a query scores by."""
+
+    query: Word | Together
+    words: list[Word]
+
+
+def words_of(query: Query) -> Words | None:
+    """Return the word, or the words that a space joins, that a query scores by; None if it is more than that.
+
+    Whatever only narrows what is found may be beside it.
+    """
+    while isinstance(query, Only):
+        query = query.query
+    if not isinstance(query, Word | Together):
+        return None
+    clauses = query.clauses if isinstance(query, Together) else (query,)
+    words = [word for word in clauses if isinstance(word, Word) and word.lemmas and not word.forms]
+    if len(words) < len(clauses) or len(words) > _MOST_WORDS or len(set(map(id, words))) < len(words):
+        return None
+    return Words(query, words)
+
+
+def best_of_words(asked: Words, evaluation: Evaluation, among: RowSet, most: int) -> Best | None:
+    """Return what best.best does; None if some of the best score nothing."""
+    postings = evaluation.postings
+    ranking_ = _Ranking(asked, evaluation)
+    if ranking_.is_nothing:
+        return None
+    best = np.full(most, -np.inf)
+    with postings.window() as scratch:
+        found = [ranking_.rank(part, among, scratch, best) for part in range(len(postings.parts))]
+    if best[0] <= 0:
+        return None
+    rows, scores = map(np.concatenate, zip(*found, strict=True))
+    here = np.flatnonzero(scores >= best[0])
+    here = here[np.argsort(rows[here])]
+    return Best(rows[here], scores[here])
+
+
+class _Ranking:
+    """What is asked, as loops want it."""
+
+    def __init__(self, asked: Words, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._postings = evaluation.postings
+        settings = evaluation.settings
+        query, words = asked
+        pairs = evaluation.pairs(query) if isinstance(query, Together) else []
+        leaves: list[Word | Phrase] = [*words, *pairs]
+        scored = [[(word, False)] for word in words] + [[(word, True) for word in pair.words] for pair in pairs]
+        self._counting = Counting(self._postings, Sought(self._postings, chain.from_iterable(scored)), scored)
+        sources = Sources(query, evaluation)
+        self._sources = sorted(_words_of(sources), key=lambda source: -source.most)
+        self.is_nothing = not self._sources
+        self._pairs = loops.Pairs(
+            np.array([pair.most for pair in sources.pairs], np.float64),
+            np.array([pair.words for pair in sources.pairs], np.uint32),
+        )
+        titles = evaluation.within("title") if settings.title else None
+        self._titles = titles.postings if titles else self._postings
+        saturation, of_titles = (ranking.saturation(field, settings) for field in ("text", "title"))
+        bonus = ranking.bonus(query, "text", evaluation.idf_in, settings) if isinstance(query, Together) else 0.0
+        self._complete = evaluation.found(query).complete.bits() if bonus else np.zeros(0, np.uint8)
+        self._formula = loops.Formula(
+            weights=np.array([evaluation.weight(leaf) for leaf in leaves]),
+            title_weights=np.array([titles.weight(leaf) for leaf in leaves] if titles else []),
+            clauses=len(words),
+            average=self._postings.collection.average,
+            k1=saturation.k1,
+            b=saturation.b,
+            lead=float(settings.lead),
+            lead_words=float(settings.lead_words),
+            title=float(settings.title),
+            title_average=self._titles.collection.average,
+            title_k1=of_titles.k1,
+            title_b=of_titles.b,
+            adjacency=float(settings.adjacency),
+            bonus=float(bonus),
+        )
+
+    def rank(self, part: int, among: RowSet, scratch: loops.Scratch, best: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return rows of a segment, and their scores: see loops.rank."""
+        postings, titles, settings = self._postings, self._titles, self._evaluation.settings
+        segment = postings.segment(part)
+        sources, sets = self._sources_in(part)
+        documents = postings.all_documents
+        rows = loops.Rows(
+            base=postings.parts[part].paragraphs,
+            count=segment.paragraphs,
+            document_base=postings.parts[part].documents,
+            text_base=postings.first_row(part),
+            title_base=titles.first_row(part),
+            paragraphs=documents.starts,
+            documents=documents.of_paragraphs,
+            among=among.bits(),
+            complete=self._complete,
+            sets=sets,
+        )
+        return loops.rank(
+            sources,
+            self._pairs,
+            postings.lists_for_loops(part, settings),
+            titles.lists_for_loops(part, settings),
+            rows,
+            self._formula,
+            segment.tokens.for_loops,
+            segment.words.for_loops,
+            self._counting.wanted(part),
+            self._counting.leaves,
+            scratch,
+            best,
+        )
+
+    def _sources_in(self, part: int) -> tuple[loops.Sources, np.ndarray]:
+        """Return the sources as they are in a segment, and the rows of those that need not be read."""
+        ends = [0]
+        lists: list[tuple[int, float, int]] = []
+        sets: list[np.ndarray] = []
+        dense: list[int] = []
+        for at, source in enumerate(self._sources):
+            lists += ((listed.number, weight, how) for listed, weight, how in source.lists if listed.part == part)
+            ends.append(len(lists))
+            dense.append(loops.NO_SET)
+            if at and source.rows and source.size > _CHEAP:  # the first is always read
+                dense[-1] = len(sets)
+                sets.append(source.rows().bits())
+        numbers, weights, hows = zip(*lists, strict=True) if lists else ((), (), ())
+        in_title, weight, more, most, size, bit, *_ = zip(*self._sources, strict=True)
+        return loops.Sources(
+            starts=np.array(ends, np.int64),
+            numbers=np.array(numbers, np.int64),
+            weights=np.array(weights, np.float64),
+            how=np.array(hows, np.int64),
+            in_title=np.array(in_title, np.bool_),
+            weight=np.array(weight, np.float64),
+            more=np.array(more, np.float64),
+            most=np.array(most, np.float64),
+            is_cheap=np.array(size) <= _CHEAP,
+            bit=np.array(bit, np.uint32),
+            dense=np.array(dense, np.int64),
+        ), np.stack(sets) if sets else np.zeros((0, 0), np.uint8)
+
+
+class _Source(NamedTuple):
+    """Lists that are read together: see loops.Sources."""
+
+    in_title: bool
+    weight: float
+    more: float
+    most: float
+    size: int
+    bit: int
+    lists: list[tuple[Listed, float, int]]  # with the weight of the lemma, and how it counts
+    rows: Callable[[], RowSet] | None  # that have anything of it, if that is known
+
+
+def _words_of(sources: Sources) -> Iterator[_Source]:
+    """Give what words give, of all that a score is a sum of; whether a row has all of them, the loop looks itself."""
+    for source in sources.all:
+        if isinstance(source, OfWord):
+            yield from _of_text(source)
+        elif isinstance(source, OfHeading) and isinstance(source.of, OfWord):
+            of = source.of
+            lists = [*_own(of), *_relatives(of)]
+            yield _Source(True, of.weight, of.more, of.most, of.size, of.bit, lists, None)  # noqa: FBT003 -- a row
+
+
+def _of_text(of: OfWord) -> Iterator[_Source]:
+    own, relatives = _own(of), _relatives(of)
+    size = sum(entry.found for entry in of.evaluation.entries(of.word)[len(of.word.lemmas) :])
+    if not relatives or size > _CHEAP or of.size <= _CHEAP:
+        yield _Source(False, of.weight, of.more, of.most, of.size, of.bit, own + relatives, of.rows)  # noqa: FBT003
+        return
+    # A word that stands nearly everywhere need not be read for its relatives, which are read anyway.
+    rows = partial(of.evaluation.rows, of.word)
+    yield _Source(False, of.weight, of.more, of.most, of.size - size, of.bit, own, rows)  # noqa: FBT003
+    yield _Source(False, of.weight, of.more, of.most, size, 0, relatives, None)  # noqa: FBT003
+
+
+def _own(of: OfWord) -> list[tuple[Listed, float, int]]:
+    lemmas = of.word.lemmas
+    entries = of.evaluation.entries(of.word)[: len(lemmas)]
+    how = loops.TOGETHER if len(lemmas) > 1 else loops.ALONE
+    return [
+        (listed, _weight(lemma), how) for lemma, entry in zip(lemmas, entries, strict=True) for listed in entry.lists
+    ]
+
+
+def _relatives(of: OfWord) -> list[tuple[Listed, float, int]]:
+    lemmas = of.word.relatives
+    entries = of.evaluation.entries(of.word)[len(of.word.lemmas) :]
+    how = loops.RELATIVE
+    return [
+        (listed, _weight(lemma), how) for lemma, entry in zip(lemmas, entries, strict=True) for listed in entry.lists
+    ]
+
+
+def _weight(lemma: Lemma) -> float:
+    return ranking.steps(lemma.weight) / ranking.WEIGHT_STEPS
