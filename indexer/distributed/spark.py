@@ -24,7 +24,7 @@ from functools import cache, partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from uuid import uuid4
 
@@ -53,6 +53,9 @@ _SHARES = 4  # for each core, at least: so that the last ones do not wait long f
 _LEAST = 250_000  # bytes of a share all the same
 _LOOKS = 0.5  # seconds between two looks at how far it is
 _PATIENCE = 60.0  # seconds without a worker after which a build gives up
+# Seconds that a process may go on after its share was cancelled (Spark kills it after two): what it writes then to an
+# index that is deleted would make a new one of that name.
+_LINGERS = 3.0
 _ANSWER = 5.0  # seconds that a master may take to answer
 _LOG = Path(__file__).with_name("log4j2.properties")
 _TOLD = re.compile(r"abzats failure ([A-Za-z0-9+/=]+)\.")
@@ -138,13 +141,14 @@ class SparkCorpus:
             job = beside.submit(self._run, sums, group)
             try:
                 self._wait(job, group, progress)
-            except BaseException:
-                self._context.cancelJobGroup(group)
-                raise
-            try:
                 return job.result()
             except _of_spark() as wrong:
+                sleep(_LINGERS)
                 raise _failure(wrong, self._context.master) from wrong
+            except BaseException:
+                self._context.cancelJobGroup(group)
+                sleep(_LINGERS)
+                raise
 
     def _run(self, sums: Any, group: str) -> Outcome:  # noqa: ANN401 -- pyspark's
         self._context.setJobGroup(group, "abzats build", interruptOnCancel=True)
@@ -155,7 +159,7 @@ class SparkCorpus:
         tracker, idle_since = self._context.statusTracker(), monotonic()
         while not wait([job], _LOOKS).done:
             stage = _first_stage(tracker, group)
-            if stage is None or stage.numActiveTasks or stage.numCompletedTasks == stage.numTasks:
+            if stage is None or _is_at_work(tracker):  # before there is a stage, files are listed
                 idle_since = monotonic()
             if stage is not None:
                 progress(Progress("read", self.size * stage.numCompletedTasks // stage.numTasks, self.size))
@@ -169,6 +173,11 @@ def _first_stage(tracker: Any, group: str) -> Any:  # noqa: ANN401 -- pyspark's
     jobs = [job for number in tracker.getJobIdsForGroup(group) if (job := tracker.getJobInfo(number))]
     stages = [stage for job in jobs for stage in job.stageIds]
     return tracker.getStageInfo(min(stages)) if stages else None
+
+
+def _is_at_work(tracker: Any) -> bool:  # noqa: ANN401 -- pyspark's
+    stages = map(tracker.getStageInfo, tracker.getActiveStageIds())
+    return any(stage is not None and stage.numActiveTasks for stage in stages)
 
 
 # --- what workers give back -------------------------------------------------------------------------------------------
