@@ -11,7 +11,7 @@ from indexer.analysis.tokenize import tokenize
 from indexer.types import Term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from indexer.analysis.context import Ties
     from indexer.settings import Analysis
@@ -93,8 +93,8 @@ class Analyzer:
         """Return the same for many words, the arguments of look_up in pairs: at once they take less."""
         return self._lemmatizer.found_all(words)
 
-    def plain(self, words: Iterable[str]) -> dict[str, tuple[str, Ties]]:
-        """Return those of some folded words that have one lemma wherever they stand: the lemma, and their ties."""
+    def plain(self, words: Sequence[bytes]) -> list[tuple[bytes, Ties] | None]:
+        """Return the lemma and the ties of folded words that have one lemma wherever they stand; all in UTF-8."""
         return self._lemmatizer.plain(words)
 
 

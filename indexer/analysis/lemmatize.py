@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.abbreviations import STANDS_FOR
-from indexer.analysis.context import NO_TIES, Ties, asks, preposition, tells
+from indexer.analysis.context import NO_TIES, PREPOSITIONS, Ties, asks, preposition, tells
 from indexer.analysis.dictionary import DICTIONARY, entries, entry, known_tags, look_ahead, nominative, parses
 from indexer.analysis.fold import fold, plain_latin
 from indexer.analysis.weights import Weighing, hundredths, weighed
@@ -36,6 +36,10 @@ _ORDINAL = re.compile(r"(\d+)-[а-яё]{1,3}\Z")
 # Endings that one of Snowball's English rules changes: half of the Latin words in Russian texts have none of them.
 _MAY_CHANGE = re.compile("(?:[esy']|ed|ing|[lgct]i|[auil]l|[eo]r|ion|ism|[ae]nt|ist|ic)\\Z|'")
 _SPACES = re.compile(r"\s+")
+_LETTER = 2  # bytes of a Russian one
+_SHORTEST_PLAIN = 2 * _LETTER
+_LETTERS = bytes({byte for letter in "абвгдежзийклмнопрстуфхцчшщъыьэюя" for byte in letter.encode()})
+_NOT_PLAIN = frozenset(word.encode() for word in (*STANDS_FOR, *" ".join(PREPOSITIONS.values()).split()))
 
 
 # What the dictionary overrates, and what its probability is multiplied by. The figures are points of lemma accuracy, on
@@ -46,6 +50,8 @@ _RARE_TAG = 0.3  # +0.02, +0.02: «суть» is no «быть»
 _RARE_LEMMAS = {"больший": 0.2, "есть": 0.05}  # +0.02, +0.15: «большую» is «большой», «есть» is rarely «съесть»
 _NOUN_LIKE_ADJECTIVE = 0.3  # -0.02, +0.05: «кривых» is no «кривая»
 _ENDS_LIKE_ADJECTIVE = ("ая", "яя", "ое", "ее", "ые")
+_RARE_LEMMAS_BYTES = frozenset(map(str.encode, _RARE_LEMMAS))
+_ENDS_LIKE_ADJECTIVE_BYTES = tuple(map(str.encode, _ENDS_LIKE_ADJECTIVE))
 # +0.01, +0.03: a word that is never declined has a reading for each case, and they add up: «вели» is no name.
 _INDECLINABLE = 0.1
 _GUESSED_PLURAL = 0.1  # +0.15, +0.02: «Ауесхан» is no form of «Ауесхана»
@@ -92,15 +98,22 @@ class Lemmatizer:
         """
         return self._weighed([self._outline(form, opens_sentence=opens_sentence)])[0].lemmas
 
-    def plain(self, words: Iterable[str]) -> dict[str, tuple[str, Ties]]:
-        """Return those of some folded words that are nothing but forms of one lemma, with it and what they tell."""
-        russian = [word for word in words if _RUSSIAN.match(word) and word not in STANDS_FOR]
-        found = {}
-        for word, of in zip(russian, entries(russian), strict=True):
-            if of is not None and of.one is not None:
-                plain = _plain(word, of, of.one)
-                if plain:
-                    found[word] = plain[0], plain[1].ties(word)
+    def plain(self, words: Sequence[bytes]) -> list[tuple[bytes, Ties] | None]:
+        """Return the lemma of folded words in UTF-8, and what they tell; None for a word that may have several.
+
+        None also for what is no word of the dictionary's, or not that alone.
+        """
+        found: list[tuple[bytes, Ties] | None] = []
+        add = found.append
+        for word, of in zip(words, entries(words), strict=True):
+            change = None if of is None else _change(of)
+            if change is None or len(word) < _SHORTEST_PLAIN or word in _NOT_PLAIN or word.translate(None, _LETTERS):
+                add(None)
+                continue
+            before, start, stop, after, kinds = change
+            lemma = before + word[start:stop] + after
+            kind = kinds[lemma.endswith(_ENDS_LIKE_ADJECTIVE_BYTES)]
+            add((lemma, kind.own) if kind and lemma not in _RARE_LEMMAS_BYTES else None)
         return found
 
     def found(self, form: str, *, opens_sentence: bool = False) -> Found:
@@ -419,6 +432,16 @@ def _plain(word: str, entry: Entry, one: Form) -> tuple[str, _Kind] | None:
     lemma = one.lemma(word).replace("ё", "е")
     kind = _kinds(entry)[lemma.endswith(_ENDS_LIKE_ADJECTIVE)]
     return (lemma, kind) if kind and lemma not in _RARE_LEMMAS else None
+
+
+@lru_cache(100_000)
+def _change(entry: Entry) -> tuple[bytes, int, int | None, bytes, tuple[_Kind | None, _Kind | None]] | None:
+    """Return how to make the lemma of its words, folded and in UTF-8, if they have one, and the kinds of its words."""
+    one = entry.one
+    if one is None:
+        return None
+    stop = one.stop and one.stop * _LETTER
+    return fold(one.before).encode(), one.start * _LETTER, stop, fold(one.after).encode(), _kinds(entry)
 
 
 @lru_cache(100_000)

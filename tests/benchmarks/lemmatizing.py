@@ -77,8 +77,8 @@ def one_by_one(call: Callable[[str], object]) -> Callable[[list[str]], object]:
 def at_once(asked: list[str]) -> None:
     """Have the lemmatiser find many words as a build does."""
     lemmatizer = lemmatize.Lemmatizer(Analysis())
-    plain = lemmatizer.plain(asked)
-    lemmatizer.found_all([(word, False) for word in asked if word not in plain])
+    plain = lemmatizer.plain([word.encode() for word in asked])
+    lemmatizer.found_all([(word, False) for word, known in zip(asked, plain, strict=True) if known is None])
 
 
 def forget_words() -> None:

@@ -47,12 +47,12 @@ def parses(word: str) -> Sequence[Parse]:
     return _dictionary().parses(word)
 
 
-def entries(words: Sequence[str]) -> list[Entry | None]:
-    """Return what words of the dictionary may be; None for a word that it has not, or has with е and with ё.
+def entries(words: Sequence[bytes]) -> list[Entry | None]:
+    """Return what words in UTF-8 may be; None for a word that the dictionary has not, or has with е and with ё.
 
     What each parse of a word with one lemma says of it is there, the scores, which are 1, left out.
 
-    >>> [entry and bool(entry.one) for entry in entries(["стали", "кошками", "бутявка"])]
+    >>> [entry and bool(entry.one) for entry in entries([word.encode() for word in ("стали", "кошками", "бутявка")])]
     [False, True, None]
     """
     return _dictionary().lexicon.entries(words)

@@ -174,7 +174,7 @@ class Automaton:
         ahead = self.ahead
         words = list(dict.fromkeys(words))
         wanted = [word for word in words if word not in ahead]
-        new = dict(zip(wanted, self.ends(wanted).tolist(), strict=True))
+        new = dict(zip(wanted, self.ends(list(map(_bytes, wanted))).tolist(), strict=True))
         if len(ahead) > self._most_ahead:
             # Another one, for threads may share it.
             ahead = self.ahead = {word: ahead[word] for word in words if word not in new}
@@ -186,7 +186,7 @@ class Automaton:
 
         Return, for each word, the cuts that leave a word that may be there.
         """
-        text = self._text(words)
+        text = self._text(list(map(_bytes, words)))
         starts = (text.starts[:, None] + _LETTER * np.array(cuts)).ravel()
         stops = np.repeat(text.stops, len(cuts))
         is_left = (starts + len(self._separator) < stops).nonzero()[0]
@@ -199,14 +199,13 @@ class Automaton:
             self.ahead[word[cut:]] = end
         return list(map(tuple, found))
 
-    def ends(self, words: Sequence[str]) -> np.ndarray:
-        """Return the nodes of what is said of words: NOWHERE, or AMBIGUOUS if an е may be a ё."""
-        text = self._text(words)
+    def ends(self, keys: Sequence[bytes]) -> np.ndarray:
+        """Return the nodes of what is said of words in UTF-8: NOWHERE, or AMBIGUOUS if an е may be a ё."""
+        text = self._text(keys)
         return self._led(text, text.starts, text.stops)
 
-    def _text(self, words: Sequence[str]) -> _Text:
-        """Return the words as bytes, one after another, a separator after each."""
-        keys = [_bytes(word) for word in words]
+    def _text(self, keys: Sequence[bytes]) -> _Text:
+        """Return keys one after another, a separator after each."""
         stops = np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)) + 1)
         labels = np.frombuffer(self._separator.join([*keys, b"\0"]), np.uint8)
         is_e = labels[:-1] == _E[0]

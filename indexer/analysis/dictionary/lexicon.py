@@ -95,14 +95,14 @@ class Lexicon:
             return [(word, entries.get(end) or self._read(word, end))]
         return [(one, entries.get(node) or self._read(one, node)) for one, node in self._words.similar(word)]
 
-    def entries(self, words: Sequence[str]) -> list[Entry | None]:
-        """Return what words of the dictionary may be, all with the same forms; None for a word that is none, or two."""
+    def entries(self, words: Sequence[bytes]) -> list[Entry | None]:
+        """Return what words in UTF-8 may be, all with the same forms; None for a word that is none, or two."""
         entries = self._entries
         nodes = self._words.ends(words).tolist()
         found = list(map(entries.get, nodes))
-        for at, node in enumerate(nodes):
-            if found[at] is None and node != NOWHERE:
-                found[at] = self.entry(words[at]) if node == AMBIGUOUS else self._read(words[at], node)
+        for at in [at for at, entry in enumerate(found) if entry is None and nodes[at] != NOWHERE]:
+            word, node = words[at].decode(), nodes[at]
+            found[at] = self.entry(word) if node == AMBIGUOUS else entries.get(node) or self._read(word, node)
         return found
 
     def entry(self, word: str) -> Entry | None:

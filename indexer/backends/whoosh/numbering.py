@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from indexer.analysis.lemmatize import Elsewhere
 from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh import terms as terms_
 from indexer.backends.whoosh.lists import ranges
-from indexer.backends.whoosh.words import OPENS, Entries, form_of, key_of, opens, term_of
+from indexer.backends.whoosh.words import OPENS, Entries, Kind, form_of, key_of, opens, term_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,49 +29,49 @@ if TYPE_CHECKING:
 
 def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
     """Return what each word is found by."""
-    entries = Entries([], [], [], [], [])
-    counts, lemmas, parts, weightings, ties = entries
-    words = [
-        folded if written in _CASES else ""
-        for folded, _, written in [key.decode("utf-8", "surrogatepass").partition("\0") for key in keys]
-    ]
-    plain = analyzer.plain([word for word in dict.fromkeys(words) if word])
-    others = [(form_of(term_of(key)), opens(key)) for key, word in zip(keys, words, strict=True) if word not in plain]
+    kinds: dict[tuple[bytes, bytes, Ties], int] = {}
+    kind: list[int] = []
+    lemmas: list[bytes] = []
+    of_ties: dict[Ties, int] = {}  # kinds of words with one lemma
+    plain = analyzer.plain([_folded(key) for key in keys])
+    others = [(form_of(term_of(key)), opens(key)) for key, known in zip(keys, plain, strict=True) if known is None]
     looked_up = iter(analyzer.look_up_all(others))
-    for word in words:
-        known = plain.get(word)
-        if known:  # most words
-            counts.append(1)
-            lemmas.append(known[0].encode())
-            parts.append(False)
-            weightings.append(_CERTAIN)
-            ties.append(known[1])
+    for known in plain:
+        if known is not None:  # most words
+            lemma, ties = known
+            number = of_ties.get(ties)
+            if number is None:
+                number = of_ties[ties] = kinds.setdefault((_OWN, _CERTAIN, ties), len(kinds))
+            kind.append(number)
+            lemmas.append(lemma)
             continue
         found = next(looked_up)
-        ties.append(found.ties)
         own = [lemma.text for lemma in found.lemmas]
         if found.parts:
             # A lemma that a compound shares with one of its parts counts by the compound.
             steps = _steps(found.parts) | _steps(found.lemmas)
+            parts = bytes([text not in own for text in steps])
+            weighting = _weighting_of_compound(found, steps)
             own = list(steps)
-            is_own = {lemma.text for lemma in found.lemmas}
-            parts.extend([text not in is_own for text in steps])
-            weightings.append(_weighting_of_compound(found, steps))
         else:
-            parts.extend([False] * len(own))
-            weightings.append(_weighting(found))
-        counts.append(len(own))
+            parts, weighting = bytes(len(own)), _weighting(found)
+        kind.append(kinds.setdefault((parts, weighting, found.ties), len(kinds)))
         lemmas.extend([text.encode("utf-8", "surrogatepass") for text in own])
-    return entries
+    return Entries([Kind(*one) for one in kinds], np.array(kind, np.uint32), lemmas)
+
+
+def _folded(key: bytes) -> bytes:
+    """Return the folded form of a word that differs from it in case alone; nothing of another."""
+    folded, _, written = key.partition(b"\0")
+    return folded if written in _CASES else b""
 
 
 # What stands behind the folded form in the keys of words that differ from it in case alone.
 _CASES = frozenset(
-    key_of(form, opens_sentence).decode().partition("\0")[2]
-    for form in ("аб", "Аб", "АБ")
-    for opens_sentence in (False, True)
+    key_of(form, opens_sentence).partition(b"\0")[2] for form in ("аб", "Аб", "АБ") for opens_sentence in (False, True)
 )
-_CERTAIN = bytes((ranking.steps(1.0),))  # the weights of a word with one lemma
+_OWN = bytes(1)  # the parts of a word with one lemma
+_CERTAIN = bytes((ranking.steps(1.0),))  # its weights
 
 
 def _weighting(found: Found) -> bytes:
@@ -104,8 +103,10 @@ class Numbering:
         self._lemmas: dict[bytes, int] = {}
         self._weightings: dict[tuple[int, bytes], int] = {}
         self._ties: dict[Ties, int] = {}
-        self._counts, self._pairs = array("q"), array("q")
-        self._weighting, self._tie = array("q"), array("q")
+        self._told = 0  # words of which more is known than their number
+        # Of these: how many lemmas each has, its weighting, and its ties.
+        self._counts, self._weighting, self._tie = _Growing(np.uint16), _Growing(np.uint32), _Growing(np.uint32)
+        self._pairs = _Growing(np.uint32)  # of all: twice the number of a lemma, and one more for that of a part
 
     def numbers(self, keys: Sequence[bytes]) -> np.ndarray:
         """Return the numbers of words; those that have none get the next ones, in order of their keys."""
@@ -129,19 +130,22 @@ class Numbering:
     @property
     def unknown(self) -> list[bytes]:
         """The words that are numbered, and of which nothing more is known."""
-        return self.keys[len(self._counts) :]
+        return self.keys[self._told :]
 
     def add(self, entries: Entries) -> None:
         """Tell what the next of the unknown words are found by."""
-        lemmas, weightings, ties = self._lemmas, self._weightings, self._ties
-        self._counts.extend(entries.counts)
-        self._pairs.extend(
-            lemmas.setdefault(lemma, len(lemmas)) << 1 | part
-            for lemma, part in zip(entries.lemmas, entries.parts, strict=True)
-        )
-        alike = zip(entries.counts, entries.weightings, strict=True)
-        self._weighting.extend(weightings.setdefault(one, len(weightings)) for one in alike)
-        self._tie.extend(ties.setdefault(one, len(ties)) for one in entries.ties)
+        weightings, ties = self._weightings, self._ties
+        counts = np.array([len(kind.parts) for kind in entries.kinds], np.uint16)
+        alike = [(len(kind.parts), kind.weighting) for kind in entries.kinds]
+        weighting = np.array([weightings.setdefault(one, len(weightings)) for one in alike], np.uint32)
+        tie = np.array([ties.setdefault(kind.ties, len(ties)) for kind in entries.kinds], np.uint32)
+        parts = [kind.parts for kind in entries.kinds]
+        is_part = np.frombuffer(b"".join([parts[one] for one in entries.kind.tolist()]), np.uint8)
+        self._told += len(entries.kind)
+        self._counts.add(counts[entries.kind])
+        self._weighting.add(weighting[entries.kind])
+        self._tie.add(tie[entries.kind])
+        self._pairs.add(_numbers(entries.lemmas, self._lemmas) << np.uint32(1) | is_part)
 
     def take(self, segment: Segment) -> Content:
         """Return what is not deleted of a segment; its words get numbers here, and are found by what they were.
@@ -165,10 +169,10 @@ class Numbering:
     def words(self, used: np.ndarray) -> Arrays:
         """Return the arrays of Words for these words, numbered in their order."""
         of_forms, forms, word_form = self._forms(used)
-        counts = _array(self._counts)
+        counts = self._counts.all().astype(np.int64)
         starts = np.cumsum(counts) - counts
         _, at = ranges(starts[used], counts[used])
-        pairs = _array(self._pairs)[at]
+        pairs = self._pairs.all()[at]
         lemmas, lemma = _in_order(pairs >> 1, list(self._lemmas))
         # Which words have a lemma, lemma by lemma.
         word = np.repeat(np.arange(len(used)), counts[used])
@@ -185,12 +189,12 @@ class Numbering:
             "word_lemmas": counts[used].astype(np.uint8),
             "word_lemma": (lemma << 1 | pairs & 1).astype(np.uint32),
         }
-        ties, tie = _renumbered(_array(self._tie)[used], len(self._ties))
+        ties, tie = _renumbered(self._tie.all()[used], len(self._ties))
         every = np.array(list(self._ties), np.int64).reshape(-1, 3)[ties]
         made["word_ties"] = tie.astype(np.uint16)
         made["tie_expects"] = every[:, 0].astype(np.uint8)
         made["tie_offers"], made["tie_asks"] = every[:, 1].astype(np.uint32), every[:, 2].astype(np.uint32)
-        return made | self._weighed(_array(self._weighting)[used])
+        return made | self._weighed(self._weighting.all()[used])
 
     def _forms(self, used: np.ndarray) -> tuple[np.ndarray, list[bytes], np.ndarray]:
         """Return these words' numbers in order of their forms, the forms, and of each word the form and if it opens."""
@@ -262,5 +266,28 @@ def _hashed(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
     return hashes[order], order.astype(np.uint32)
 
 
-def _array(values: array[int]) -> np.ndarray:
-    return np.frombuffer(values, np.int64) if values else np.zeros(0, np.int64)
+def _numbers(texts: list[bytes], known: dict[bytes, int]) -> np.ndarray:
+    """Return the numbers of texts; those that have none get the next ones."""
+    found = list(map(known.get, texts))
+    unknown = [at for at, number in enumerate(found) if number is None]
+    new = dict.fromkeys([texts[at] for at in unknown])
+    known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
+    for at in unknown:
+        found[at] = known[texts[at]]
+    return np.array(found, np.uint32)
+
+
+class _Growing:
+    """An array that others are put behind."""
+
+    def __init__(self, dtype: type[np.unsignedinteger]) -> None:
+        self._parts = [np.zeros(0, dtype)]
+
+    def add(self, part: np.ndarray) -> None:
+        """Put an array of the same type behind."""
+        self._parts.append(part)
+
+    def all(self) -> np.ndarray:
+        """Return the whole."""
+        self._parts = [np.concatenate(self._parts)]
+        return self._parts[0]
