@@ -13,7 +13,7 @@ from indexer.types import Term
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from indexer.analysis.context import Ties
+    from indexer.analysis.many import Forms, Told
     from indexer.settings import Analysis
     from indexer.types import Token
 
@@ -93,9 +93,11 @@ class Analyzer:
         """Return the same for many words, the arguments of look_up in pairs: at once they take less."""
         return self._lemmatizer.found_all(words)
 
-    def plain(self, words: Sequence[bytes]) -> list[tuple[bytes, Ties] | None]:
-        """Return the lemma and the ties of folded words that have one lemma wherever they stand; all in UTF-8."""
-        return self._lemmatizer.plain(words)
+    def look_up_words(self, forms: Forms) -> Told:
+        """Return the same for forms of Russian letters, but for those that must be looked up one by one."""
+        from indexer.analysis import many  # noqa: PLC0415 -- 20 ms that a query need not spend
+
+        return many.found(forms, self.settings)
 
 
 def russian(settings: Analysis, indexed: Callable[[str, bool], Found | None] | None = None) -> Analyzer:

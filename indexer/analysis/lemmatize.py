@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.abbreviations import STANDS_FOR
 from indexer.analysis.context import NO_TIES, PREPOSITIONS, Ties, asks, preposition, tells
-from indexer.analysis.dictionary import DICTIONARY, entries, entry, known_tags, look_ahead, nominative, parses
+from indexer.analysis.dictionary import DICTIONARY, entry, known_tags, look_ahead, nominative, parses
 from indexer.analysis.fold import fold, plain_latin
 from indexer.analysis.weights import Weighing, hundredths, weighed
 from indexer.types import Lemma
@@ -36,26 +36,21 @@ _ORDINAL = re.compile(r"(\d+)-[а-яё]{1,3}\Z")
 # Endings that one of Snowball's English rules changes: half of the Latin words in Russian texts have none of them.
 _MAY_CHANGE = re.compile("(?:[esy']|ed|ing|[lgct]i|[auil]l|[eo]r|ion|ism|[ae]nt|ist|ic)\\Z|'")
 _SPACES = re.compile(r"\s+")
-_LETTER = 2  # bytes of a Russian one
-_SHORTEST_PLAIN = 2 * _LETTER
-_LETTERS = bytes({byte for letter in "абвгдежзийклмнопрстуфхцчшщъыьэюя" for byte in letter.encode()})
-_NOT_PLAIN = frozenset(word.encode() for word in (*STANDS_FOR, *" ".join(PREPOSITIONS.values()).split()))
+NOT_PLAIN = frozenset(word.encode() for word in (*STANDS_FOR, *" ".join(PREPOSITIONS.values()).split()))
 
 
 # What the dictionary overrates, and what its probability is multiplied by. The figures are points of lemma accuracy, on
 # the dev files of GSD and of Taiga, that one adds to all others (tests/quality/lemmas.py --rules); together +0.43,
 # +0.30. Left out: imperatives (0.00), gerunds and participles (0.00, -0.02), names in lower case (+0.01, +0.02, but
 # queries are typed so), guessed adjectives (-0.01, -0.01), adjectives like «паховой» (-0.07, -0.09).
-_RARE_TAG = 0.3  # +0.02, +0.02: «суть» is no «быть»
-_RARE_LEMMAS = {"больший": 0.2, "есть": 0.05}  # +0.02, +0.15: «большую» is «большой», «есть» is rarely «съесть»
-_NOUN_LIKE_ADJECTIVE = 0.3  # -0.02, +0.05: «кривых» is no «кривая»
-_ENDS_LIKE_ADJECTIVE = ("ая", "яя", "ое", "ее", "ые")
-_RARE_LEMMAS_BYTES = frozenset(map(str.encode, _RARE_LEMMAS))
-_ENDS_LIKE_ADJECTIVE_BYTES = tuple(map(str.encode, _ENDS_LIKE_ADJECTIVE))
+RARE_TAG = 0.3  # +0.02, +0.02: «суть» is no «быть»
+RARE_LEMMAS = {"больший": 0.2, "есть": 0.05}  # +0.02, +0.15: «большую» is «большой», «есть» is rarely «съесть»
+NOUN_LIKE_ADJECTIVE = 0.3  # -0.02, +0.05: «кривых» is no «кривая»
+ENDS_LIKE_ADJECTIVE = ("ая", "яя", "ое", "ее", "ые")
 # +0.01, +0.03: a word that is never declined has a reading for each case, and they add up: «вели» is no name.
-_INDECLINABLE = 0.1
-_GUESSED_PLURAL = 0.1  # +0.15, +0.02: «Ауесхан» is no form of «Ауесхана»
-_GUESSED_BY_TAIL = 0.3  # +0.25, +0.03: a known word at the end says less than a known ending: «липосаркома» is no «арк»
+INDECLINABLE = 0.1
+GUESSED_PLURAL = 0.1  # +0.15, +0.02: «Ауесхан» is no form of «Ауесхана»
+GUESSED_BY_TAIL = 0.3  # +0.25, +0.03: a known word at the end says less than a known ending: «липосаркома» is no «арк»
 _BY_TAIL = "UnknownPrefixAnalyzer"  # pymorphy3's name
 _MOST_PARTS = 50_000  # of compounds that are remembered
 _known_parts: dict[Analysis, dict[str, tuple[Lemma, ...]]] = {}
@@ -97,24 +92,6 @@ class Lemmatizer:
         ['стать', 'сталь']
         """
         return self._weighed([self._outline(form, opens_sentence=opens_sentence)])[0].lemmas
-
-    def plain(self, words: Sequence[bytes]) -> list[tuple[bytes, Ties] | None]:
-        """Return the lemma of folded words in UTF-8, and what they tell; None for a word that may have several.
-
-        None also for what is no word of the dictionary's, or not that alone.
-        """
-        found: list[tuple[bytes, Ties] | None] = []
-        add = found.append
-        for word, of in zip(words, entries(words), strict=True):
-            change = None if of is None else _change(of)
-            if change is None or len(word) < _SHORTEST_PLAIN or word in _NOT_PLAIN or word.translate(None, _LETTERS):
-                add(None)
-                continue
-            before, start, stop, after, kinds = change
-            lemma = before + word[start:stop] + after
-            kind = kinds[lemma.endswith(_ENDS_LIKE_ADJECTIVE_BYTES)]
-            add((lemma, kind.own) if kind and lemma not in _RARE_LEMMAS_BYTES else None)
-        return found
 
     def found(self, form: str, *, opens_sentence: bool = False) -> Found:
         """Return all that the form may be, alone and beside other words."""
@@ -242,7 +219,7 @@ class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
 
     __slots__ = ("_made", "weighed")
 
-    def __init__(self, weighed: Weighed) -> None:
+    def __init__(self, weighed: Weighed[str]) -> None:
         self.weighed = weighed
         self._made: dict[int, tuple[Lemma, ...]] | None = None
 
@@ -265,7 +242,7 @@ class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
         return self._made
 
 
-def _found_of(weighed: Weighed, ties: Ties) -> Found:
+def _found_of(weighed: Weighed[str], ties: Ties) -> Found:
     texts, packed = weighed
     lemmas = tuple([_lemma_of((text, weight / 100)) for text, weight in zip(texts, packed, strict=False)])
     return _found_as((lemmas, (), ties, Elsewhere(weighed)))
@@ -405,9 +382,9 @@ def _read_of(parses: Sequence[Parse]) -> _Read:
             factor = _overrated(lemma, one)
         else:
             # A guess.
-            factor = _GUESSED_PLURAL if len(lemma) > len(word) and "plur" in tag.grammemes else 1.0
+            factor = GUESSED_PLURAL if len(lemma) > len(word) and "plur" in tag.grammemes else 1.0
             if way == _BY_TAIL:
-                factor *= _GUESSED_BY_TAIL
+                factor *= GUESSED_BY_TAIL
         if one.is_womans_patronymic:
             # The dictionary makes «Алексеевна» a form of «Алексеевич».
             shares.append((lemmas.setdefault(fold(nominative(parse)), len(lemmas)), score * factor))
@@ -418,7 +395,7 @@ def _read_of(parses: Sequence[Parse]) -> _Read:
     declined = shares
     if any(one.is_indeclinable for one in shapes):
         declined = [
-            (lemma, probability * _INDECLINABLE if one.is_indeclinable else probability)
+            (lemma, probability * INDECLINABLE if one.is_indeclinable else probability)
             for (lemma, probability), one in zip(shares, shapes, strict=True)
         ]
     has_name = any(one.is_name for one in shapes)
@@ -430,18 +407,8 @@ def _plain(word: str, entry: Entry, one: Form) -> tuple[str, _Kind] | None:
     """Return the folded lemma of a word that the dictionary has under one, and its kind, if nothing is to be mended."""
     # The word may have a ё where it is not written; what comes of it is folded.
     lemma = one.lemma(word).replace("ё", "е")
-    kind = _kinds(entry)[lemma.endswith(_ENDS_LIKE_ADJECTIVE)]
-    return (lemma, kind) if kind and lemma not in _RARE_LEMMAS else None
-
-
-@lru_cache(100_000)
-def _change(entry: Entry) -> tuple[bytes, int, int | None, bytes, tuple[_Kind | None, _Kind | None]] | None:
-    """Return how to make the lemma of its words, folded and in UTF-8, if they have one, and the kinds of its words."""
-    one = entry.one
-    if one is None:
-        return None
-    stop = one.stop and one.stop * _LETTER
-    return fold(one.before).encode(), one.start * _LETTER, stop, fold(one.after).encode(), _kinds(entry)
+    kind = _kinds(entry)[lemma.endswith(ENDS_LIKE_ADJECTIVE)]
+    return (lemma, kind) if kind and lemma not in RARE_LEMMAS else None
 
 
 @lru_cache(100_000)
@@ -456,7 +423,7 @@ def _kind(tags: tuple[Tag, ...], *, like_adjective: bool) -> _Kind | None:
     shapes = [tag.shape for tag in tags]
     if any(one.is_womans_patronymic for one in shapes):
         return None
-    lemma = _ENDS_LIKE_ADJECTIVE[0] if like_adjective else ""  # as far as it matters
+    lemma = ENDS_LIKE_ADJECTIVE[0] if like_adjective else ""  # as far as it matters
     weights = tuple((_overrated(lemma, one), one) for one in shapes)
     return _Kind(weights, Ties(*tells("", weights)))
 
@@ -464,10 +431,10 @@ def _kind(tags: tuple[Tag, ...], *, like_adjective: bool) -> _Kind | None:
 def _overrated(lemma: str, one: Shape) -> float:
     """Return what the probability of a reading in the dictionary is multiplied by."""
     if one.is_rare:
-        return _RARE_TAG
-    if one.is_declined_noun and lemma.endswith(_ENDS_LIKE_ADJECTIVE):
-        return _NOUN_LIKE_ADJECTIVE
-    return _RARE_LEMMAS.get(lemma, 1.0)
+        return RARE_TAG
+    if one.is_declined_noun and lemma.endswith(ENDS_LIKE_ADJECTIVE):
+        return NOUN_LIKE_ADJECTIVE
+    return RARE_LEMMAS.get(lemma, 1.0)
 
 
 def _tags(word: str) -> frozenset[str]:

@@ -21,7 +21,8 @@ from pymorphy3.analyzer import ProbabilityEstimator
 from pymorphy3.lang.ru import CHAR_SUBSTITUTES
 
 from indexer.analysis import dictionary
-from indexer.analysis.dictionary import entry, look_ahead, nominative, parses
+from indexer.analysis.dictionary import entry, look_ahead, nominative, parses, readings
+from indexer.analysis.dictionary.many import BY_ENDING, BY_TAIL, KNOWN, ending, hash_of
 from indexer.analysis.fold import fold
 from indexer.analysis.tokenize import words
 
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 CORPUS = Path(__file__).parents[2] / "corpus"
+RUSSIAN = re.compile("[а-яё]{2,}")
 CYRILLIC = re.compile("[Ѐ-ӿ]")
 
 CHOSEN = {
     "ё, written and not": "ёж еж все всё берез берёз елка ёлка небо нёбо осел осёл шел шёл чем чём узнаем ее теленок "
-    "перелет перелёте черно-желтый желтенький ежевечерне переерошенная",
+    "насчёт перелет перелёте черно-желтый желтенький ежевечерне переерошенная",
     "several lemmas": "стали мыла вина суда есть большую вели белка жгутов печь уже пять дуло моей",
     "hyphens": "где-то кто-либо по-русски по-хорошему по-мамбургски из-за скажи-ка все-таки ну-с ростов-на-дону "
     "человек-гора интернет-магазин вице-премьер северо-восточный воздушно-капельный бабай-агай-ка иван-царевич-то "
@@ -82,6 +84,32 @@ def compare(word: str) -> None:
         assert [p.tag for p in found] == list(brief.tags)
 
 
+def compare_at_once(words: Iterable[str]) -> int:
+    """Fail if what is said of many words at once is not what `parses` says of each; return of how many it is said."""
+    asked = [word for word in dict.fromkeys(words) if RUSSIAN.fullmatch(word)]
+    rows, bulk = readings([word.encode() for word in asked])
+    ways = {KNOWN: dictionary.DICTIONARY, BY_TAIL: "UnknownPrefixAnalyzer", BY_ENDING: "KnownSuffixAnalyzer"}
+    texts = [text.decode() for text in bulk.texts(rows.suffix)]
+    at = 0
+    for number, word in enumerate(asked):
+        if not rows.told[number]:
+            continue
+        expected = parses(word)
+        here = range(at, at := at + len(expected))
+        assert set(rows.word[here]) == {number}, word
+        lemmas = [fold(word[: rows.stop[row]]) + texts[row] for row in here]
+        tags = [bulk.tag(rows.tag[row]).text for row in here]
+        factor = 1.0 / sum(rows.score[here].tolist()) if len({parse.lemma for parse in expected}) > 1 else 1.0
+        scores, found_by = (rows.score[here] * factor).tolist(), [ways[way] for way in rows.way[here].tolist()]
+        assert list(zip(lemmas, tags, scores, found_by, strict=True)) == [
+            (fold(parse.lemma), parse.tag.text, parse.score, parse.way) for parse in expected
+        ]
+        assert rows.lemma[here].tolist() == list(map(hash_of, lemmas)), word
+        assert all(rows.end[row] == ending(lemma) for row, lemma in zip(here, lemmas, strict=True) if lemma[1:]), word
+    assert at == len(rows.word)
+    return int(rows.told.sum())
+
+
 def of_texts(texts: Iterable[str]) -> Iterator[str]:
     """Give the different words that the dictionary is asked for, in lower case."""
     seen: set[str] = set()
@@ -110,16 +138,31 @@ def test_words_are_the_same_when_they_are_looked_up_at_once() -> None:
 
 
 def test_words_of_the_corpus() -> None:
-    for word in of_texts(path.read_text(encoding="utf-8") for path in sorted(CORPUS.rglob("*.md"))):
+    words = list(of_texts(path.read_text(encoding="utf-8") for path in sorted(CORPUS.rglob("*.md"))))
+    for word in words:
         compare(word)
+    assert compare_at_once(words) > 0.9 * len(words)
+
+
+def test_hard_words_at_once() -> None:
+    every = [word for some in CHOSEN.values() for word in some.split(" ")]
+    every += [word.replace("ё", "е") for word in every] + [word[:-1] for word in every]
+    assert compare_at_once(every) > 0
+
+
+@given(st.lists(st.text("абвегийклмнопрстуеёьюя", min_size=2, max_size=12), max_size=20))
+def test_any_letters_at_once(words: list[str]) -> None:
+    compare_at_once(words)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
 def test_words_of_an_encyclopedia(shared_data: Path) -> None:
     with lzma.open(shared_data / "scale" / "paragraphs.jsonl.xz", "rt", encoding="utf-8") as lines:
-        for word in islice(of_texts(json.loads(line)["text"] for line in lines), 300_000):
-            compare(word)
+        words = list(islice(of_texts(json.loads(line)["text"] for line in lines), 300_000))
+    for word in words:
+        compare(word)
+    assert compare_at_once(words) > 0.8 * len(words)
 
 
 @given(st.text("абвегийклмнопрстуеёьюя-", max_size=12))

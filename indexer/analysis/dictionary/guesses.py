@@ -91,6 +91,11 @@ class Guesses:
         self._productive = lru_cache(_MOST_ENTRIES)(_productive)
         self._cuts: dict[str, tuple[int, ...]] = {}  # of words looked up ahead: those that leave a word, it may be
         self._ended = lru_cache(_MOST_ENDINGS)(self._find_ended)
+        # What `Bulk` asks for.
+        self.cuts, self.least_tail = _CUTS, _SHORTEST
+        self.of_tail: float = units["UnknownPrefixAnalyzer"].score_multiplier
+        self.of_ending: float = units["KnownSuffixAnalyzer"].score_multiplier
+        self._least_for_ending: int = units["KnownSuffixAnalyzer"].min_word_length
 
     def __call__(self, word: str) -> list[Parse]:
         """Return the parses of a word in lower case that is not in the dictionary, not yet weighed; at least one."""
@@ -103,6 +108,19 @@ class Guesses:
             if found:
                 break
         return found
+
+    def are_of_forms(self, word: str) -> bool:
+        """Whether the parses of a word of Russian letters, if there are any, are forms of its tails and of its ending.
+
+        Of none else: it has no known prefix, and none that forms have.
+        """
+        return not (
+            len(word) < self._least_for_ending or word.startswith(self._form_prefixes) or self._prefixes_known(word)
+        )
+
+    def is_productive(self, tag: Tag) -> bool:
+        """Whether new words are made like this."""
+        return _is_productive(tag)
 
     def look_ahead(self, words: Iterable[str]) -> list[str]:
         """Have the dictionary look up at once what it will be asked for when these words are guessed.

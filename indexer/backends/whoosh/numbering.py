@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import compress
+from itertools import chain, compress
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -11,7 +11,8 @@ import numpy as np
 
 from indexer import ranking
 from indexer.analysis.context import PLACES, Ties
-from indexer.analysis.lemmatize import Elsewhere
+from indexer.analysis.lemmatize import Elsewhere, is_capitalised
+from indexer.analysis.many import Forms
 from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh import terms as terms_
 from indexer.backends.whoosh.lists import ranges
@@ -30,46 +31,83 @@ if TYPE_CHECKING:
 def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
     """Return what each word is found by."""
     kinds: dict[tuple[bytes, bytes, Ties], int] = {}
-    kind: list[int] = []
-    lemmas: list[bytes] = []
-    of_ties: dict[Ties, int] = {}  # kinds of words with one lemma
-    plain = analyzer.plain([_folded(key) for key in keys])
-    others = [(form_of(term_of(key)), opens(key)) for key, known in zip(keys, plain, strict=True) if known is None]
-    looked_up = iter(analyzer.look_up_all(others))
-    for known in plain:
-        if known is not None:  # most words
-            lemma, ties = known
-            number = of_ties.get(ties)
-            if number is None:
-                number = of_ties[ties] = kinds.setdefault((_OWN, _CERTAIN, ties), len(kinds))
-            kind.append(number)
-            lemmas.append(lemma)
-            continue
-        found = next(looked_up)
-        own = [lemma.text for lemma in found.lemmas]
-        if found.parts:
-            # A lemma that a compound shares with one of its parts counts by the compound.
-            steps = _steps(found.parts) | _steps(found.lemmas)
-            parts = bytes([text not in own for text in steps])
-            weighting = _weighting_of_compound(found, steps)
-            own = list(steps)
-        else:
-            parts, weighting = bytes(len(own)), _weighting(found)
-        kind.append(kinds.setdefault((parts, weighting, found.ties), len(kinds)))
-        lemmas.extend([text.encode("utf-8", "surrogatepass") for text in own])
-    return Entries([Kind(*one) for one in kinds], np.array(kind, np.uint32), lemmas)
+    kind = np.full(len(keys), -1, np.int64)
+    lemmas: list[Sequence[bytes]] = [()] * len(keys)
+    asked, forms = _forms(keys)
+    told = analyzer.look_up_words(forms)
+    plain = [kinds.setdefault((_OWN, _CERTAIN, ties), len(kinds)) for ties in told.ties]
+    at = asked[told.plain]
+    kind[at] = np.array(plain, np.int64)[told.tie[told.plain]]
+    for number, lemma in zip(at.tolist(), told.lemmas, strict=True):
+        lemmas[number] = (lemma,)
+    for number, tie, weighed in zip(
+        asked[told.others].tolist(), told.tie[told.others].tolist(), told.weighed, strict=True
+    ):
+        lemmas[number] = weighed.lemmas
+        one = (bytes(len(weighed.lemmas)), weighed.packed, told.ties[tie])
+        kind[number] = kinds.setdefault(one, len(kinds))
+    left = (kind < 0).nonzero()[0].tolist()
+    others = [(form_of(term_of(keys[number])), opens(keys[number])) for number in left]
+    for number, found in zip(left, analyzer.look_up_all(others), strict=True):
+        one, lemmas[number] = _kind_of(found)
+        kind[number] = kinds.setdefault(one, len(kinds))
+    used, first, kind = np.unique(kind, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty(len(order), np.uint32)
+    rank[order] = np.arange(len(order))
+    every = list(kinds)
+    return Entries(
+        [Kind(*every[number]) for number in used[order].tolist()],
+        rank[kind],
+        list(chain.from_iterable(lemmas)),
+    )
 
 
-def _folded(key: bytes) -> bytes:
-    """Return the folded form of a word that differs from it in case alone; nothing of another."""
-    folded, _, written = key.partition(b"\0")
-    return folded if written in _CASES else b""
+def _kind_of(found: Found) -> tuple[tuple[bytes, bytes, Ties], list[bytes]]:
+    """Return the kind of a word, and its lemmas."""
+    own = [lemma.text for lemma in found.lemmas]
+    if found.parts:
+        # A lemma that a compound shares with one of its parts counts by the compound.
+        steps = _steps(found.parts) | _steps(found.lemmas)
+        parts = bytes([text not in own for text in steps])
+        weighting = _weighting_of_compound(found, steps)
+        own = list(steps)
+    else:
+        parts, weighting = bytes(len(own)), _weighting(found)
+    return (parts, weighting, found.ties), [text.encode("utf-8", "surrogatepass") for text in own]
 
 
-# What stands behind the folded form in the keys of words that differ from it in case alone.
-_CASES = frozenset(
-    key_of(form, opens_sentence).partition(b"\0")[2] for form in ("аб", "Аб", "АБ") for opens_sentence in (False, True)
-)
+def _forms(keys: Sequence[bytes]) -> tuple[np.ndarray, Forms]:
+    """Return which words are forms of Russian letters, and these."""
+    parts = [key.partition(b"\0") for key in keys]
+    words = [folded for folded, _, _ in parts]
+    case = np.array([_CASES.get(how, -1) for _, _, how in parts], np.int8)
+    for at in (case < 0).nonzero()[0].tolist():
+        form = form_of(term_of(keys[at]))
+        words[at] = form.lower().encode("utf-8", "surrogatepass")
+        case[at] = _case(form, opens(keys[at]))
+    text, ends = arrays.pack(words)
+    starts = np.append(0, ends)
+    others = np.append(0, np.cumsum(_IS_OTHER[text]))
+    asked = ((others[starts[1:]] == others[starts[:-1]]) & (np.diff(starts) >= _SHORTEST)).nonzero()[0]
+    case = case[asked]
+    return asked, Forms([words[at] for at in asked.tolist()], case & _LOWER != 0, case & _NAME != 0)
+
+
+def _case(form: str, opens_sentence: bool) -> int:  # noqa: FBT001 -- the pair that makes a key
+    return _LOWER * form.islower() | _NAME * (is_capitalised(form) and not opens_sentence)
+
+
+_LOWER, _NAME = 1, 2  # whether a form is in lower case; whether it may be a name
+# By what stands behind the folded form in the keys of words that differ from it in case alone.
+_CASES = {
+    key_of(form, opens_sentence).partition(b"\0")[2]: _case(form, opens_sentence)
+    for form in ("аб", "Аб", "АБ")
+    for opens_sentence in (False, True)
+}
+_SHORTEST = len("аб".encode())
+_IS_OTHER = np.ones(256, np.bool_)  # bytes that no Russian letter in lower case has
+_IS_OTHER[list("абвгдеёжзийклмнопрстуфхцчшщъыьэюя".encode())] = False
 _OWN = bytes(1)  # the parts of a word with one lemma
 _CERTAIN = bytes((ranking.steps(1.0),))  # its weights
 
