@@ -42,8 +42,7 @@ LAYERS = {
 
 HOMES = {
     "whoosh": "backends/whoosh",
-    "numpy": "backends|vocabulary|evaluation|meaning|analysis/bulk|analysis/many|analysis/weights|"
-    "analysis/dictionary/automaton|analysis/dictionary/many",
+    "numpy": "backends|vocabulary|evaluation|meaning|analysis/bulk|analysis/many|analysis/weights|analysis/dictionary",
     "rapidfuzz": "vocabulary",
     "pymorphy3": "analysis/dictionary",
     "pymorphy3_dicts_ru": "analysis/dictionary",

@@ -13,9 +13,11 @@ from indexer.types import Term
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import numpy as np
+
     from indexer.analysis.many import Forms, Told
     from indexer.settings import Analysis
-    from indexer.types import Token
+    from indexer.types import Lemma, Token
 
 __all__ = ["Analyzer", "Found", "russian"]
 
@@ -98,6 +100,16 @@ class Analyzer:
         from indexer.analysis import many  # noqa: PLC0415 -- 20 ms that a query need not spend
 
         return many.found(forms, self.settings)
+
+    def look_up_compounds(self, forms: Forms) -> tuple[Told, np.ndarray]:
+        """Return the same for two such forms with a hyphen between them, and which are found by their parts."""
+        from indexer.analysis import many  # noqa: PLC0415 -- likewise
+
+        return many.found_compounds(forms, self.settings)
+
+    def parts(self, compounds: Sequence[str]) -> list[tuple[Lemma, ...]]:
+        """Return the lemmas of the parts of such forms."""
+        return self._lemmatizer.parts_all(compounds)
 
 
 def russian(settings: Analysis, indexed: Callable[[str, bool], Found | None] | None = None) -> Analyzer:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _NO_WORDS = frozenset({"Surn", "Name", "Patr", "Abbr", "Init"})
 # «где-то», «кто-либо», «по-русски», «из-за»: one word with a hyphen, not a compound of two.
-_INDIVISIBLE = frozenset({"ADVB", "NPRO", "Apro", "CONJ", "PREP", "PRCL", "INTJ", "Prnt"})
+INDIVISIBLE = frozenset({"ADVB", "NPRO", "Apro", "CONJ", "PREP", "PRCL", "INTJ", "Prnt"})
 _RUSSIAN = re.compile(r"[а-я]{2,}\Z")  # most folded forms: nothing but the dictionary tells what they are
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]")
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
@@ -125,13 +125,19 @@ class Lemmatizer:
         """
         return self.found(form).parts
 
+    def parts_all(self, forms: Sequence[str]) -> list[tuple[Lemma, ...]]:
+        """Return the same of many compounds, each of which is known to be one."""
+        pieces = [form.split("-") for form in forms]
+        parts = self._parts(dict.fromkeys(chain.from_iterable(pieces)))
+        return [_together_in(form, [parts[piece] for piece in own]) for form, own in zip(forms, pieces, strict=True)]
+
     def _pieces(self, form: str) -> Sequence[str]:
         """Return the parts of a compound as they are written."""
         pieces = form.split("-")
         key = fold(form)
         if len(pieces) == 1 or _ORDINAL.match(key) or key in STANDS_FOR or not all(pieces):
             return ()
-        if _CYRILLIC.search(form) and not _LATIN.search(form) and _tags(form.lower()) & _INDIVISIBLE:
+        if _CYRILLIC.search(form) and not _LATIN.search(form) and _tags(form.lower()) & INDIVISIBLE:
             return ()
         return pieces
 

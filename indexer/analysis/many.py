@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from indexer.analysis.context import NOTHING, OF_ADJECTIVE, SURE_ADJECTIVE, SURE_NOMINAL, Ties
-from indexer.analysis.dictionary import readings
+from indexer.analysis.dictionary import compounds, readings
 from indexer.analysis.dictionary.many import BY_TAIL, ENDINGS, KNOWN, ending, hash_of
 from indexer.analysis.lemmatize import (
     ENDS_LIKE_ADJECTIVE,
     GUESSED_BY_TAIL,
     GUESSED_PLURAL,
     INDECLINABLE,
+    INDIVISIBLE,
     NOT_PLAIN,
     NOUN_LIKE_ADJECTIVE,
     RARE_LEMMAS,
@@ -27,14 +28,13 @@ from indexer.analysis.lemmatize import (
 from indexer.analysis.weights import Weighings, weighed_all
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from indexer.analysis.context import Shape
     from indexer.analysis.dictionary.many import Bulk, Readings
     from indexer.analysis.weights import Weighed
     from indexer.settings import Analysis
 
-_LETTER = 2  # bytes of a Russian one
 _SLOTS = 32  # more bits than slots have
 _YO, _E = "ё".encode(), "е".encode()
 _RARE = np.array([hash_of(lemma) for lemma in RARE_LEMMAS], np.uint64)
@@ -95,31 +95,57 @@ def found(forms: Forms, settings: Analysis) -> Told:
     shape = bulk.tags.shape[rows.tag]
     is_left[rows.word[shapes.is_womans_patronymic[shape]]] = False
     is_left[rows.word[np.isin(rows.lemma, _RARE) & (rows.way == KNOWN)]] = False
-    kept = is_left[rows.word].nonzero()[0]
-    if not kept.size:
+
+    def made(rows: Readings) -> list[bytes]:
+        return bulk.lemmas(forms.words, rows.word, rows.before, rows.after)
+
+    return _found(forms, rows._replace(told=is_left).left(), bulk, made, settings)
+
+
+def found_compounds(forms: Forms, settings: Analysis) -> tuple[Told, np.ndarray]:
+    """Return what words of two such forms with a hyphen between them may be, and which of them are made of parts."""
+    (rows, texts), bulk = compounds(forms.words)
+    is_left = rows.told.copy()
+    is_left[[at for at, word in enumerate(forms.words) if word.replace(_YO, _E) in NOT_PLAIN]] = False
+    shapes = _columns(tuple(bulk.tags.shapes))
+    is_left[rows.word[shapes.is_womans_patronymic[bulk.tags.shape[rows.tag]]]] = False
+    first = np.flatnonzero(np.diff(rows.word, prepend=-1))
+    is_divided = np.zeros(len(is_left), np.bool_)
+    divided = [INDIVISIBLE.isdisjoint(bulk.tag(tag).grammemes) for tag in rows.tag[first].tolist()]
+    is_divided[rows.word[first]] = divided
+
+    def made(rows: Readings) -> list[bytes]:
+        return [
+            texts[before] + b"-" + texts[after]
+            for before, after in zip(rows.before.tolist(), rows.after.tolist(), strict=True)
+        ]
+
+    return _found(forms, rows._replace(told=is_left).left(), bulk, made, settings), is_divided
+
+
+def _found(
+    forms: Forms, rows: Readings, bulk: Bulk, made: Callable[[Readings], list[bytes]], settings: Analysis
+) -> Told:
+    """Return what forms may be by their readings; `made` gives the lemmas of these."""
+    if not rows.word.size:
         nothing = np.zeros(0, np.intp)
-        return Told((), np.zeros(len(is_left), np.intp), nothing, (), nothing, ())
-    return _found(forms, rows.of(kept), shapes.at(shape[kept]), bulk, settings)
-
-
-def _found(forms: Forms, rows: Readings, shapes: _Shapes, bulk: Bulk, settings: Analysis) -> Told:
+        return Told((), np.zeros(len(forms.words), np.intp), nothing, (), nothing, ())
+    shapes = _columns(tuple(bulk.tags.shapes)).at(bulk.tags.shape[rows.tag])
     first = np.flatnonzero(np.diff(rows.word, prepend=-1))
     count = np.diff(first, append=len(rows.word))
     word = rows.word[first]
     is_plain = np.logical_and.reduceat(rows.lemma == rows.lemma[first].repeat(count), first)
     is_several = ~is_plain.repeat(count)
-    probability = _probabilities(forms, rows, shapes, bulk, several=is_several, first=first, count=count)
+    probability = _probabilities(forms, rows, shapes, bulk)
     ties, tie = _ties(len(forms.words), rows.word, shapes, probability, first)
-    at = first[is_plain]
     plain = word[is_plain]
-    lemmas = _lemmas(forms.words, bulk, rows.word[at], rows.stop[at], rows.suffix[at])
+    lemmas = made(rows.of(first[is_plain]))
     word, count = word[~is_plain], count[~is_plain]
     weighed: list[Weighed[bytes]] = []
     if word.size:
         kept = is_several.nonzero()[0]
-        weighings, asked = _weighings(
-            forms, rows.of(kept), shapes.at(kept), probability[kept], bulk, word=word, count=count
-        )
+        several = _Several(rows.of(kept), shapes.at(kept), probability[kept], word, count)
+        weighings, asked = _weighings(forms, several, bulk, made)
         number = {one: at for at, one in enumerate(ties)}
         asking = asked.nonzero()[0]
         for at, slots in zip(word[asking].tolist(), asked[asking].tolist(), strict=True):
@@ -130,28 +156,18 @@ def _found(forms: Forms, rows: Readings, shapes: _Shapes, bulk: Bulk, settings: 
     return Told(ties, tie, plain, lemmas, word, weighed)
 
 
-def _probabilities(
-    forms: Forms,
-    rows: Readings,
-    shapes: _Shapes,
-    bulk: Bulk,
-    *,
-    several: np.ndarray,
-    first: np.ndarray,
-    count: np.ndarray,
-) -> np.ndarray:
+def _probabilities(forms: Forms, rows: Readings, shapes: _Shapes, bulk: Bulk) -> np.ndarray:
     """Return the probabilities of readings, mended as lemmatize has them mended."""
     is_known = rows.way == KNOWN
     factor = np.ones(len(rows.word))
     factor[is_known & shapes.is_declined_noun & _IS_ADJECTIVE[rows.end]] = NOUN_LIKE_ADJECTIVE
     factor[is_known & shapes.is_rare] = RARE_TAG
-    letters = np.fromiter(map(len, forms.words), np.intp, len(forms.words)) // _LETTER
-    grows = rows.stop + bulk.lengths(rows.suffix) > letters[rows.word]
+    grows = (
+        rows.length > np.fromiter([len(word.decode()) for word in forms.words], np.intp, len(forms.words))[rows.word]
+    )
     factor[~is_known & grows & bulk.tags.is_plural[rows.tag]] = GUESSED_PLURAL
     factor[rows.way == BY_TAIL] *= GUESSED_BY_TAIL
-    # The scores of a word with one lemma are not made probabilities.
-    total = np.bincount(np.arange(len(first)).repeat(count), rows.score, len(first))
-    return np.where(several, rows.score * (1.0 / total).repeat(count), rows.score) * factor
+    return rows.score * factor
 
 
 def _ties(
@@ -176,17 +192,21 @@ def _ties(
     return [Ties(pair >> _SLOTS, pair & (1 << _SLOTS) - 1) for pair in pairs.tolist()], tie
 
 
+class _Several(NamedTuple):
+    """The readings of forms with several lemmas."""
+
+    rows: Readings
+    shapes: _Shapes  # of the rows
+    probability: np.ndarray  # likewise
+    word: np.ndarray  # the forms
+    readings: np.ndarray  # how many rows each has
+
+
 def _weighings(
-    forms: Forms,
-    rows: Readings,
-    shapes: _Shapes,
-    probability: np.ndarray,
-    bulk: Bulk,
-    *,
-    word: np.ndarray,
-    count: np.ndarray,
+    forms: Forms, several: _Several, bulk: Bulk, made: Callable[[Readings], list[bytes]]
 ) -> tuple[Weighings[bytes], np.ndarray]:
     """Return the weighings of forms with several lemmas, and what each asks of the next word."""
+    rows, shapes, probability, word, count = several
     first = np.cumsum(count) - count
     has_name = np.logical_or.reduceat(shapes.is_name, first)
     names_only = has_name & forms.may_be_name[word]
@@ -214,12 +234,6 @@ def _weighings(
         probability,
         bulk.tags.shape[rows.tag],
         bulk.tags.shapes,
-        _lemmas(forms.words, bulk, rows.word[at], rows.stop[at], rows.suffix[at]),
+        made(rows.of(at)),
     )
     return weighings, asked
-
-
-def _lemmas(words: Sequence[bytes], bulk: Bulk, word: np.ndarray, stop: np.ndarray, suffix: np.ndarray) -> list[bytes]:
-    """Return lemmas, folded."""
-    made = zip(word.tolist(), (stop * _LETTER).tolist(), bulk.texts(suffix), strict=True)
-    return [words[at][:stop].replace(_YO, _E) + suffix for at, stop, suffix in made]

@@ -25,7 +25,7 @@ from pymorphy3 import MorphAnalyzer
 from indexer.analysis import dictionary, lemmatize, russian
 from indexer.analysis.fold import fold, written
 from indexer.analysis.tokenize import words
-from indexer.backends.whoosh.numbering import look_up
+from indexer.backends.whoosh.lookup import look_up
 from indexer.backends.whoosh.words import key_of
 from indexer.settings import Analysis
 from tests.benchmarks.corpus import DATA, say
@@ -103,7 +103,7 @@ def main() -> None:
         "MorphAnalyzer.parse": one_by_one(MorphAnalyzer().parse),
         "dictionary.parses": one_by_one(dictionary.parses),
         "Lemmatizer.found": one_by_one(lemmatize.Lemmatizer(Analysis()).found),
-        "numbering.look_up": at_once,
+        "lookup.look_up": at_once,
     }
     dictionary._dictionary.cache_clear()  # noqa: SLF001 -- opened anew
     for number in range(1, arguments.rounds + 1):

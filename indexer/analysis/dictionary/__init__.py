@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from indexer.analysis.dictionary.guesses import Guesses
-    from indexer.analysis.dictionary.many import Bulk, Readings
+    from indexer.analysis.dictionary.many import Bulk, Compounds, Readings
 
 __all__ = [
     "DICTIONARY",
@@ -26,6 +26,7 @@ __all__ = [
     "Form",
     "Parse",
     "Tag",
+    "compounds",
     "entry",
     "known_tags",
     "look_ahead",
@@ -73,6 +74,11 @@ def readings(words: Sequence[bytes]) -> tuple[Readings, Bulk]:
     return _dictionary().readings(words)
 
 
+def compounds(words: Sequence[bytes]) -> tuple[Compounds, Bulk]:
+    """Return the same of words of two such parts with a hyphen between them."""
+    return _dictionary().compounds(words)
+
+
 def known_tags(word: str) -> list[tuple[str, Tag]]:
     """Return the lemma and the tag of each parse of a word in lower case that the dictionary has; none if it has not.
 
@@ -118,6 +124,10 @@ class _Dictionary:
     def readings(self, words: Sequence[bytes]) -> tuple[Readings, Bulk]:
         with self._lock:
             return self._bulk.readings(words, lambda: self._guesses), self._bulk
+
+    def compounds(self, words: Sequence[bytes]) -> tuple[Compounds, Bulk]:
+        with self._lock:
+            return self._bulk.compounds(words, self._guesses), self._bulk
 
     @cached_property
     def _bulk(self) -> Bulk:

@@ -63,6 +63,12 @@ class _Text(NamedTuple):
 _NO_FORKS = _Forks(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint32))
 
 
+def ranges(starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each number in ranges, one range after another, which range it is of; and the numbers."""
+    of = np.arange(len(starts)).repeat(lengths)
+    return of, np.arange(len(of)) + (starts - lengths.cumsum() + lengths)[of]
+
+
 class Automaton:
     """Words → what is said of each. Threads may share it."""
 
@@ -236,6 +242,18 @@ class Automaton:
         is_left = starts + _LETTER * least + len(self._separator) <= stops
         ends[is_left] = self._led(text, starts[is_left], stops[is_left])
         return ends
+
+    def numbers(self, nodes: np.ndarray, keys: Sequence[bytes], which: np.ndarray) -> np.ndarray:
+        """Return the numbers of the keys that these, each one of some, lead to from nodes; 0 of one that is none."""
+        text = self._text(keys)
+        ends, _ = self._followed(text, text.starts[which], text.stops[which] - 1, nodes.astype(np.uint32))
+        numbers = np.zeros(len(ends), np.int64)
+        units = self._all_units
+        there = (ends != NOWHERE).nonzero()[0]
+        node = ends[there].astype(np.uint32)
+        unit = units[node]
+        numbers[there] = np.where(unit & _ENDS, units[node ^ (unit >> _OFFSET)] & _VALUE, 0)
+        return numbers
 
     def said(self, nodes: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Return what `values` does of many words, as numbers of so many bytes, and for each first of which it is."""

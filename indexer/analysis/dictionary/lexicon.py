@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from indexer.analysis.context import Shape, shape
 from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, Automaton
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
-
-    import numpy as np
 
 _OF_WORD = struct.Struct(">HH")  # a paradigm, and the number of a form in it
 _OF_ENDING = struct.Struct(">IHH")  # likewise, after how many words end so
@@ -122,10 +122,15 @@ class Lexicon:
         """Return the same as of words of endings, above the paradigm how many words there are."""
         return self._ending(0).said(nodes, _OF_ENDING.size)
 
-    def have_probabilities(self, words: Sequence[bytes]) -> np.ndarray:
-        """Return of which words `probabilities` may tell."""
-        found: np.ndarray = self._probabilities.ends(words) != NOWHERE
-        return found
+    def ends_of_probabilities(self, words: Sequence[bytes]) -> np.ndarray:
+        """Return the nodes of the probabilities of words; NOWHERE for most."""
+        return self._probabilities.ends(words)
+
+    def shares(self, nodes: np.ndarray, tags: np.ndarray) -> np.ndarray:
+        """Return the shares of tags, by their numbers, at the nodes of the probabilities of words."""
+        every, which = np.unique(tags, return_inverse=True)
+        texts = [self.tag_of(tag).text.encode() for tag in every.tolist()]
+        return self._probabilities.numbers(nodes, texts, which) / _PER_WHOLE
 
     def entry(self, word: str) -> Entry | None:
         """Return what a word may be, if all with the same forms; None for a word that is none, or two."""

@@ -3,132 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain, compress
+from itertools import compress
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
 
-from indexer import ranking
-from indexer.analysis.context import PLACES, Ties
-from indexer.analysis.lemmatize import Elsewhere, is_capitalised
-from indexer.analysis.many import Forms
+from indexer.analysis.context import PLACES
 from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh import terms as terms_
 from indexer.backends.whoosh.lists import ranges
-from indexer.backends.whoosh.words import OPENS, Entries, Kind, form_of, key_of, opens, term_of
+from indexer.backends.whoosh.words import OPENS, term_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from indexer.analysis import Analyzer, Found
+    from indexer.analysis.context import Ties
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.backends.whoosh.inversion import Scan
     from indexer.backends.whoosh.segment import Content, Segment
-    from indexer.types import Lemma
-
-
-def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
-    """Return what each word is found by."""
-    kinds: dict[tuple[bytes, bytes, Ties], int] = {}
-    kind = np.full(len(keys), -1, np.int64)
-    lemmas: list[Sequence[bytes]] = [()] * len(keys)
-    asked, forms = _forms(keys)
-    told = analyzer.look_up_words(forms)
-    plain = [kinds.setdefault((_OWN, _CERTAIN, ties), len(kinds)) for ties in told.ties]
-    at = asked[told.plain]
-    kind[at] = np.array(plain, np.int64)[told.tie[told.plain]]
-    for number, lemma in zip(at.tolist(), told.lemmas, strict=True):
-        lemmas[number] = (lemma,)
-    for number, tie, weighed in zip(
-        asked[told.others].tolist(), told.tie[told.others].tolist(), told.weighed, strict=True
-    ):
-        lemmas[number] = weighed.lemmas
-        one = (bytes(len(weighed.lemmas)), weighed.packed, told.ties[tie])
-        kind[number] = kinds.setdefault(one, len(kinds))
-    left = (kind < 0).nonzero()[0].tolist()
-    others = [(form_of(term_of(keys[number])), opens(keys[number])) for number in left]
-    for number, found in zip(left, analyzer.look_up_all(others), strict=True):
-        one, lemmas[number] = _kind_of(found)
-        kind[number] = kinds.setdefault(one, len(kinds))
-    used, first, kind = np.unique(kind, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty(len(order), np.uint32)
-    rank[order] = np.arange(len(order))
-    every = list(kinds)
-    return Entries(
-        [Kind(*every[number]) for number in used[order].tolist()],
-        rank[kind],
-        list(chain.from_iterable(lemmas)),
-    )
-
-
-def _kind_of(found: Found) -> tuple[tuple[bytes, bytes, Ties], list[bytes]]:
-    """Return the kind of a word, and its lemmas."""
-    own = [lemma.text for lemma in found.lemmas]
-    if found.parts:
-        # A lemma that a compound shares with one of its parts counts by the compound.
-        steps = _steps(found.parts) | _steps(found.lemmas)
-        parts = bytes([text not in own for text in steps])
-        weighting = _weighting_of_compound(found, steps)
-        own = list(steps)
-    else:
-        parts, weighting = bytes(len(own)), _weighting(found)
-    return (parts, weighting, found.ties), [text.encode("utf-8", "surrogatepass") for text in own]
-
-
-def _forms(keys: Sequence[bytes]) -> tuple[np.ndarray, Forms]:
-    """Return which words are forms of Russian letters, and these."""
-    parts = [key.partition(b"\0") for key in keys]
-    words = [folded for folded, _, _ in parts]
-    case = np.array([_CASES.get(how, -1) for _, _, how in parts], np.int8)
-    for at in (case < 0).nonzero()[0].tolist():
-        form = form_of(term_of(keys[at]))
-        words[at] = form.lower().encode("utf-8", "surrogatepass")
-        case[at] = _case(form, opens(keys[at]))
-    text, ends = arrays.pack(words)
-    starts = np.append(0, ends)
-    others = np.append(0, np.cumsum(_IS_OTHER[text]))
-    asked = ((others[starts[1:]] == others[starts[:-1]]) & (np.diff(starts) >= _SHORTEST)).nonzero()[0]
-    case = case[asked]
-    return asked, Forms([words[at] for at in asked.tolist()], case & _LOWER != 0, case & _NAME != 0)
-
-
-def _case(form: str, opens_sentence: bool) -> int:  # noqa: FBT001 -- the pair that makes a key
-    return _LOWER * form.islower() | _NAME * (is_capitalised(form) and not opens_sentence)
-
-
-_LOWER, _NAME = 1, 2  # whether a form is in lower case; whether it may be a name
-# By what stands behind the folded form in the keys of words that differ from it in case alone.
-_CASES = {
-    key_of(form, opens_sentence).partition(b"\0")[2]: _case(form, opens_sentence)
-    for form in ("аб", "Аб", "АБ")
-    for opens_sentence in (False, True)
-}
-_SHORTEST = len("аб".encode())
-_IS_OTHER = np.ones(256, np.bool_)  # bytes that no Russian letter in lower case has
-_IS_OTHER[list("абвгдеёжзийклмнопрстуфхцчшщъыьэюя".encode())] = False
-_OWN = bytes(1)  # the parts of a word with one lemma
-_CERTAIN = bytes((ranking.steps(1.0),))  # its weights
-
-
-def _weighting(found: Found) -> bytes:
-    """Return the weights of a word's lemmas: those alone, then a place and the weights there for each other place."""
-    if isinstance(found.elsewhere, Elsewhere):
-        return found.elsewhere.weighed.packed
-    return bytes([ranking.steps(weight) for _, weight in found.lemmas])
-
-
-def _weighting_of_compound(found: Found, steps: dict[str, int]) -> bytes:
-    """Return the same of a word whose parts have lemmas too; these weigh the same everywhere."""
-    made = [bytes(steps.values())]
-    for place, lemmas in found.elsewhere.items():
-        made.append(bytes((place,)) + bytes((steps | _steps(lemmas)).values()))
-    return b"".join(made)
-
-
-def _steps(lemmas: Iterable[Lemma]) -> dict[str, int]:
-    return {text: ranking.steps(weight) for text, weight in lemmas}
+    from indexer.backends.whoosh.words import Entries
 
 
 class Numbering:

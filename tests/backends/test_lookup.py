@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from indexer.backends.whoosh.numbering import look_up
+from indexer.backends.whoosh.lookup import look_up
 from indexer.backends.whoosh.words import key_of
 from indexer.ranking import steps
 from tests.analysis.test_lemmatize import EVERY, ODD, cases, forget
