@@ -52,6 +52,7 @@ INDECLINABLE = 0.1
 GUESSED_PLURAL = 0.1  # +0.15, +0.02: «Ауесхан» is no form of «Ауесхана»
 GUESSED_BY_TAIL = 0.3  # +0.25, +0.03: a known word at the end says less than a known ending: «липосаркома» is no «арк»
 _BY_TAIL = "UnknownPrefixAnalyzer"  # pymorphy3's name
+_MANY = 50  # parts of compounds: by arrays they take less than one by one
 _MOST_PARTS = 50_000  # of compounds that are remembered
 _known_parts: dict[Analysis, dict[str, tuple[Lemma, ...]]] = {}
 
@@ -146,9 +147,12 @@ class Lemmatizer:
         known = _known_parts.get(self.settings, {})
         found = {piece: known.get(piece, ()) for piece in pieces}
         new = [piece for piece, lemmas in found.items() if not lemmas]
-        for piece, one in zip(new, self._weighed([self._outline(piece) for piece in new]), strict=True):
-            lighter = [Lemma(text, self._of_part(weight)) for text, weight in _lemmas_of_part(piece, one.lemmas)]
-            found[piece] = tuple(lighter)
+        own = _found_parts(new, self.settings)
+        left = [piece for piece in new if piece not in own]
+        for piece, one in zip(left, self._weighed([self._outline(piece) for piece in left]), strict=True):
+            own[piece] = _lemmas_of_part(piece, one.lemmas)
+        for piece, lemmas in own.items():
+            found[piece] = tuple([_lemma_of((text, self._of_part(weight))) for text, weight in lemmas])
         if len(known) + len(new) > _MOST_PARTS:
             known = {}
         known.update(found)
@@ -257,6 +261,15 @@ def _found_of(weighed: Weighed[str], ties: Ties) -> Found:
 def _certain(lemma: str, ties: Ties) -> Found:
     """Return what a form may be that has one lemma."""
     return _found_as(((_lemma_of((lemma, 1.0)),), (), ties, NOWHERE))
+
+
+def _found_parts(pieces: Sequence[str], settings: Analysis) -> dict[str, tuple[Lemma, ...]]:
+    """Return the lemmas of those of many parts of compounds that can be found at once."""
+    if len(pieces) < _MANY:
+        return {}
+    from indexer.analysis.many import found_parts  # noqa: PLC0415 -- it goes by what is here
+
+    return found_parts(pieces, settings)
 
 
 def _lemmas_of_part(piece: str, lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:

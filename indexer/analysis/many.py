@@ -6,6 +6,7 @@ what is more than a word, is left to the lemmatiser.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,17 +25,20 @@ from indexer.analysis.lemmatize import (
     NOUN_LIKE_ADJECTIVE,
     RARE_LEMMAS,
     RARE_TAG,
+    is_capitalised,
 )
 from indexer.analysis.weights import Weighings, weighed_all
+from indexer.types import Lemma
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from indexer.analysis.context import Shape
     from indexer.analysis.dictionary.many import Bulk, Readings
     from indexer.analysis.weights import Weighed
     from indexer.settings import Analysis
 
+_RUSSIAN = re.compile("[А-Яа-яЁё]{2,}")
 _SLOTS = 32  # more bits than slots have
 _YO, _E = "ё".encode(), "е".encode()
 _RARE = np.array([hash_of(lemma) for lemma in RARE_LEMMAS], np.uint64)
@@ -88,18 +92,48 @@ def _columns(shapes: tuple[Shape, ...]) -> _Shapes:
 
 def found(forms: Forms, settings: Analysis) -> Told:
     """Return what forms may be."""
+    rows, bulk, made = _readings(forms)
+    return _found(forms, rows, bulk, made, settings)
+
+
+def found_parts(pieces: Iterable[str], settings: Analysis) -> dict[str, tuple[Lemma, ...]]:
+    """Return the lemmas of the parts of compounds that are told here; of one with a capital, names if it may be one."""
+    some = [piece for piece in pieces if _RUSSIAN.fullmatch(piece)]
+    forms = Forms(
+        [piece.lower().encode() for piece in some],
+        np.fromiter(map(str.islower, some), np.bool_, len(some)),
+        np.fromiter(map(is_capitalised, some), np.bool_, len(some)),
+    )
+    rows, bulk, made = _readings(forms)
+    shapes = _columns(tuple(bulk.tags.shapes)).at(bulk.tags.shape[rows.tag])
+    named = rows.of((shapes.is_name & forms.may_be_name[rows.word]).nonzero()[0])
+    names: dict[int, set[bytes]] = {}
+    for at, lemma in zip(named.word.tolist(), made(named), strict=True):
+        names.setdefault(at, set()).add(lemma)
+    told = _found(forms, rows, bulk, made, settings)
+    parts: dict[str, tuple[Lemma, ...]] = {
+        some[at]: (Lemma(lemma.decode(), 1.0),) for at, lemma in zip(told.plain.tolist(), told.lemmas, strict=True)
+    }
+    for at, (lemmas, packed) in zip(told.others.tolist(), told.weighed, strict=True):
+        every = [*zip(lemmas, packed, strict=False)]
+        kept = [one for one in every if one[0] in names.get(at, ())] or every
+        parts[some[at]] = tuple([Lemma(lemma.decode(), weight / 100) for lemma, weight in kept])
+    return parts
+
+
+def _readings(forms: Forms) -> tuple[Readings, Bulk, Callable[[Readings], list[bytes]]]:
+    """Return the readings of forms that are told here, and what gives the lemmas of these."""
     rows, bulk = readings(forms.words)
     is_left = rows.told.copy()
     is_left[[at for at, word in enumerate(forms.words) if word.replace(_YO, _E) in NOT_PLAIN]] = False
     shapes = _columns(tuple(bulk.tags.shapes))
-    shape = bulk.tags.shape[rows.tag]
-    is_left[rows.word[shapes.is_womans_patronymic[shape]]] = False
+    is_left[rows.word[shapes.is_womans_patronymic[bulk.tags.shape[rows.tag]]]] = False
     is_left[rows.word[np.isin(rows.lemma, _RARE) & (rows.way == KNOWN)]] = False
 
     def made(rows: Readings) -> list[bytes]:
         return bulk.lemmas(forms.words, rows.word, rows.before, rows.after)
 
-    return _found(forms, rows._replace(told=is_left).left(), bulk, made, settings)
+    return rows._replace(told=is_left).left(), bulk, made
 
 
 def found_compounds(forms: Forms, settings: Analysis) -> tuple[Told, np.ndarray]:
@@ -115,10 +149,8 @@ def found_compounds(forms: Forms, settings: Analysis) -> tuple[Told, np.ndarray]
     is_divided[rows.word[first]] = divided
 
     def made(rows: Readings) -> list[bytes]:
-        return [
-            texts[before] + b"-" + texts[after]
-            for before, after in zip(rows.before.tolist(), rows.after.tolist(), strict=True)
-        ]
+        pairs = zip(rows.before.tolist(), rows.after.tolist(), strict=True)
+        return [texts[before] + b"-" + texts[after] for before, after in pairs]
 
     return _found(forms, rows._replace(told=is_left).left(), bulk, made, settings), is_divided
 
