@@ -16,7 +16,7 @@ from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.words import OPENS, term_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from indexer.analysis.context import Ties
     from indexer.backends.whoosh.arrays import Arrays
@@ -42,16 +42,9 @@ class Numbering:
 
     def numbers(self, keys: Sequence[bytes]) -> np.ndarray:
         """Return the numbers of words; those that have none get the next ones, in order of their keys."""
-        number = self._number
-        found = list(map(number.get, keys))
-        unknown = [at for at, of_key in enumerate(found) if of_key is None]
-        # Forms of one word are beside each other so: what is known of one helps the next.
-        new = sorted({keys[at] for at in unknown})
-        number.update(zip(new, range(len(self.keys), len(self.keys) + len(new)), strict=True))
-        self.keys += new
-        for at in unknown:
-            found[at] = number[keys[at]]
-        return np.array(found, np.uint32)
+        # Forms of one word are beside each other so: a share of words has many of one.
+        self.keys += (new := sorted({key for key in keys if key not in self._number}))
+        return _numbers(keys, self._number, new)
 
     def translated(self, scan: Scan) -> Content:
         """Return a scan with our numbers for its words; those of one scanner must come in order."""
@@ -77,7 +70,8 @@ class Numbering:
         self._counts.add(counts[entries.kind])
         self._weighting.add(weighting[entries.kind])
         self._tie.add(tie[entries.kind])
-        self._pairs.add(_numbers(entries.lemmas, self._lemmas) << np.uint32(1) | is_part)
+        new = dict.fromkeys([lemma for lemma in entries.lemmas if lemma not in self._lemmas])
+        self._pairs.add(_numbers(entries.lemmas, self._lemmas, new) << np.uint32(1) | is_part)
 
     def take(self, segment: Segment) -> Content:
         """Return what is not deleted of a segment; its words get numbers here, and are found by what they were.
@@ -140,11 +134,12 @@ class Numbering:
         is_opening = blob[ends - 1] == OPENS[0]
         # A word that opens a sentence comes right behind the one of the same form that does not, if there is one.
         is_new = np.ones(len(keys), np.bool_)
-        for at in np.flatnonzero(is_opening[1:]).tolist():
-            is_new[at + 1] = keys[at] != term_of(keys[at + 1])
+        for at in np.flatnonzero(is_opening).tolist():
+            keys[at] = term_of(keys[at])
+            is_new[at] = at == 0 or keys[at - 1] != keys[at]
         word_form = np.empty(len(keys), np.int64)
         word_form[words] = (np.cumsum(is_new) - 1) << 1 | is_opening
-        return words, [term_of(key) for key in compress(keys, is_new.tolist())], word_form
+        return words, list(compress(keys, is_new.tolist())), word_form
 
     def _weighed(self, of_words: np.ndarray) -> Arrays:
         every = list(self._weightings)
@@ -198,15 +193,10 @@ def _hashed(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
     return hashes[order], order.astype(np.uint32)
 
 
-def _numbers(texts: list[bytes], known: dict[bytes, int]) -> np.ndarray:
-    """Return the numbers of texts; those that have none get the next ones."""
-    found = list(map(known.get, texts))
-    unknown = [at for at, number in enumerate(found) if number is None]
-    new = dict.fromkeys([texts[at] for at in unknown])
+def _numbers(texts: Sequence[bytes], known: dict[bytes, int], new: Collection[bytes]) -> np.ndarray:
+    """Return the numbers of texts; those that are new get the next ones."""
     known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
-    for at in unknown:
-        found[at] = known[texts[at]]
-    return np.array(found, np.uint32)
+    return np.fromiter(map(known.__getitem__, texts), np.uint32, len(texts))
 
 
 class _Growing:
