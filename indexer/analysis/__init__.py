@@ -107,6 +107,10 @@ class Analyzer:
 
         return many.found_compounds(forms, self.settings)
 
+    def without_dictionary(self, word: str) -> str | None:
+        """Return the lemma of a number or an English word in lower case, if nothing else can be made of it."""
+        return self._lemmatizer.without_dictionary(word)
+
     def parts(self, compounds: Sequence[str]) -> list[tuple[Lemma, ...]]:
         """Return the lemmas of the parts of such forms."""
         return self._lemmatizer.parts_all(compounds)

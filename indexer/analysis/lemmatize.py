@@ -32,6 +32,7 @@ _RUSSIAN = re.compile(r"[а-я]{2,}\Z")  # most folded forms: nothing but the di
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]")
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
 _NUMBER = re.compile(r"\d[\d.,\s\u00a0\u2009\u202f]*\Z")
+_DIGITS = re.compile(r"\d+\Z", re.ASCII)
 _ORDINAL = re.compile(r"(\d+)-[а-яё]{1,3}\Z")
 # Endings that one of Snowball's English rules changes: half of the Latin words in Russian texts have none of them.
 _MAY_CHANGE = re.compile("(?:[esy']|ed|ing|[lgct]i|[auil]l|[eo]r|ion|ism|[ae]nt|ist|ic)\\Z|'")
@@ -125,6 +126,12 @@ class Lemmatizer:
         ()
         """
         return self.found(form).parts
+
+    def without_dictionary(self, word: str) -> str | None:
+        """Return the lemma of a number or an English word in lower case, if nothing else can be made of it."""
+        if word.isascii() and (word.isalpha() or _DIGITS.match(word)):
+            return word if word[0].isdigit() else _english(word)
+        return None
 
     def parts_all(self, forms: Sequence[str]) -> list[tuple[Lemma, ...]]:
         """Return the same of many compounds, each of which is known to be one."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexer import ranking
+from indexer.analysis.context import NO_TIES
 from indexer.analysis.lemmatize import Elsewhere, is_capitalised
 from indexer.analysis.many import Forms
 from indexer.backends.whoosh import arrays
@@ -48,6 +49,10 @@ def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
     forms = [form_of(term_of(keys[at])) for at in compounds[of_parts].tolist()]
     parts = dict(zip(of_parts.tolist(), analyzer.parts(forms), strict=True))
     found.take_compounds(compounds, told, parts)
+    for at in (found.kind < 0).nonzero()[0].tolist():
+        lemma = analyzer.without_dictionary(words[at].decode("utf-8", "surrogatepass"))
+        if lemma is not None:
+            found.put(at, (_OWN, _CERTAIN, NO_TIES), (lemma.encode(),))
     left = (found.kind < 0).nonzero()[0].tolist()
     others = [(form_of(term_of(keys[at])), opens(keys[at])) for at in left]
     for at, one in zip(left, analyzer.look_up_all(others), strict=True):
