@@ -46,7 +46,7 @@ LAYERS = {
 
 HOMES = {
     "whoosh": "backends/whoosh",
-    "numpy": "backends|vocabulary|evaluation|meaning|analysis/bulk|analysis/dictionary/automaton|analysis/weights",
+    "numpy": "backends|vocabulary|evaluation|meaning|analysis/bulk|analysis/many|analysis/weights|analysis/dictionary",
     "rapidfuzz": "vocabulary",
     "pymorphy3": "analysis/dictionary",
     "pymorphy3_dicts_ru": "analysis/dictionary",

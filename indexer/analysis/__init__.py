@@ -13,9 +13,11 @@ from indexer.types import Term
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from indexer.analysis.context import Ties
+    import numpy as np
+
+    from indexer.analysis.many import Forms, Told
     from indexer.settings import Analysis
-    from indexer.types import Token
+    from indexer.types import Lemma, Token
 
 __all__ = ["Analyzer", "Found", "russian"]
 
@@ -100,9 +102,25 @@ class Analyzer:
         """Return the same for many words, the arguments of look_up in pairs: at once they take less."""
         return self._lemmatizer.found_all(words)
 
-    def plain(self, words: Iterable[str]) -> dict[str, tuple[str, Ties]]:
-        """Return those of some folded words that have one lemma wherever they stand: the lemma, and their ties."""
-        return self._lemmatizer.plain(words)
+    def look_up_words(self, forms: Forms) -> Told:
+        """Return the same for forms of Russian letters, but for those that must be looked up one by one."""
+        from indexer.analysis import many  # noqa: PLC0415 -- 20 ms that a query need not spend
+
+        return many.found(forms, self.settings)
+
+    def look_up_compounds(self, forms: Forms) -> tuple[Told, np.ndarray]:
+        """Return the same for two such forms with a hyphen between them, and which are found by their parts."""
+        from indexer.analysis import many  # noqa: PLC0415 -- likewise
+
+        return many.found_compounds(forms, self.settings)
+
+    def without_dictionary(self, word: str) -> str | None:
+        """Return the lemma of a number or an English word in lower case, if nothing else can be made of it."""
+        return self._lemmatizer.without_dictionary(word)
+
+    def parts(self, compounds: Sequence[str]) -> list[tuple[Lemma, ...]]:
+        """Return the lemmas of the parts of such forms."""
+        return self._lemmatizer.parts_all(compounds)
 
 
 def russian(settings: Analysis, indexed: Callable[[str, bool], Found | None] | None = None) -> Analyzer:

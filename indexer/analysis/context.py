@@ -127,10 +127,10 @@ _AGREEING = [sum(_slots(cases.split(), genders.split()) for cases, genders in fo
 EXPECTED = (0, *_GOVERNED, *_AGREEING)  # slots that the word before wants filled, by its number
 _LAST_PREPOSITION = len(_GOVERNED)
 _OF_PREPOSITION = {word: at for at, group in enumerate(PREPOSITIONS.values(), 1) for word in group.split()}
-_OF_ADJECTIVE = {slots: at for at, slots in enumerate(EXPECTED) if at > _LAST_PREPOSITION}
+OF_ADJECTIVE = {slots: at for at, slots in enumerate(EXPECTED) if at > _LAST_PREPOSITION}
 
-_SURE_ADJECTIVE = 0.9  # of the probability; «стали новой» may be anything
-_SURE_NOMINAL = 0.7
+SURE_ADJECTIVE = 0.9  # of the probability; «стали новой» may be anything
+SURE_NOMINAL = 0.7
 
 
 class Ties(NamedTuple):
@@ -163,8 +163,8 @@ def tells(key: str, readings: Iterable[tuple[float, Shape]]) -> tuple[int, int]:
         if one.is_noun:
             nouns += probability
             to_last |= one.slots
-    expected = _OF_ADJECTIVE.get(to_next, NOTHING) if agreeing >= _SURE_ADJECTIVE * total else NOTHING
-    return preposition(key) or expected, to_last if nouns >= _SURE_NOMINAL * total else 0
+    expected = OF_ADJECTIVE.get(to_next, NOTHING) if agreeing >= SURE_ADJECTIVE * total else NOTHING
+    return preposition(key) or expected, to_last if nouns >= SURE_NOMINAL * total else 0
 
 
 def preposition(key: str) -> int:

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.abbreviations import STANDS_FOR
-from indexer.analysis.context import NO_TIES, Ties, asks, preposition, tells
-from indexer.analysis.dictionary import DICTIONARY, entries, entry, known_tags, look_ahead, nominative, parses
+from indexer.analysis.context import NO_TIES, PREPOSITIONS, Ties, asks, preposition, tells
+from indexer.analysis.dictionary import DICTIONARY, entry, known_tags, look_ahead, nominative, parses
 from indexer.analysis.fold import fold, plain_latin
 from indexer.analysis.weights import Weighing, hundredths, weighed
 from indexer.types import Lemma
@@ -27,30 +27,33 @@ if TYPE_CHECKING:
 
 _NO_WORDS = frozenset({"Surn", "Name", "Patr", "Abbr", "Init"})
 # «где-то», «кто-либо», «по-русски», «из-за»: one word with a hyphen, not a compound of two.
-_INDIVISIBLE = frozenset({"ADVB", "NPRO", "Apro", "CONJ", "PREP", "PRCL", "INTJ", "Prnt"})
+INDIVISIBLE = frozenset({"ADVB", "NPRO", "Apro", "CONJ", "PREP", "PRCL", "INTJ", "Prnt"})
 _RUSSIAN = re.compile(r"[а-я]{2,}\Z")  # most folded forms: nothing but the dictionary tells what they are
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]")
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
 _NUMBER = re.compile(r"\d[\d.,\s\u00a0\u2009\u202f]*\Z")
+_DIGITS = re.compile(r"\d+\Z", re.ASCII)
 _ORDINAL = re.compile(r"(\d+)-[а-яё]{1,3}\Z")
 # Endings that one of Snowball's English rules changes: half of the Latin words in Russian texts have none of them.
 _MAY_CHANGE = re.compile("(?:[esy']|ed|ing|[lgct]i|[auil]l|[eo]r|ion|ism|[ae]nt|ist|ic)\\Z|'")
 _SPACES = re.compile(r"\s+")
+NOT_PLAIN = frozenset(word.encode() for word in (*STANDS_FOR, *" ".join(PREPOSITIONS.values()).split()))
 
 
 # What the dictionary overrates, and what its probability is multiplied by. The figures are points of lemma accuracy, on
 # the dev files of GSD and of Taiga, that one adds to all others (tests/quality/lemmas.py --rules); together +0.43,
 # +0.30. Left out: imperatives (0.00), gerunds and participles (0.00, -0.02), names in lower case (+0.01, +0.02, but
 # queries are typed so), guessed adjectives (-0.01, -0.01), adjectives like «паховой» (-0.07, -0.09).
-_RARE_TAG = 0.3  # +0.02, +0.02: «суть» is no «быть»
-_RARE_LEMMAS = {"больший": 0.2, "есть": 0.05}  # +0.02, +0.15: «большую» is «большой», «есть» is rarely «съесть»
-_NOUN_LIKE_ADJECTIVE = 0.3  # -0.02, +0.05: «кривых» is no «кривая»
-_ENDS_LIKE_ADJECTIVE = ("ая", "яя", "ое", "ее", "ые")
+RARE_TAG = 0.3  # +0.02, +0.02: «суть» is no «быть»
+RARE_LEMMAS = {"больший": 0.2, "есть": 0.05}  # +0.02, +0.15: «большую» is «большой», «есть» is rarely «съесть»
+NOUN_LIKE_ADJECTIVE = 0.3  # -0.02, +0.05: «кривых» is no «кривая»
+ENDS_LIKE_ADJECTIVE = ("ая", "яя", "ое", "ее", "ые")
 # +0.01, +0.03: a word that is never declined has a reading for each case, and they add up: «вели» is no name.
-_INDECLINABLE = 0.1
-_GUESSED_PLURAL = 0.1  # +0.15, +0.02: «Ауесхан» is no form of «Ауесхана»
-_GUESSED_BY_TAIL = 0.3  # +0.25, +0.03: a known word at the end says less than a known ending: «липосаркома» is no «арк»
+INDECLINABLE = 0.1
+GUESSED_PLURAL = 0.1  # +0.15, +0.02: «Ауесхан» is no form of «Ауесхана»
+GUESSED_BY_TAIL = 0.3  # +0.25, +0.03: a known word at the end says less than a known ending: «липосаркома» is no «арк»
 _BY_TAIL = "UnknownPrefixAnalyzer"  # pymorphy3's name
+_MANY = 50  # parts of compounds: by arrays they take less than one by one
 _MOST_PARTS = 50_000  # of compounds that are remembered
 _known_parts: dict[Analysis, dict[str, tuple[Lemma, ...]]] = {}
 
@@ -92,17 +95,6 @@ class Lemmatizer:
         """
         return self._weighed([self._outline(form, opens_sentence=opens_sentence)])[0].lemmas
 
-    def plain(self, words: Iterable[str]) -> dict[str, tuple[str, Ties]]:
-        """Return those of some folded words that are nothing but forms of one lemma, with it and what they tell."""
-        russian = [word for word in words if _RUSSIAN.match(word) and word not in STANDS_FOR]
-        found = {}
-        for word, of in zip(russian, entries(russian), strict=True):
-            if of is not None and of.one is not None:
-                plain = _plain(word, of, of.one)
-                if plain:
-                    found[word] = plain[0], plain[1].ties(word)
-        return found
-
     def found(self, form: str, *, opens_sentence: bool = False) -> Found:
         """Return all that the form may be, alone and beside other words."""
         found = self._weighed([self._outline(form, opens_sentence=opens_sentence)])[0]
@@ -135,13 +127,25 @@ class Lemmatizer:
         """
         return self.found(form).parts
 
+    def without_dictionary(self, word: str) -> str | None:
+        """Return the lemma of a number or an English word in lower case, if nothing else can be made of it."""
+        if word.isascii() and (word.isalpha() or _DIGITS.match(word)):
+            return word if word[0].isdigit() else _english(word)
+        return None
+
+    def parts_all(self, forms: Sequence[str]) -> list[tuple[Lemma, ...]]:
+        """Return the same of many compounds, each of which is known to be one."""
+        pieces = [form.split("-") for form in forms]
+        parts = self._parts(dict.fromkeys(chain.from_iterable(pieces)))
+        return [_together_in(form, [parts[piece] for piece in own]) for form, own in zip(forms, pieces, strict=True)]
+
     def _pieces(self, form: str) -> Sequence[str]:
         """Return the parts of a compound as they are written."""
         pieces = form.split("-")
         key = fold(form)
         if len(pieces) == 1 or _ORDINAL.match(key) or key in STANDS_FOR or not all(pieces):
             return ()
-        if _CYRILLIC.search(form) and not _LATIN.search(form) and _tags(form.lower()) & _INDIVISIBLE:
+        if _CYRILLIC.search(form) and not _LATIN.search(form) and _tags(form.lower()) & INDIVISIBLE:
             return ()
         return pieces
 
@@ -150,9 +154,12 @@ class Lemmatizer:
         known = _known_parts.get(self.settings, {})
         found = {piece: known.get(piece, ()) for piece in pieces}
         new = [piece for piece, lemmas in found.items() if not lemmas]
-        for piece, one in zip(new, self._weighed([self._outline(piece) for piece in new]), strict=True):
-            lighter = [Lemma(text, self._of_part(weight)) for text, weight in _lemmas_of_part(piece, one.lemmas)]
-            found[piece] = tuple(lighter)
+        own = _found_parts(new, self.settings)
+        left = [piece for piece in new if piece not in own]
+        for piece, one in zip(left, self._weighed([self._outline(piece) for piece in left]), strict=True):
+            own[piece] = _lemmas_of_part(piece, one.lemmas)
+        for piece, lemmas in own.items():
+            found[piece] = tuple([_lemma_of((text, self._of_part(weight))) for text, weight in lemmas])
         if len(known) + len(new) > _MOST_PARTS:
             known = {}
         known.update(found)
@@ -229,7 +236,7 @@ class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
 
     __slots__ = ("_made", "weighed")
 
-    def __init__(self, weighed: Weighed) -> None:
+    def __init__(self, weighed: Weighed[str]) -> None:
         self.weighed = weighed
         self._made: dict[int, tuple[Lemma, ...]] | None = None
 
@@ -252,7 +259,7 @@ class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
         return self._made
 
 
-def _found_of(weighed: Weighed, ties: Ties) -> Found:
+def _found_of(weighed: Weighed[str], ties: Ties) -> Found:
     texts, packed = weighed
     lemmas = tuple([_lemma_of((text, weight / 100)) for text, weight in zip(texts, packed, strict=False)])
     return _found_as((lemmas, (), ties, Elsewhere(weighed)))
@@ -261,6 +268,15 @@ def _found_of(weighed: Weighed, ties: Ties) -> Found:
 def _certain(lemma: str, ties: Ties) -> Found:
     """Return what a form may be that has one lemma."""
     return _found_as(((_lemma_of((lemma, 1.0)),), (), ties, NOWHERE))
+
+
+def _found_parts(pieces: Sequence[str], settings: Analysis) -> dict[str, tuple[Lemma, ...]]:
+    """Return the lemmas of those of many parts of compounds that can be found at once."""
+    if len(pieces) < _MANY:
+        return {}
+    from indexer.analysis.many import found_parts  # noqa: PLC0415 -- it goes by what is here
+
+    return found_parts(pieces, settings)
 
 
 def _lemmas_of_part(piece: str, lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
@@ -392,9 +408,9 @@ def _read_of(parses: Sequence[Parse]) -> _Read:
             factor = _overrated(lemma, one)
         else:
             # A guess.
-            factor = _GUESSED_PLURAL if len(lemma) > len(word) and "plur" in tag.grammemes else 1.0
+            factor = GUESSED_PLURAL if len(lemma) > len(word) and "plur" in tag.grammemes else 1.0
             if way == _BY_TAIL:
-                factor *= _GUESSED_BY_TAIL
+                factor *= GUESSED_BY_TAIL
         if one.is_womans_patronymic:
             # The dictionary makes «Алексеевна» a form of «Алексеевич».
             shares.append((lemmas.setdefault(fold(nominative(parse)), len(lemmas)), score * factor))
@@ -405,7 +421,7 @@ def _read_of(parses: Sequence[Parse]) -> _Read:
     declined = shares
     if any(one.is_indeclinable for one in shapes):
         declined = [
-            (lemma, probability * _INDECLINABLE if one.is_indeclinable else probability)
+            (lemma, probability * INDECLINABLE if one.is_indeclinable else probability)
             for (lemma, probability), one in zip(shares, shapes, strict=True)
         ]
     has_name = any(one.is_name for one in shapes)
@@ -417,8 +433,8 @@ def _plain(word: str, entry: Entry, one: Form) -> tuple[str, _Kind] | None:
     """Return the folded lemma of a word that the dictionary has under one, and its kind, if nothing is to be mended."""
     # The word may have a ё where it is not written; what comes of it is folded.
     lemma = one.lemma(word).replace("ё", "е")
-    kind = _kinds(entry)[lemma.endswith(_ENDS_LIKE_ADJECTIVE)]
-    return (lemma, kind) if kind and lemma not in _RARE_LEMMAS else None
+    kind = _kinds(entry)[lemma.endswith(ENDS_LIKE_ADJECTIVE)]
+    return (lemma, kind) if kind and lemma not in RARE_LEMMAS else None
 
 
 @lru_cache(100_000)
@@ -433,7 +449,7 @@ def _kind(tags: tuple[Tag, ...], *, like_adjective: bool) -> _Kind | None:
     shapes = [tag.shape for tag in tags]
     if any(one.is_womans_patronymic for one in shapes):
         return None
-    lemma = _ENDS_LIKE_ADJECTIVE[0] if like_adjective else ""  # as far as it matters
+    lemma = ENDS_LIKE_ADJECTIVE[0] if like_adjective else ""  # as far as it matters
     weights = tuple((_overrated(lemma, one), one) for one in shapes)
     return _Kind(weights, Ties(*tells("", weights)))
 
@@ -441,10 +457,10 @@ def _kind(tags: tuple[Tag, ...], *, like_adjective: bool) -> _Kind | None:
 def _overrated(lemma: str, one: Shape) -> float:
     """Return what the probability of a reading in the dictionary is multiplied by."""
     if one.is_rare:
-        return _RARE_TAG
-    if one.is_declined_noun and lemma.endswith(_ENDS_LIKE_ADJECTIVE):
-        return _NOUN_LIKE_ADJECTIVE
-    return _RARE_LEMMAS.get(lemma, 1.0)
+        return RARE_TAG
+    if one.is_declined_noun and lemma.endswith(ENDS_LIKE_ADJECTIVE):
+        return NOUN_LIKE_ADJECTIVE
+    return RARE_LEMMAS.get(lemma, 1.0)
 
 
 def _tags(word: str) -> frozenset[str]:

@@ -7,8 +7,8 @@ readings are added up over it, all places at a time.
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import chain, compress
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
     from indexer.analysis.context import Shape
 
+Text = TypeVar("Text", str, bytes)  # of a lemma; in UTF-8 the order of texts is the same
+
 _DIGITS = 6  # that weights are rounded to before they are put in order and rounded to hundredths
 _MILLION = 10**_DIGITS
 _HUNDREDTH = _MILLION // 100
 _LOWEST, _HIGHEST = 1, 99  # hundredths; only the likeliest weighs 1, however near another comes
 _FEW = 6  # words: one by one they take less than by arrays
+_ODD = np.uint64(0x9E37_79B9_7F4A_7C15)  # a hash is of the powers of a number without a pattern
 _NEAR_HALF = 1e-4  # where a product may have been rounded over a half that the number itself does not reach
 
 
@@ -37,15 +40,15 @@ class Weighing(NamedTuple):
     names_only: bool  # whether a reading that is no name must agree with the next word to be one at all
 
 
-class Weighed(NamedTuple):
+class Weighed(NamedTuple, Generic[Text]):
     """The lemmas of a word, and what they weigh."""
 
-    lemmas: list[str]  # the likeliest first, where it stands alone
+    lemmas: list[Text]  # the likeliest first, where it stands alone
     # In hundredths, in that order: alone; then, for each place where any weighs otherwise, its number and the weights.
     packed: bytes
 
 
-def weighed(words: Iterable[Weighing], *, rare: float, most: int) -> list[Weighed]:
+def weighed(words: Iterable[Weighing], *, rare: float, most: int) -> list[Weighed[str]]:
     """Return the weights of the lemmas of many words: whole hundredths, at least one.
 
     The likeliest lemma of a place has a hundred, and one that is never meant has the rare weight. A word keeps the
@@ -55,27 +58,109 @@ def weighed(words: Iterable[Weighing], *, rare: float, most: int) -> list[Weighe
     every = list(words)
     if len(every) <= _FEW:
         return [_weighed_alone(word, rare, most) for word in every]
-    # A word that asks something may stand at twice as many kinds of places.
-    found = {
-        asks: iter(_weighed([word for word in every if word.asks == asks], asks, rare, most)) for asks in (False, True)
-    }
-    return [next(found[word.asks]) for word in every]
+    return weighed_all(_weighings(every), rare=rare, most=most)
 
 
-def _weighed(words: list[Weighing], asks: bool, rare: float, most: int) -> list[Weighed]:  # noqa: FBT001 -- a column
-    long = [at for at, word in enumerate(words) if len(word.lemmas) > most]
-    if long:
-        exact = _in_millionths(_rows([words[at] for at in long], asks), rare)[:, ALONE].tolist()
-        for at in long:
-            here, exact = exact[: len(words[at].lemmas)], exact[len(words[at].lemmas) :]
-            words[at] = _cut(words[at], _order(words[at].lemmas, here)[:most])
-    if not words:
-        return []
+class Weighings(NamedTuple, Generic[Text]):
+    """The same of many words: arrays, first those of a number for each word."""
+
+    lemmas: np.ndarray  # how many each has
+    asks: np.ndarray
+    names_only: np.ndarray
+    readings: np.ndarray  # how many each has
+    lemma: np.ndarray  # of each reading, among those of all words
+    probability: np.ndarray  # likewise
+    shape: np.ndarray  # likewise, index into the shapes
+    shapes: Sequence[Shape]
+    texts: Sequence[Text]  # of all lemmas, word by word
+
+
+def weighed_all(words: Weighings[Text], *, rare: float, most: int) -> list[Weighed[Text]]:
+    """Return what `weighed` does of many words."""
+    found: list[Weighed[Text]] = [Weighed([], b"")] * len(words.lemmas)
+    for asks in (False, True):  # a word that asks something may stand at twice as many kinds of places
+        at = (words.asks == asks).nonzero()[0]
+        if at.size:
+            own = _weighed(_some(words, at) if at.size < len(found) else words, asks, rare, most)
+            for number, one in zip(at.tolist(), own, strict=True):
+                found[number] = one
+    return found
+
+
+def _weighings(words: Sequence[Weighing]) -> Weighings[str]:
+    count = len(words)
+    lemmas = np.fromiter([len(word.lemmas) for word in words], np.intp, count)
+    readings = np.fromiter([len(word.shapes) for word in words], np.intp, count)
+    pairs = chain.from_iterable(chain.from_iterable([word.shares for word in words]))
+    shares = np.fromiter(pairs, np.float64, 2 * int(readings.sum())).reshape(-1, 2)
+    shapes: dict[Shape, int] = {}
+    return Weighings(
+        lemmas,
+        np.fromiter([word.asks for word in words], np.bool_, count),
+        np.fromiter([word.names_only for word in words], np.bool_, count),
+        readings,
+        (np.cumsum(lemmas) - lemmas).repeat(readings) + shares[:, 0].astype(np.intp),
+        shares[:, 1],
+        np.array([shapes.setdefault(one, len(shapes)) for word in words for one in word.shapes], np.intp),
+        list(shapes),
+        [text for word in words for text in word.lemmas],
+    )
+
+
+def _some(words: Weighings[Text], at: np.ndarray) -> Weighings[Text]:
+    """Return some of the words."""
+    _, reading = _ranges(np.cumsum(words.readings) - words.readings, words.readings, at)
+    before = np.cumsum(words.lemmas) - words.lemmas
+    _, lemma = _ranges(before, words.lemmas, at)
+    lemmas = words.lemmas[at]
+    moved = (np.cumsum(lemmas) - lemmas - before[at]).repeat(words.readings[at])
+    return words._replace(
+        lemmas=lemmas,
+        asks=words.asks[at],
+        names_only=words.names_only[at],
+        readings=words.readings[at],
+        lemma=words.lemma[reading] + moved,
+        probability=words.probability[reading],
+        shape=words.shape[reading],
+        texts=[words.texts[number] for number in lemma.tolist()],
+    )
+
+
+def _ranges(starts: np.ndarray, counts: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers in some of the ranges, one range after another; for each first which it is."""
+    starts, counts = starts[at], counts[at]
+    of = np.arange(len(at)).repeat(counts)
+    return of, np.arange(len(of)) + (starts - counts.cumsum() + counts)[of]
+
+
+def _weighed(words: Weighings[Text], asks: bool, rare: float, most: int) -> list[Weighed[Text]]:  # noqa: FBT001 -- a column
+    long = (words.lemmas > most).nonzero()[0]
+    if long.size:
+        words = _shortened(words, long, _in_millionths(_rows(_some(words, long), asks), rare)[:, ALONE], most)
     rows = _rows(words, asks)
     return _packed(words, rows, _in_hundredths(_in_millionths(rows, rare)), np.array(places(asks=asks), np.uint8))
 
 
-def _weighed_alone(word: Weighing, rare: float, most: int) -> Weighed:
+def _shortened(words: Weighings[Text], long: np.ndarray, exact: np.ndarray, most: int) -> Weighings[Text]:
+    """Return words, the long ones of them with the likeliest of their lemmas only."""
+    start = np.cumsum(words.lemmas) - words.lemmas
+    is_kept = np.ones(len(words.texts), np.bool_)
+    weights = exact.tolist()
+    for first, count in zip(start[long].tolist(), words.lemmas[long].tolist(), strict=True):
+        here, weights = weights[:count], weights[count:]
+        is_kept[[first + at for at in _order(words.texts[first : first + count], here)[most:]]] = False
+    number = np.cumsum(is_kept) - 1
+    lemmas = np.minimum(words.lemmas, most)
+    is_left = is_kept[words.lemma]
+    return words._replace(
+        lemmas=lemmas,
+        lemma=np.where(is_left, number[words.lemma], (np.cumsum(lemmas) - lemmas).repeat(words.readings)),
+        probability=words.probability * is_left,
+        texts=list(compress(words.texts, is_kept.tolist())),
+    )
+
+
+def _weighed_alone(word: Weighing, rare: float, most: int) -> Weighed[str]:
     """Return the same of one word, place by place."""
     ways = _ways(tuple(word.shapes), word.asks, word.names_only)
     if len(word.lemmas) > most:
@@ -131,14 +216,9 @@ class _Rows(NamedTuple):
     fit: np.ndarray  # likewise, at each place: 1 for the best of the word
 
 
-def _rows(words: Sequence[Weighing], asks: bool) -> _Rows:  # noqa: FBT001 -- likewise
-    readings = np.fromiter([len(word.shapes) for word in words], np.int64, len(words))
-    lemmas = np.fromiter([len(word.lemmas) for word in words], np.int64, len(words))
-    first, start = np.cumsum(readings) - readings, np.cumsum(lemmas) - lemmas
-    pairs = chain.from_iterable(chain.from_iterable([word.shares for word in words]))
-    shares = np.fromiter(pairs, np.float64, 2 * int(readings.sum())).reshape(-1, 2)
-    lemma = np.repeat(start, readings) + shares[:, 0].astype(np.int64)
-    return _Rows(first, start, lemmas, lemma, shares[:, 1:], _fit(words, asks, first, readings))
+def _rows(words: Weighings[Text], asks: bool) -> _Rows:  # noqa: FBT001 -- likewise
+    first, start = np.cumsum(words.readings) - words.readings, np.cumsum(words.lemmas) - words.lemmas
+    return _Rows(first, start, words.lemmas, words.lemma, words.probability[:, None], _fit(words, asks, first))
 
 
 def _cut(word: Weighing, kept: Sequence[int]) -> Weighing:
@@ -148,23 +228,16 @@ def _cut(word: Weighing, kept: Sequence[int]) -> Weighing:
     return word._replace(lemmas=[word.lemmas[at] for at in kept], shares=shares)
 
 
-def _order(texts: Sequence[str], weights: Sequence[float]) -> list[int]:
+def _order(texts: Sequence[Text], weights: Sequence[float]) -> list[int]:
     """Return the indices of lemmas, the one with the highest weight first; of equal ones, by text."""
     return [at for _, _, at in sorted(zip([-one for one in weights], texts, range(len(texts)), strict=True))]
 
 
-def _packed(words: Sequence[Weighing], rows: _Rows, steps: np.ndarray, places: np.ndarray) -> list[Weighed]:
-    alone = steps[:, ALONE].tolist()
-    order: list[int] = []
-    ordered: list[list[str]] = []
-    for word in words:
-        start = len(order)
-        own = _order(word.lemmas, alone[start : start + len(word.lemmas)])
-        ordered.append([word.lemmas[at] for at in own])
-        order += [start + at for at in own]
+def _packed(words: Weighings[Text], rows: _Rows, steps: np.ndarray, places: np.ndarray) -> list[Weighed[Text]]:
+    order = _orders(words, rows.start, steps[:, ALONE])
     steps = steps[order]
     columns, are_other = _others(rows, steps)
-    packed = [b""] * len(words)
+    packed = [b""] * len(rows.lemmas)
     for count in np.unique(rows.lemmas).tolist():
         at = (rows.lemmas == count).nonzero()[0]
         weights = steps[rows.start[at][:, None] + np.arange(count)]  # words, lemmas, places
@@ -178,7 +251,23 @@ def _packed(words: Sequence[Weighing], rows: _Rows, steps: np.ndarray, places: n
         for number, (word_at, end) in enumerate(zip(at.tolist(), until, strict=True)):
             packed[word_at] = first[number * count : (number + 1) * count] + there[begin:end]
             begin = end
+    texts = [words.texts[at] for at in order.tolist()]
+    ends = rows.start + rows.lemmas
+    ordered = [texts[begin:end] for begin, end in zip(rows.start.tolist(), ends.tolist(), strict=True)]
     return list(map(Weighed, ordered, packed))
+
+
+def _orders(words: Weighings[Text], start: np.ndarray, alone: np.ndarray) -> np.ndarray:
+    """Return the lemmas of all words, those of each as _order has them."""
+    word = np.arange(len(start)).repeat(words.lemmas)
+    order = np.lexsort((-alone.astype(np.int64), word))
+    by_weight = alone[order]
+    ties = ((by_weight[1:] == by_weight[:-1]) & (word[1:] == word[:-1])).nonzero()[0]
+    tied = word[ties[np.diff(word[ties], prepend=-1) > 0]]
+    for first, count in zip(start[tied].tolist(), words.lemmas[tied].tolist(), strict=True):
+        last = first + count
+        order[first:last] = first + np.array(_order(words.texts[first:last], alone[first:last].tolist()))
+    return order
 
 
 def _others(rows: _Rows, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -188,21 +277,21 @@ def _others(rows: _Rows, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     elsewhere = np.logical_or.reduceat(steps != steps[:, ALONE : ALONE + 1], rows.start, axis=0)
     rank = np.arange(len(rows.lemma)) - np.repeat(rows.first, np.diff(np.append(rows.first, len(rows.lemma))))
-    # Columns are told apart by a sum; where two were taken for one, their places would only stand in another order.
-    alike = np.add.reduceat(rows.fit * np.cos(rank)[:, None], rows.first, axis=0)
+    # Columns are told apart by a hash; where two were taken for one, their places would only stand in another order.
+    factors_ = np.cumprod(np.full(1 + rank.max(), _ODD))[rank]
+    alike = np.add.reduceat(rows.fit.view(np.uint64) * factors_[:, None], rows.first, axis=0)
     like = (alike[:, :, None] == alike[:, None, :]).argmax(axis=1)
     count = elsewhere.shape[1]
     columns = np.argsort(np.where(elsewhere, like * count + np.arange(count), count * count), axis=1)
     return columns, np.arange(count) < elsewhere.sum(axis=1)[:, None]
 
 
-def _fit(words: Sequence[Weighing], asks: bool, first: np.ndarray, readings: np.ndarray) -> np.ndarray:  # noqa: FBT001 -- likewise
+def _fit(words: Weighings[Text], asks: bool, first: np.ndarray) -> np.ndarray:  # noqa: FBT001 -- likewise
     """Return how well readings fit the places, 1 being the best reading of a word."""
-    kinds: dict[tuple[Shape, bool], int] = {}
-    kind = [kinds.setdefault((one, word.names_only), len(kinds)) for word in words for one in word.shapes]
-    every = np.array([factors(one, asks=asks, names_only=names_only) for one, names_only in kinds])
+    kinds, kind = np.unique(2 * words.shape + words.names_only.repeat(words.readings), return_inverse=True)
+    every = np.array([factors(words.shapes[one >> 1], asks=asks, names_only=bool(one & 1)) for one in kinds.tolist()])
     fit = every[:, list(places(asks=asks))][kind]
-    return fit / np.repeat(np.maximum.reduceat(fit, first), readings, axis=0)  # type: ignore[no-any-return]
+    return fit / np.repeat(np.maximum.reduceat(fit, first), words.readings, axis=0)  # type: ignore[no-any-return]
 
 
 def _sums(lemma: np.ndarray, shares: np.ndarray) -> np.ndarray:

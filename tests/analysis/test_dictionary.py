@@ -9,7 +9,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,19 +21,31 @@ from pymorphy3.analyzer import ProbabilityEstimator
 from pymorphy3.lang.ru import CHAR_SUBSTITUTES
 
 from indexer.analysis import dictionary
-from indexer.analysis.dictionary import entry, look_ahead, nominative, parses
+from indexer.analysis.dictionary import compounds, entry, look_ahead, nominative, parses, readings
+from indexer.analysis.dictionary.many import BY_ENDING, BY_PARTS, BY_PREFIX, BY_TAIL, KNOWN, ending, hash_of
 from indexer.analysis.fold import fold
 from indexer.analysis.tokenize import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from indexer.analysis.dictionary.many import Bulk, Readings
+
 CORPUS = Path(__file__).parents[2] / "corpus"
+RUSSIAN = re.compile("[а-яё]{2,}")
+COMPOUND = re.compile("[а-яё]+-[а-яё]+")
+WAYS = {
+    KNOWN: {dictionary.DICTIONARY},
+    BY_TAIL: {"UnknownPrefixAnalyzer"},
+    BY_ENDING: {"KnownSuffixAnalyzer"},
+    BY_PREFIX: {"KnownPrefixAnalyzer"},
+    BY_PARTS: {"HyphenatedWordsAnalyzer", "HyphenSeparatedParticleAnalyzer"},
+}
 CYRILLIC = re.compile("[Ѐ-ӿ]")
 
 CHOSEN = {
     "ё, written and not": "ёж еж все всё берез берёз елка ёлка небо нёбо осел осёл шел шёл чем чём узнаем ее теленок "
-    "перелет перелёте черно-желтый желтенький ежевечерне переерошенная",
+    "насчёт перелет перелёте черно-желтый желтенький ежевечерне переерошенная",
     "several lemmas": "стали мыла вина суда есть большую вели белка жгутов печь уже пять дуло моей",
     "hyphens": "где-то кто-либо по-русски по-хорошему по-мамбургски из-за скажи-ка все-таки ну-с ростов-на-дону "
     "человек-гора интернет-магазин вице-премьер северо-восточный воздушно-капельный бабай-агай-ка иван-царевич-то "
@@ -82,6 +94,50 @@ def compare(word: str) -> None:
         assert [p.tag for p in found] == list(brief.tags)
 
 
+def compare_at_once(words: Iterable[str]) -> int:
+    """Fail if what is said of many words at once is not what `parses` says of each; return of how many it is said."""
+    asked = [word for word in dict.fromkeys(words) if RUSSIAN.fullmatch(word)]
+    rows, bulk = readings([word.encode() for word in asked])
+    made = bulk.lemmas([word.encode() for word in asked], rows.word, rows.before, rows.after)
+    return compare_rows(asked, rows, made, bulk)
+
+
+def compare_compounds_at_once(words: Iterable[str]) -> int:
+    """Do the same of compounds."""
+    asked = [word for word in dict.fromkeys(words) if COMPOUND.fullmatch(word)]
+    (rows, texts), bulk = compounds([word.encode() for word in asked])
+    pairs = zip(rows.before.tolist(), rows.after.tolist(), strict=True)
+    return compare_rows(asked, rows, [texts[before] + b"-" + texts[after] for before, after in pairs], bulk)
+
+
+def compare_rows(asked: list[str], rows: Readings, made: list[bytes], bulk: Bulk) -> int:
+    """Fail if rows are not what `parses` gives; return of how many words there are any."""
+    every = [lemma.decode() for lemma in made]
+    at = 0
+    for number, word in enumerate(asked):
+        if not rows.told[number]:
+            continue
+        expected = parses(word)
+        here = range(at, at := at + len(expected))
+        assert set(rows.word[here]) == {number}, word
+        lemmas = every[here.start : here.stop]
+        tags = [bulk.tag(rows.tag[row]).text for row in here]
+        scores = rows.score[here].tolist()
+        if len(set(lemmas)) == 1 and len({parse.lemma for parse in expected}) > 1:
+            # Told apart by a ё alone, which the lemmas here do not have: all count for the one, whatever their sum is.
+            scores = [score * (1.0 / sum(scores)) for score in scores]
+        found = list(zip(lemmas, tags, scores, strict=True))
+        assert found == [(fold(parse.lemma), parse.tag.text, parse.score) for parse in expected], word
+        assert all(parse.way in WAYS[way] for parse, way in zip(expected, rows.way[here].tolist(), strict=True)), word
+        assert len(set(rows.lemma[here].tolist())) == len(set(lemmas)), word
+        assert rows.length[here].tolist() == list(map(len, lemmas)), word
+        if "-" not in word:
+            assert rows.lemma[here].tolist() == list(map(hash_of, lemmas)), word
+            assert all(rows.end[row] == ending(one) for row, one in zip(here, lemmas, strict=True) if one[1:]), word
+    assert at == len(rows.word)
+    return int(rows.told.sum())
+
+
 def of_texts(texts: Iterable[str]) -> Iterator[str]:
     """Give the different words that the dictionary is asked for, in lower case."""
     seen: set[str] = set()
@@ -110,16 +166,33 @@ def test_words_are_the_same_when_they_are_looked_up_at_once() -> None:
 
 
 def test_words_of_the_corpus() -> None:
-    for word in of_texts(path.read_text(encoding="utf-8") for path in sorted(CORPUS.rglob("*.md"))):
+    words = list(of_texts(path.read_text(encoding="utf-8") for path in sorted(CORPUS.rglob("*.md"))))
+    for word in words:
         compare(word)
+    assert compare_at_once(words) > 0.9 * len(words)
+    assert compare_compounds_at_once(words) > 0
+
+
+def test_hard_words_at_once() -> None:
+    every = [word for some in CHOSEN.values() for word in some.split(" ")]
+    every += [word.replace("ё", "е") for word in every] + [word[:-1] for word in every]
+    assert compare_at_once(every) > 0
+    assert compare_compounds_at_once([*every, *(f"{left}-{right}" for left, right in pairwise(every))]) > 0
+
+
+@given(st.lists(st.text("абвегийклмнопрстуеёьюя", min_size=2, max_size=12), max_size=20))
+def test_any_letters_at_once(words: list[str]) -> None:
+    compare_at_once(words)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
 def test_words_of_an_encyclopedia(shared_data: Path) -> None:
     with lzma.open(shared_data / "scale" / "paragraphs.jsonl.xz", "rt", encoding="utf-8") as lines:
-        for word in islice(of_texts(json.loads(line)["text"] for line in lines), 300_000):
-            compare(word)
+        words = list(islice(of_texts(json.loads(line)["text"] for line in lines), 300_000))
+    for word in words:
+        compare(word)
+    assert compare_at_once(words) > 0.8 * len(words)
 
 
 @given(st.text("абвегийклмнопрстуеёьюя-", max_size=12))
@@ -130,6 +203,11 @@ def test_any_letters(word: str) -> None:
 @given(st.text(st.characters(codec="utf-8", max_codepoint=0x2000), max_size=6).map(str.lower))
 def test_any_characters(word: str) -> None:
     compare(word)
+
+
+@given(st.lists(st.text("абвеклмноу", min_size=1, max_size=4), min_size=2, max_size=20))
+def test_any_compounds_at_once(words: list[str]) -> None:
+    compare_compounds_at_once(f"{left}-{right}" for left, right in pairwise(words))
 
 
 @given(st.sampled_from(" ".join(CHOSEN.values()).split(" ")), st.sampled_from(" ".join(CHOSEN.values()).split(" ")))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.analysis import dictionary, lemmatize, weights
+from indexer.analysis import dictionary, lemmatize, many, weights
 from indexer.analysis.context import shape
 from indexer.analysis.fold import written
-from indexer.analysis.lemmatize import Lemmatizer
+from indexer.analysis.lemmatize import Elsewhere, Lemmatizer, is_capitalised
+from indexer.analysis.many import Forms
 from indexer.analysis.tokenize import words
 from indexer.analysis.weights import Weighing, weighed
 from indexer.settings import Analysis
@@ -22,6 +25,7 @@ from tests.analysis.test_dictionary import CHOSEN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+RUSSIAN = re.compile("[А-Яа-яЁё]{2,}")
 CORPUS = Path(__file__).parents[2] / "corpus"
 EVERY = " ".join(CHOSEN.values()).split(" ")
 ODD = [
@@ -92,20 +96,46 @@ def compare(forms: Sequence[str], analysis: Analysis) -> None:
     lemmatizer = Lemmatizer(analysis)
     forget()
     at_once = lemmatizer.found_all(asked)
-    plain = lemmatizer.plain([form for form, _ in asked])
     forget()
     for (form, opens), one in zip(asked, at_once, strict=True):
         alone = lemmatizer.found(form, opens_sentence=opens)
         assert (one.lemmas, one.parts, one.ties) == (alone.lemmas, alone.parts, alone.ties), (form, opens)
         assert list(one.elsewhere.items()) == list(alone.elsewhere.items()), (form, opens)
-        if form in plain:
-            lemma, ties = plain[form]
-            assert ([(lemma, 1.0)], (), ties) == ([tuple(every) for every in alone.lemmas], alone.parts, alone.ties)
+
+
+def compare_told(forms: Sequence[str], analysis: Analysis) -> int:
+    """Fail if anything differs between words told by arrays and each found alone; return how many are told."""
+    asked = list(product([form for form in dict.fromkeys(forms) if RUSSIAN.fullmatch(form)], (False, True)))
+    lemmatizer = Lemmatizer(analysis)
+    forget()
+    told = many.found(
+        Forms(
+            [form.lower().encode() for form, _ in asked],
+            np.array([form.islower() for form, _ in asked], np.bool_),
+            np.array([is_capitalised(form) and not opens for form, opens in asked], np.bool_),
+        ),
+        analysis,
+    )
+    forget()
+    for at, lemma in zip(told.plain.tolist(), told.lemmas, strict=True):
+        form, opens = asked[at]
+        alone = lemmatizer.found(form, opens_sentence=opens)
+        assert ([(lemma.decode(), 1.0)], told.ties[told.tie[at]]) == ([*map(tuple, alone.lemmas)], alone.ties), form
+    for at, (lemmas, packed) in zip(told.others.tolist(), told.weighed, strict=True):
+        form, opens = asked[at]
+        alone = lemmatizer.found(form, opens_sentence=opens)
+        assert isinstance(alone.elsewhere, Elsewhere)
+        weighed = alone.elsewhere.weighed
+        assert ([lemma.decode() for lemma in lemmas], packed) == weighed, form
+        assert told.ties[told.tie[at]] == alone.ties, form
+    return len(told.plain) + len(told.others)
 
 
 @pytest.mark.parametrize("analysis", SETTINGS)
 def test_hard_forms(analysis: Analysis) -> None:
-    compare([form for word in (*EVERY, *ODD) for form in cases(word)], analysis)
+    forms = [form for word in (*EVERY, *ODD) for form in cases(word)]
+    compare(forms, analysis)
+    assert compare_told(forms, analysis)
 
 
 def test_forms_of_the_corpus() -> None:
@@ -113,6 +143,7 @@ def test_forms_of_the_corpus() -> None:
     forms = list(dict.fromkeys(written(word) for text in texts for word in words(text)))
     assert len(forms) > 5000
     compare(forms, Analysis())
+    assert compare_told(forms, Analysis()) > len(forms)  # nearly all, each at both places in a sentence
 
 
 ANY = st.one_of(
@@ -128,7 +159,9 @@ ANY = st.one_of(
 @settings(max_examples=30, deadline=None)
 @given(st.lists(ANY, min_size=1, max_size=40))
 def test_any_forms(forms: list[str]) -> None:
-    compare([form for word in forms for form in cases(word)], Analysis())
+    every = [form for word in forms for form in cases(word)]
+    compare(every, Analysis())
+    compare_told(every, Analysis())
 
 
 SHAPES = [

@@ -31,6 +31,7 @@ NOTES = """\
 - Ours indexes every lemma of a form, the forms as written, sentence starts, titles, sources and authors, and stores the
   text; the others index lemmas or stems and store no text. Ours always counts what it finds, and its search includes
   reading the ten paragraphs; of the others only “tantivy, counting” counts.
+- Where Numba is installed, ours has its rankings compiled, but for the first answer of a process.
 - Ours builds on all cores, tantivy with two threads and a heap of 1 GB, the others with one thread. Peak memory is that
   of all processes of a build together (PSS), by looking five times a second.
 - A mask is over forms with ours and with “words”, over stems or lemmas with the others. tantivy and Whoosh score all

@@ -54,7 +54,7 @@ def first(system: str, asker: str, corpus: str, index: str) -> None:
     from tests.benchmarks import peers  # noqa: PLC0415 -- see above
     from tests.benchmarks.prepared import Prepared  # noqa: PLC0415 -- see above
 
-    opened = peers.find(system).open(asker, Path(index), Prepared(Path(corpus)))
+    opened = peers.find_to_ask_once(system).open(asker, Path(index), Prepared(Path(corpus)))
     [question] = questions()
     opened.ask(question)
     tell("answered")

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from indexer import build_index, open_index
+from indexer.compiled import is_there
 from tests.benchmarks.corpus import documents, questions, say
 from tests.benchmarks.peers.ours import PLAIN
 
@@ -41,7 +42,10 @@ def main() -> None:
         build_index(documents(arguments.paragraphs), folders[0])
         build_index(documents(arguments.paragraphs), folders[1], settings=PLAIN)
         asked = questions(arguments.questions)
-        with open_index(folders[0]) as whole, open_index(folders[1], settings=PLAIN) as plain:
+        with (
+            open_index(folders[0], compiled=is_there()) as whole,
+            open_index(folders[1], settings=PLAIN, compiled=is_there()) as plain,
+        ):
             for round_ in range(arguments.rounds):
                 times: list[tuple[float, float]] = []
                 for number, question in enumerate(asked):

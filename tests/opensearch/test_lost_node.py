@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from indexer import Cluster
 
 SEARCHES = int(os.environ.get("ABZATS_SEARCHES", "300"))
-WAITS = 1.0  # seconds: an answer that takes longer was asked for again
+WAITS = 3.0  # seconds: an answer that takes longer was asked for again and again
 DOCUMENTS = [
     Document(f"{number:05}.txt", f"Документ {number}. Закалка стали и вино номер {number % 50}.\n\nВторой абзац.")
     for number in range(6000)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from indexer.analysis.dictionary.lexicon import Entry, Form, Lexicon, Tag
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from indexer.analysis.dictionary.guesses import Guesses
+    from indexer.analysis.dictionary.many import Bulk, Compounds, Readings
 
 __all__ = [
     "DICTIONARY",
@@ -24,12 +26,13 @@ __all__ = [
     "Form",
     "Parse",
     "Tag",
-    "entries",
+    "compounds",
     "entry",
     "known_tags",
     "look_ahead",
     "nominative",
     "parses",
+    "readings",
     "version",
 ]
 
@@ -47,25 +50,33 @@ def parses(word: str) -> Sequence[Parse]:
     return _dictionary().parses(word)
 
 
-def entries(words: Sequence[str]) -> list[Entry | None]:
-    """Return what words of the dictionary may be; None for a word that it has not, or has with е and with ё.
+def entry(word: str) -> Entry | None:
+    """Return what a word of the dictionary may be; None for a word that it has not, or has with е and with ё.
 
     What each parse of a word with one lemma says of it is there, the scores, which are 1, left out.
 
-    >>> [entry and bool(entry.one) for entry in entries(["стали", "кошками", "бутявка"])]
+    >>> [found and bool(found.one) for found in map(entry, ("стали", "кошками", "бутявка"))]
     [False, True, None]
     """
-    return _dictionary().lexicon.entries(words)
-
-
-def entry(word: str) -> Entry | None:
-    """Return the same of one word."""
     return _dictionary().lexicon.entry(word)
 
 
 def look_ahead(words: Iterable[str]) -> None:
     """Have the dictionary look up words in lower case at once that it will be asked for one by one."""
     _dictionary().look_ahead(words)
+
+
+def readings(words: Sequence[bytes]) -> tuple[Readings, Bulk]:
+    """Return what many words of two Russian letters or more may be, in lower case and UTF-8; and what knows the rest.
+
+    A word with a ё may be among them, and one with an е where the dictionary has a ё.
+    """
+    return _dictionary().readings(words)
+
+
+def compounds(words: Sequence[bytes]) -> tuple[Compounds, Bulk]:
+    """Return the same of words of two such parts with a hyphen between them."""
+    return _dictionary().compounds(words)
 
 
 def known_tags(word: str) -> list[tuple[str, Tag]]:
@@ -101,6 +112,7 @@ class _Dictionary:
 
         self.lexicon = Lexicon(Path(get_path()))
         self.parses = lru_cache(_MOST_REMEMBERED)(self._find)
+        self._lock = Lock()
 
     def look_ahead(self, words: Iterable[str]) -> None:
         pieces = {piece for word in words for piece in (word, *word.split("-"))}
@@ -108,6 +120,20 @@ class _Dictionary:
             unknown = self.lexicon.look_ahead(pieces)
             self.lexicon.look_ahead_for_probabilities(pieces)
             pieces = set(self._guesses.look_ahead(unknown)) if unknown else set()
+
+    def readings(self, words: Sequence[bytes]) -> tuple[Readings, Bulk]:
+        with self._lock:
+            return self._bulk.readings(words, lambda: self._guesses), self._bulk
+
+    def compounds(self, words: Sequence[bytes]) -> tuple[Compounds, Bulk]:
+        with self._lock:
+            return self._bulk.compounds(words, self._guesses), self._bulk
+
+    @cached_property
+    def _bulk(self) -> Bulk:
+        from indexer.analysis.dictionary.many import Bulk  # noqa: PLC0415 -- 20 ms that a query need not spend
+
+        return Bulk(self.lexicon)
 
     def known_tags(self, word: str) -> list[tuple[str, Tag]]:
         return [(form.lemma(one), form.tag) for one, entry in self.lexicon.find(word) for form in entry.forms]

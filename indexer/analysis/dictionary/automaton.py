@@ -11,6 +11,7 @@ from __future__ import annotations
 import mmap
 import struct
 from binascii import a2b_base64
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -28,6 +29,9 @@ _ENDS = 0x100  # a key ends here
 _OFFSET = 10  # bits that are not the offset of what follows
 _MOST_UNITS = 1 << 21  # of more, some would be so far away that their offset is written otherwise
 
+_SIX = 6  # bits of a character of base 64
+_OF_BASE64 = np.zeros(256, np.int64)
+_OF_BASE64[list((ascii_uppercase + ascii_lowercase + digits + "+/").encode())] = np.arange(64)
 _BYTES = [bytes((byte,)) for byte in range(256)]
 _LETTER = 2  # bytes of a Russian one
 _E, _YO = "е".encode(), "ё".encode()
@@ -59,6 +63,12 @@ class _Text(NamedTuple):
 _NO_FORKS = _Forks(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint32))
 
 
+def ranges(starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each number in ranges, one range after another, which range it is of; and the numbers."""
+    of = np.arange(len(starts)).repeat(lengths)
+    return of, np.arange(len(of)) + (starts - lengths.cumsum() + lengths)[of]
+
+
 class Automaton:
     """Words → what is said of each. Threads may share it."""
 
@@ -86,6 +96,7 @@ class Automaton:
         self._units = mapped[4 : 4 + 4 * count].cast("I")
         self._all_units = np.frombuffer(self._units, np.uint32)
         self._guide = mapped[8 + 4 * count :]
+        self._all_guide = np.frombuffer(self._guide, np.uint8)
         self._apart = apart
         self._separator = separator
         self._has_yo = has_yo
@@ -174,7 +185,7 @@ class Automaton:
         ahead = self.ahead
         words = list(dict.fromkeys(words))
         wanted = [word for word in words if word not in ahead]
-        new = dict(zip(wanted, self.ends(wanted).tolist(), strict=True))
+        new = dict(zip(wanted, self.ends(list(map(_bytes, wanted))).tolist(), strict=True))
         if len(ahead) > self._most_ahead:
             # Another one, for threads may share it.
             ahead = self.ahead = {word: ahead[word] for word in words if word not in new}
@@ -186,7 +197,7 @@ class Automaton:
 
         Return, for each word, the cuts that leave a word that may be there.
         """
-        text = self._text(words)
+        text = self._text(list(map(_bytes, words)))
         starts = (text.starts[:, None] + _LETTER * np.array(cuts)).ravel()
         stops = np.repeat(text.stops, len(cuts))
         is_left = (starts + len(self._separator) < stops).nonzero()[0]
@@ -199,14 +210,82 @@ class Automaton:
             self.ahead[word[cut:]] = end
         return list(map(tuple, found))
 
-    def ends(self, words: Sequence[str]) -> np.ndarray:
-        """Return the nodes of what is said of words: NOWHERE, or AMBIGUOUS if an е may be a ё."""
-        text = self._text(words)
+    def ends(self, keys: Sequence[bytes]) -> np.ndarray:
+        """Return the nodes of what is said of words in UTF-8: NOWHERE, or AMBIGUOUS if an е may be a ё."""
+        text = self._text(keys)
         return self._led(text, text.starts, text.stops)
 
-    def _text(self, words: Sequence[str]) -> _Text:
-        """Return the words as bytes, one after another, a separator after each."""
-        keys = [_bytes(word) for word in words]
+    def sole_ends(self, keys: Sequence[bytes]) -> np.ndarray:
+        """Return the same, but of a word that can be written in one way alone the node, though it be with a ё."""
+        text = self._text(keys)
+        ends, forks = self._followed(text, text.starts, text.stops, np.zeros(len(keys), np.uint32))
+        of = np.arange(len(keys))
+        ways = (ends != NOWHERE).astype(np.intp)
+        while forks.of.size:
+            of = of[forks.of]
+            led, forks = self._followed(text, forks.at, text.stops[of], forks.nodes)
+            there = led != NOWHERE
+            ends[of[there]] = led[there]
+            ways += np.bincount(of[there], minlength=len(keys))
+        ends[ways > 1] = AMBIGUOUS
+        return ends
+
+    def ends_of_tails(self, keys: Sequence[bytes], cuts: Sequence[int], least: int) -> np.ndarray:
+        """Return the ends of what is left of words of Russian letters when so many are cut off: a row a word.
+
+        Nothing is said of what has less than so many letters.
+        """
+        text = self._text(keys)
+        starts = text.starts[:, None] + _LETTER * np.array(cuts)
+        stops = np.broadcast_to(text.stops[:, None], starts.shape)
+        ends = np.full(starts.shape, NOWHERE, np.int64)
+        is_left = starts + _LETTER * least + len(self._separator) <= stops
+        ends[is_left] = self._led(text, starts[is_left], stops[is_left])
+        return ends
+
+    def numbers(self, nodes: np.ndarray, keys: Sequence[bytes], which: np.ndarray) -> np.ndarray:
+        """Return the numbers of the keys that these, each one of some, lead to from nodes; 0 of one that is none."""
+        text = self._text(keys)
+        ends, _ = self._followed(text, text.starts[which], text.stops[which] - 1, nodes.astype(np.uint32))
+        numbers = np.zeros(len(ends), np.int64)
+        units = self._all_units
+        there = (ends != NOWHERE).nonzero()[0]
+        node = ends[there].astype(np.uint32)
+        unit = units[node]
+        numbers[there] = np.where(unit & _ENDS, units[node ^ (unit >> _OFFSET)] & _VALUE, 0)
+        return numbers
+
+    def said(self, nodes: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return what `values` does of many words, as numbers of so many bytes, and for each first of which it is."""
+        units, guide = self._all_units, self._all_guide
+        of = np.arange(len(nodes))
+        said = np.zeros(len(nodes), np.int64)
+        nodes = nodes.astype(np.uint32)
+        bits = 8 * size if len(nodes) else 0
+        while bits > 0:
+            at = np.arange(len(nodes))
+            children = nodes ^ (units[nodes] >> _OFFSET)
+            label = guide[2 * nodes]
+            every = []
+            while at.size:
+                child = children ^ label
+                every.append((at, child, label))
+                label = guide[2 * child + 1]
+                more = label.nonzero()[0]
+                at, children, label = at[more], children[more], label[more]
+            at, nodes, label = every[0]
+            if len(every) > 1:
+                at, nodes, label = map(np.concatenate, zip(*every, strict=True))
+                order = np.argsort(at, kind="stable")
+                at, nodes, label = at[order], nodes[order], label[order]
+            taken = min(_SIX, bits)
+            bits -= taken
+            of = of[at]
+            said = said[at] << taken | _OF_BASE64[label] >> (_SIX - taken)
+        return of, said
+
+    def _text(self, keys: Sequence[bytes]) -> _Text:
+        """Return keys one after another, a separator after each."""
         stops = np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)) + 1)
         labels = np.frombuffer(self._separator.join([*keys, b"\0"]), np.uint8)
         is_e = labels[:-1] == _E[0]

@@ -91,6 +91,16 @@ class Guesses:
         self._productive = lru_cache(_MOST_ENTRIES)(_productive)
         self._cuts: dict[str, tuple[int, ...]] = {}  # of words looked up ahead: those that leave a word, it may be
         self._ended = lru_cache(_MOST_ENDINGS)(self._find_ended)
+        # What `Bulk` asks for.
+        self.cuts, self.least_tail = _CUTS, _SHORTEST
+        self.of_tail: float = units["UnknownPrefixAnalyzer"].score_multiplier
+        self.of_ending: float = units["KnownSuffixAnalyzer"].score_multiplier
+        self.of_prefix: float = units["KnownPrefixAnalyzer"].score_multiplier
+        self.of_parts: float = units["HyphenatedWordsAnalyzer"].score_multiplier
+        self.of_particle: float = units["HyphenSeparatedParticleAnalyzer"].score_multiplier
+        self._particles: tuple[str, ...] = tuple(units["HyphenSeparatedParticleAnalyzer"].particles_after_hyphen)
+        self._no_parts = (_BY_ADVERB, *units["HyphenatedWordsAnalyzer"].skip_prefixes)
+        self._least_for_ending: int = units["KnownSuffixAnalyzer"].min_word_length
 
     def __call__(self, word: str) -> list[Parse]:
         """Return the parses of a word in lower case that is not in the dictionary, not yet weighed; at least one."""
@@ -104,6 +114,31 @@ class Guesses:
                 break
         return found
 
+    def are_of_forms(self, word: str) -> bool:
+        """Whether the parses of a word of Russian letters, if there are any, are forms of its tails and of its ending.
+
+        So of none that begins like some forms; and one with a known prefix may have others.
+        """
+        return len(word) >= self._least_for_ending and not word.startswith(self._form_prefixes)
+
+    def is_before_particle(self, word: str, right: str) -> bool | None:
+        """Whether the right part of a compound of two is a particle; None where more than the parts may tell of it."""
+        if "-" + right in self._particles:
+            return True
+        return None if word.startswith(self._no_parts) else False
+
+    def is_productive(self, tag: Tag) -> bool:
+        """Whether new words are made like this."""
+        return _is_productive(tag)
+
+    def is_of_a_part_of_speech(self, tag: Tag) -> bool:
+        """Whether a tag has a part of speech."""
+        return _is_of_a_part_of_speech(tag)
+
+    def features(self, tag: Tag) -> frozenset[str]:
+        """Return what two parts of a compound agree in."""
+        return _features(tag)
+
     def look_ahead(self, words: Iterable[str]) -> list[str]:
         """Have the dictionary look up at once what it will be asked for when these words are guessed.
 
@@ -114,7 +149,7 @@ class Guesses:
         if len(self._cuts) > _MOST_ENTRIES:
             self._cuts = {}
         self._cuts.update(zip(of_letters, cuts, strict=True))
-        return [word[len(prefix) :] for word in of_letters for prefix in self._prefixes_known(word)]
+        return [word[len(prefix) :] for word in of_letters for prefix in self.prefixes_known(word)]
 
     def _by_shape(self, unit: _Unit, word: str, _: Seen) -> list[Parse]:
         try:
@@ -166,7 +201,7 @@ class Guesses:
         ]
 
     def _after_known_prefix(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:
-        prefixes = self._prefixes_known(word)
+        prefixes = self.prefixes_known(word)
         if not prefixes:
             return []
         name, factor = _name(unit), unit.score_multiplier
@@ -178,7 +213,7 @@ class Guesses:
         ]
         return _new(found, seen)
 
-    def _prefixes_known(self, word: str) -> Sequence[str]:
+    def prefixes_known(self, word: str) -> Sequence[str]:
         """Return the known prefixes of a word that leave enough of it, the longest first."""
         prefixes = self._known_prefixes.get(word[:_HEAD])
         if not prefixes:

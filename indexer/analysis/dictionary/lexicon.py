@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from indexer.analysis.context import Shape, shape
 from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, Automaton
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 _OF_WORD = struct.Struct(">HH")  # a paradigm, and the number of a form in it
 _OF_ENDING = struct.Struct(">IHH")  # likewise, after how many words end so
+_LETTER = 2  # bytes of a Russian one
 _MOST_ENDINGS = 200_000  # that are remembered
 _PER_WHOLE = 1_000_000  # as pymorphy3 stores P(tag | word)
 
@@ -71,9 +74,9 @@ class Lexicon:
         options = dict(_json(folder / "meta.json"))["compile_options"]
         self.prefixes: list[str] = options["paradigm_prefixes"]  # of forms: «наи», «по»
         self.longest_ending: int = options["max_suffix_length"]  # that words are guessed by
-        self._suffixes: list[str] = _json(folder / "suffixes.json")
+        self.suffixes: list[str] = _json(folder / "suffixes.json")
         self._tag_texts: list[str] = _json(folder / "gramtab-opencorpora-int.json")
-        self._paradigms, self._starts = _paradigms(folder / "paradigms.array")
+        self.paradigms, self.starts = _paradigms(folder / "paradigms.array")
         self._words = Automaton(folder / "words.dawg", apart=3)
         self._probabilities = Automaton(folder / "p_t_given_w.intdawg", separator=b":", has_yo=False)
         self._endings: dict[int, Automaton] = {}
@@ -95,18 +98,42 @@ class Lexicon:
             return [(word, entries.get(end) or self._read(word, end))]
         return [(one, entries.get(node) or self._read(one, node)) for one, node in self._words.similar(word)]
 
-    def entries(self, words: Sequence[str]) -> list[Entry | None]:
-        """Return what words of the dictionary may be, all with the same forms; None for a word that is none, or two."""
-        entries = self._entries
-        nodes = self._words.ends(words).tolist()
-        found = list(map(entries.get, nodes))
-        for at, node in enumerate(nodes):
-            if found[at] is None and node != NOWHERE:
-                found[at] = self.entry(words[at]) if node == AMBIGUOUS else self._read(words[at], node)
-        return found
+    # --- many words at once: see Automaton ---
+
+    def sole_ends(self, words: Sequence[bytes]) -> np.ndarray:
+        """Return the nodes of words that may be one word of the dictionary alone."""
+        return self._words.sole_ends(words)
+
+    def said_of_words(self, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the forms of words: a paradigm above, the number of the form below; and for each first of which."""
+        return self._words.said(nodes, _OF_WORD.size)
+
+    def ends_of_tails(self, words: Sequence[bytes], cuts: Sequence[int], least: int) -> np.ndarray:
+        """Return the nodes of what is left of words, if it has enough letters, when so many are cut off."""
+        return self._words.ends_of_tails(words, cuts, least)
+
+    def ends_of_endings(self, words: Sequence[bytes]) -> np.ndarray:
+        """Return the nodes of the endings of words of the first prefix of forms, which is none: the longest first."""
+        longest = self.longest_ending
+        endings = [word[-longest * _LETTER :] for word in words]
+        return self._ending(0).ends_of_tails(endings, range(longest), 1)
+
+    def said_of_endings(self, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the same as of words of endings, above the paradigm how many words there are."""
+        return self._ending(0).said(nodes, _OF_ENDING.size)
+
+    def ends_of_probabilities(self, words: Sequence[bytes]) -> np.ndarray:
+        """Return the nodes of the probabilities of words; NOWHERE for most."""
+        return self._probabilities.ends(words)
+
+    def shares(self, nodes: np.ndarray, tags: np.ndarray) -> np.ndarray:
+        """Return the shares of tags, by their numbers, at the nodes of the probabilities of words."""
+        every, which = np.unique(tags, return_inverse=True)
+        texts = [self.tag_of(tag).text.encode() for tag in every.tolist()]
+        return self._probabilities.numbers(nodes, texts, which) / _PER_WHOLE
 
     def entry(self, word: str) -> Entry | None:
-        """Return the same of one word."""
+        """Return what a word may be, if all with the same forms; None for a word that is none, or two."""
         found = self.find(word)
         return found[0][1] if len(found) == 1 else None
 
@@ -187,7 +214,7 @@ class Lexicon:
 
     def changes(self, form: Form) -> list[tuple[Tag, Form]]:
         """Return the tags of all forms of a paradigm, and how to make each of this form, as its "first" one."""
-        _, forms = self._starts[form.paradigm]
+        _, forms = self.starts[form.paradigm]
         return [(self._tag(form.paradigm, to), self._change(form.paradigm, form.number, to)) for to in range(forms)]
 
     def most_like_nominative(self, tag: Tag, tags: list[Tag]) -> int | None:
@@ -205,19 +232,27 @@ class Lexicon:
         tag = self._tag(paradigm, number)
         if number == to:
             return _form_of((paradigm, number, tag, "", 0, None, ""))
-        start, forms = self._starts[paradigm]
-        numbers, prefixes, suffixes = self._paradigms, self.prefixes, self._suffixes
+        start, forms = self.starts[paradigm]
+        numbers, prefixes, suffixes = self.paradigms, self.prefixes, self.suffixes
         prefix, suffix = prefixes[numbers[start + 2 * forms + number]], suffixes[numbers[start + number]]
         before, after = prefixes[numbers[start + 2 * forms + to]], suffixes[numbers[start + to]]
         return _form_of((paradigm, number, tag, before, len(prefix), -len(suffix) or None, after))
 
-    def _tag(self, paradigm: int, number: int) -> Tag:
-        start, forms = self._starts[paradigm]
-        at = self._paradigms[start + forms + number]
+    @property
+    def tags(self) -> int:
+        """How many tags forms may have."""
+        return len(self._tag_texts)
+
+    def tag_of(self, at: int) -> Tag:
+        """Return a tag by its number."""
         found = self._numbered.get(at)
         if found is None:
             found = self._numbered[at] = self.tag(self._tag_texts[at])
         return found
+
+    def _tag(self, paradigm: int, number: int) -> Tag:
+        start, forms = self.starts[paradigm]
+        return self.tag_of(self.paradigms[start + forms + number])
 
     def _read(self, word: str, node: int) -> Entry:
         form = self._forms.get

@@ -11,7 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from indexer.analysis import russian
-from indexer.backends.whoosh import numbering
+from indexer.backends.whoosh import lookup
 from indexer.backends.whoosh.inversion import Scan, Scanner
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _scanner(build: str, settings: Settings) -> Scanner:  # noqa: ARG001 -- each
 
 def look_up(keys: list[bytes], settings: Settings) -> Entries:
     """Return what words are found by."""
-    return numbering.look_up(keys, _analyzer(settings.analysis))
+    return lookup.look_up(keys, _analyzer(settings.analysis))
 
 
 # One for each process.

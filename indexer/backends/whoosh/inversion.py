@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 250_000  # characters; a quarter of it takes 1.2 times as long, and with more, memory would grow
 _PLAIN = re.compile(r"[а-я]+\Z")  # a word that is its own key: nothing to mend, nothing to fold
+_CAPITALISED = re.compile(r"[А-Я][а-я]+\Z")  # one that differs from its folded form in its first letter alone
+_OF_CAPITALISED = [key_of("Аб", opens).removeprefix("аб".encode()) for opens in (False, True)]  # what its key ends in
 _RANDOM = 1 << 16  # code points whose random numbers are their own
 
 
@@ -127,8 +129,11 @@ class Scanner:
         return [self._key(of.text[start:stop], opens) for start, stop, opens in where], numbers
 
     def _key(self, token: str, opens: bool) -> bytes:  # noqa: FBT001 -- as Analyzer.key has it
-        if len(token) <= self._analyzer.settings.longest_word and _PLAIN.match(token):
-            return token.encode()
+        if len(token) <= self._analyzer.settings.longest_word:
+            if _PLAIN.match(token):
+                return token.encode()
+            if _CAPITALISED.match(token):
+                return token.lower().encode() + _OF_CAPITALISED[opens]
         return key_of(*self._analyzer.key(token, opens))
 
     def _hash(self, of: bulk.Tokens) -> np.ndarray:

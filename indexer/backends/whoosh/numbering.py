@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
@@ -10,88 +9,20 @@ from zlib import crc32
 
 import numpy as np
 
-from indexer import ranking
-from indexer.analysis.context import PLACES, Ties
-from indexer.analysis.lemmatize import Elsewhere
+from indexer.analysis.context import PLACES
 from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh import terms as terms_
 from indexer.backends.whoosh.lists import ranges
-from indexer.backends.whoosh.words import OPENS, Entries, form_of, key_of, opens, term_of
+from indexer.backends.whoosh.words import OPENS, term_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
-    from indexer.analysis import Analyzer, Found
+    from indexer.analysis.context import Ties
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.backends.whoosh.inversion import Scan
     from indexer.backends.whoosh.segment import Content, Segment
-    from indexer.types import Lemma
-
-
-def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
-    """Return what each word is found by."""
-    entries = Entries([], [], [], [], [])
-    counts, lemmas, parts, weightings, ties = entries
-    words = [
-        folded if written in _CASES else ""
-        for folded, _, written in [key.decode("utf-8", "surrogatepass").partition("\0") for key in keys]
-    ]
-    plain = analyzer.plain([word for word in dict.fromkeys(words) if word])
-    others = [(form_of(term_of(key)), opens(key)) for key, word in zip(keys, words, strict=True) if word not in plain]
-    looked_up = iter(analyzer.look_up_all(others))
-    for word in words:
-        known = plain.get(word)
-        if known:  # most words
-            counts.append(1)
-            lemmas.append(known[0].encode())
-            parts.append(False)
-            weightings.append(_CERTAIN)
-            ties.append(known[1])
-            continue
-        found = next(looked_up)
-        ties.append(found.ties)
-        own = [lemma.text for lemma in found.lemmas]
-        if found.parts:
-            # A lemma that a compound shares with one of its parts counts by the compound.
-            steps = _steps(found.parts) | _steps(found.lemmas)
-            own = list(steps)
-            is_own = {lemma.text for lemma in found.lemmas}
-            parts.extend([text not in is_own for text in steps])
-            weightings.append(_weighting_of_compound(found, steps))
-        else:
-            parts.extend([False] * len(own))
-            weightings.append(_weighting(found))
-        counts.append(len(own))
-        lemmas.extend([text.encode("utf-8", "surrogatepass") for text in own])
-    return entries
-
-
-# What stands behind the folded form in the keys of words that differ from it in case alone.
-_CASES = frozenset(
-    key_of(form, opens_sentence).decode().partition("\0")[2]
-    for form in ("аб", "Аб", "АБ")
-    for opens_sentence in (False, True)
-)
-_CERTAIN = bytes((ranking.steps(1.0),))  # the weights of a word with one lemma
-
-
-def _weighting(found: Found) -> bytes:
-    """Return the weights of a word's lemmas: those alone, then a place and the weights there for each other place."""
-    if isinstance(found.elsewhere, Elsewhere):
-        return found.elsewhere.weighed.packed
-    return bytes([ranking.steps(weight) for _, weight in found.lemmas])
-
-
-def _weighting_of_compound(found: Found, steps: dict[str, int]) -> bytes:
-    """Return the same of a word whose parts have lemmas too; these weigh the same everywhere."""
-    made = [bytes(steps.values())]
-    for place, lemmas in found.elsewhere.items():
-        made.append(bytes((place,)) + bytes((steps | _steps(lemmas)).values()))
-    return b"".join(made)
-
-
-def _steps(lemmas: Iterable[Lemma]) -> dict[str, int]:
-    return {text: ranking.steps(weight) for text, weight in lemmas}
+    from indexer.backends.whoosh.words import Entries
 
 
 class Numbering:
@@ -104,21 +35,16 @@ class Numbering:
         self._lemmas: dict[bytes, int] = {}
         self._weightings: dict[tuple[int, bytes], int] = {}
         self._ties: dict[Ties, int] = {}
-        self._counts, self._pairs = array("q"), array("q")
-        self._weighting, self._tie = array("q"), array("q")
+        self._told = 0  # words of which more is known than their number
+        # Of these: how many lemmas each has, its weighting, and its ties.
+        self._counts, self._weighting, self._tie = _Growing(np.uint16), _Growing(np.uint32), _Growing(np.uint32)
+        self._pairs = _Growing(np.uint32)  # of all: twice the number of a lemma, and one more for that of a part
 
     def numbers(self, keys: Sequence[bytes]) -> np.ndarray:
         """Return the numbers of words; those that have none get the next ones, in order of their keys."""
-        number = self._number
-        found = list(map(number.get, keys))
-        unknown = [at for at, of_key in enumerate(found) if of_key is None]
-        # Forms of one word are beside each other so: what is known of one helps the next.
-        new = sorted({keys[at] for at in unknown})
-        number.update(zip(new, range(len(self.keys), len(self.keys) + len(new)), strict=True))
-        self.keys += new
-        for at in unknown:
-            found[at] = number[keys[at]]
-        return np.array(found, np.uint32)
+        # Forms of one word are beside each other so: a share of words has many of one.
+        self.keys += (new := sorted({key for key in keys if key not in self._number}))
+        return _numbers(keys, self._number, new)
 
     def translated(self, scan: Scan) -> Content:
         """Return a scan with our numbers for its words; those of one scanner must come in order."""
@@ -129,19 +55,23 @@ class Numbering:
     @property
     def unknown(self) -> list[bytes]:
         """The words that are numbered, and of which nothing more is known."""
-        return self.keys[len(self._counts) :]
+        return self.keys[self._told :]
 
     def add(self, entries: Entries) -> None:
         """Tell what the next of the unknown words are found by."""
-        lemmas, weightings, ties = self._lemmas, self._weightings, self._ties
-        self._counts.extend(entries.counts)
-        self._pairs.extend(
-            lemmas.setdefault(lemma, len(lemmas)) << 1 | part
-            for lemma, part in zip(entries.lemmas, entries.parts, strict=True)
-        )
-        alike = zip(entries.counts, entries.weightings, strict=True)
-        self._weighting.extend(weightings.setdefault(one, len(weightings)) for one in alike)
-        self._tie.extend(ties.setdefault(one, len(ties)) for one in entries.ties)
+        weightings, ties = self._weightings, self._ties
+        counts = np.array([len(kind.parts) for kind in entries.kinds], np.uint16)
+        alike = [(len(kind.parts), kind.weighting) for kind in entries.kinds]
+        weighting = np.array([weightings.setdefault(one, len(weightings)) for one in alike], np.uint32)
+        tie = np.array([ties.setdefault(kind.ties, len(ties)) for kind in entries.kinds], np.uint32)
+        parts = [kind.parts for kind in entries.kinds]
+        is_part = np.frombuffer(b"".join([parts[one] for one in entries.kind.tolist()]), np.uint8)
+        self._told += len(entries.kind)
+        self._counts.add(counts[entries.kind])
+        self._weighting.add(weighting[entries.kind])
+        self._tie.add(tie[entries.kind])
+        new = dict.fromkeys([lemma for lemma in entries.lemmas if lemma not in self._lemmas])
+        self._pairs.add(_numbers(entries.lemmas, self._lemmas, new) << np.uint32(1) | is_part)
 
     def take(self, segment: Segment) -> Content:
         """Return what is not deleted of a segment; its words get numbers here, and are found by what they were.
@@ -165,10 +95,10 @@ class Numbering:
     def words(self, used: np.ndarray) -> Arrays:
         """Return the arrays of Words for these words, numbered in their order."""
         of_forms, forms, word_form = self._forms(used)
-        counts = _array(self._counts)
+        counts = self._counts.all().astype(np.int64)
         starts = np.cumsum(counts) - counts
         _, at = ranges(starts[used], counts[used])
-        pairs = _array(self._pairs)[at]
+        pairs = self._pairs.all()[at]
         lemmas, lemma = _in_order(pairs >> 1, list(self._lemmas))
         # Which words have a lemma, lemma by lemma.
         word = np.repeat(np.arange(len(used)), counts[used])
@@ -185,12 +115,12 @@ class Numbering:
             "word_lemmas": counts[used].astype(np.uint8),
             "word_lemma": (lemma << 1 | pairs & 1).astype(np.uint32),
         }
-        ties, tie = _renumbered(_array(self._tie)[used], len(self._ties))
+        ties, tie = _renumbered(self._tie.all()[used], len(self._ties))
         every = np.array(list(self._ties), np.int64).reshape(-1, 3)[ties]
         made["word_ties"] = tie.astype(np.uint16)
         made["tie_expects"] = every[:, 0].astype(np.uint8)
         made["tie_offers"], made["tie_asks"] = every[:, 1].astype(np.uint32), every[:, 2].astype(np.uint32)
-        return made | self._weighed(_array(self._weighting)[used])
+        return made | self._weighed(self._weighting.all()[used])
 
     def _forms(self, used: np.ndarray) -> tuple[np.ndarray, list[bytes], np.ndarray]:
         """Return these words' numbers in order of their forms, the forms, and of each word the form and if it opens."""
@@ -204,11 +134,12 @@ class Numbering:
         is_opening = blob[ends - 1] == OPENS[0]
         # A word that opens a sentence comes right behind the one of the same form that does not, if there is one.
         is_new = np.ones(len(keys), np.bool_)
-        for at in np.flatnonzero(is_opening[1:]).tolist():
-            is_new[at + 1] = keys[at] != term_of(keys[at + 1])
+        for at in np.flatnonzero(is_opening).tolist():
+            keys[at] = term_of(keys[at])
+            is_new[at] = at == 0 or keys[at - 1] != keys[at]
         word_form = np.empty(len(keys), np.int64)
         word_form[words] = (np.cumsum(is_new) - 1) << 1 | is_opening
-        return words, [term_of(key) for key in compress(keys, is_new.tolist())], word_form
+        return words, list(compress(keys, is_new.tolist())), word_form
 
     def _weighed(self, of_words: np.ndarray) -> Arrays:
         every = list(self._weightings)
@@ -262,5 +193,23 @@ def _hashed(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
     return hashes[order], order.astype(np.uint32)
 
 
-def _array(values: array[int]) -> np.ndarray:
-    return np.frombuffer(values, np.int64) if values else np.zeros(0, np.int64)
+def _numbers(texts: Sequence[bytes], known: dict[bytes, int], new: Collection[bytes]) -> np.ndarray:
+    """Return the numbers of texts; those that are new get the next ones."""
+    known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
+    return np.fromiter(map(known.__getitem__, texts), np.uint32, len(texts))
+
+
+class _Growing:
+    """An array that others are put behind."""
+
+    def __init__(self, dtype: type[np.unsignedinteger]) -> None:
+        self._parts = [np.zeros(0, dtype)]
+
+    def add(self, part: np.ndarray) -> None:
+        """Put an array of the same type behind."""
+        self._parts.append(part)
+
+    def all(self) -> np.ndarray:
+        """Return the whole."""
+        self._parts = [np.concatenate(self._parts)]
+        return self._parts[0]

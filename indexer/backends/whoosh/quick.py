@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from indexer.backends.whoosh.evaluation import Evaluation
-    from indexer.backends.whoosh.postings import Listed
+    from indexer.backends.whoosh.postings import Entry, Listed
     from indexer.backends.whoosh.rowset import RowSet
     from indexer.types import Lemma, Phrase, Query
 
@@ -174,6 +174,9 @@ class _Ranking:
         ), np.stack(sets) if sets else np.zeros((0, 0), np.uint8)
 
 
+_Pair: TypeAlias = "tuple[Lemma, Entry]"
+
+
 class _Source(NamedTuple):
     """Lists that are read together: see loops.Sources."""
 
@@ -193,39 +196,46 @@ def _words_of(sources: Sources) -> Iterator[_Source]:
         if isinstance(source, OfWord):
             yield from _of_text(source)
         elif isinstance(source, OfHeading) and isinstance(source.of, OfWord):
-            of = source.of
-            lists = [*_own(of), *_relatives(of)]
-            yield _Source(True, of.weight, of.more, of.most, of.size, of.bit, lists, None)  # noqa: FBT003 -- a row
+            own, relatives = _lemmas(source.of)
+            yield _source(source.of, own, relatives)._replace(in_title=True)
 
 
 def _of_text(of: OfWord) -> Iterator[_Source]:
-    own, relatives = _own(of), _relatives(of)
-    size = sum(entry.found for entry in of.evaluation.entries(of.word)[len(of.word.lemmas) :])
-    if not relatives or size > _CHEAP or of.size <= _CHEAP:
-        yield _Source(False, of.weight, of.more, of.most, of.size, of.bit, own + relatives, of.rows)  # noqa: FBT003
+    """Give what a word gives in texts: itself, and beside it relatives that stand in many rows, and those in few."""
+    own, relatives = _lemmas(of)
+    if of.size <= _CHEAP or not relatives:
+        yield _source(of, own, relatives)._replace(rows=of.rows)
         return
-    # A word that stands nearly everywhere need not be read for its relatives, which are read anyway.
-    rows = partial(of.evaluation.rows, of.word)
-    yield _Source(False, of.weight, of.more, of.most, of.size - size, of.bit, own, rows)  # noqa: FBT003
-    yield _Source(False, of.weight, of.more, of.most, size, 0, relatives, None)  # noqa: FBT003
+    # A word that stands nearly everywhere need not be read for its relatives.
+    yield _source(of, own, [])._replace(rows=partial(of.evaluation.rows, of.word))
+    for pair in relatives:
+        if pair[1].found > _CHEAP:
+            yield _source(of, [], [pair])._replace(rows=partial(of.evaluation.postings.rows_of, [pair[1]]))
+    if few := [pair for pair in relatives if pair[1].found <= _CHEAP]:
+        yield _source(of, [], few)._replace(size=0)
 
 
-def _own(of: OfWord) -> list[tuple[Listed, float, int]]:
-    lemmas = of.word.lemmas
-    entries = of.evaluation.entries(of.word)[: len(lemmas)]
-    how = loops.TOGETHER if len(lemmas) > 1 else loops.ALONE
-    return [
-        (listed, _weight(lemma), how) for lemma, entry in zip(lemmas, entries, strict=True) for listed in entry.lists
-    ]
+def _lemmas(of: OfWord) -> tuple[list[_Pair], list[_Pair]]:
+    """Return the lemmas of a word with what is there of each, and its relatives likewise."""
+    pairs = list(zip((*of.word.lemmas, *of.word.relatives), of.evaluation.entries(of.word), strict=True))
+    return pairs[: len(of.word.lemmas)], pairs[len(of.word.lemmas) :]
 
 
-def _relatives(of: OfWord) -> list[tuple[Listed, float, int]]:
-    lemmas = of.word.relatives
-    entries = of.evaluation.entries(of.word)[len(of.word.lemmas) :]
-    how = loops.RELATIVE
-    return [
-        (listed, _weight(lemma), how) for lemma, entry in zip(lemmas, entries, strict=True) for listed in entry.lists
-    ]
+def _source(of: OfWord, own: list[_Pair], relatives: list[_Pair]) -> _Source:
+    """Return what some lemmas of a word give."""
+    how = loops.TOGETHER if len(own) > 1 else loops.ALONE
+    lists = [(listed, _weight(lemma), how) for lemma, entry in own for listed in entry.lists]
+    lists += ((listed, _weight(lemma), loops.RELATIVE) for lemma, entry in relatives for listed in entry.lists)
+    return _Source(
+        in_title=False,
+        weight=of.weight,
+        more=of.more,
+        most=of.most,
+        size=sum(entry.found for _, entry in own + relatives),
+        bit=of.bit if own else 0,
+        lists=lists,
+        rows=None,
+    )
 
 
 def _weight(lemma: Lemma) -> float:

@@ -88,14 +88,20 @@ def opens(key: bytes) -> bool:
     return key.endswith(OPENS)
 
 
+class Kind(NamedTuple):
+    """What words may have in common that have different lemmas."""
+
+    parts: bytes  # of each lemma: 1 if it is one of a part of a compound, else 0
+    weighting: bytes  # the steps of the lemmas alone, then a place and the steps there for each other place
+    ties: Ties
+
+
 class Entries(NamedTuple):
     """What words are found by, in their order."""
 
-    counts: list[int]  # how many lemmas each has
-    lemmas: list[bytes]  # of all, one after another
-    parts: list[bool]  # whether each is one of a part of a compound
-    weightings: list[bytes]  # of each word: the steps alone, then a place and the steps there for each other place
-    ties: list[Ties]
+    kinds: list[Kind]  # in the order in which the words bring them
+    kind: np.ndarray  # of each word, index into the kinds
+    lemmas: list[bytes]  # of all words, one after another
 
 
 class Neighbours(NamedTuple):
@@ -355,35 +361,39 @@ class Words:
     def entries(self, words: np.ndarray) -> Entries:
         """Return what words are found by, as a build has it."""
         of = self._of
-        counts = of["word_lemmas"][words]
+        counts = of["word_lemmas"][words].tolist()
         pairs = self.pairs_of(words)
         lemmas = self.all_lemmas()
-        ties = np.stack([of[f"tie_{part}"][of["word_ties"][words]] for part in ("expects", "offers", "asks")], axis=1)
-        ways = of["weighting_at"].reshape(-1, PLACES)
-        starts = of["weighting_start"].tolist()
-        steps = of["steps"].tobytes()
-        known: dict[tuple[int, int], bytes] = {}
-        weightings = []
-        for one in zip(of["word_weighting"][words].tolist(), counts.tolist(), strict=True):
-            if one not in known:
-                number, count = one
-                alone = starts[number]
-                row = [(place, alone + way * count) for place, way in enumerate(ways[number].tolist()) if way]
-                others = (bytes((place,)) + steps[at : at + count] for place, at in row)
-                known[one] = steps[alone : alone + count] + b"".join(others)
-            weightings.append(known[one])
+        parts = (pairs & 1).astype(np.uint8).tobytes()
+        kinds: dict[tuple[bytes, int, int], int] = {}
+        kind = []
+        start = 0
+        for count, weighting, tie in zip(
+            counts, of["word_weighting"][words].tolist(), of["word_ties"][words].tolist(), strict=True
+        ):
+            kind.append(kinds.setdefault((parts[start : start + count], weighting, tie), len(kinds)))
+            start += count
         return Entries(
-            counts.tolist(),
+            [Kind(own, self._packed(weighting, len(own)), self._ties(tie)) for own, weighting, tie in kinds],
+            np.array(kind, np.uint32),
             [lemmas[lemma] for lemma in (pairs >> 1).tolist()],
-            (pairs & 1).astype(np.bool_).tolist(),
-            weightings,
-            [Ties(*row) for row in ties.tolist()],
         )
+
+    def _packed(self, weighting: int, count: int) -> bytes:
+        """Return the steps of so many lemmas alone, then each other place and the steps there: Kind.weighting."""
+        view = self._views
+        alone = view.weighting_start[weighting]
+        ways = view.weighting_at[weighting * PLACES : (weighting + 1) * PLACES].tolist()
+        row = [(place, alone + way * count) for place, way in enumerate(ways) if way]
+        others = [bytes((place, *view.steps[at : at + count])) for place, at in row]
+        return bytes(view.steps[alone : alone + count]) + b"".join(others)
 
     def ties(self, word: int) -> Ties:
         """Return what a word tells the words beside it."""
+        return self._ties(self._views.word_ties[word])
+
+    def _ties(self, at: int) -> Ties:
         view = self._views
-        at = view.word_ties[word]
         return Ties(view.tie_expects[at], view.tie_offers[at], view.tie_asks[at])
 
     def readings(self, words: np.ndarray, neighbours: Callable[[np.ndarray], Neighbours]) -> Readings:

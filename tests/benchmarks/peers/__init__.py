@@ -31,3 +31,11 @@ def systems(module: str) -> tuple[System, ...]:
 def find(name: str) -> System:
     """Return a system by its name."""
     return next(system for system in systems(name.partition("/")[0]) if system.name == name)
+
+
+def find_to_ask_once(name: str) -> System:
+    """Return a system as one would open it for a single question."""
+    system = find(name)
+    if hasattr(system, "compiled"):
+        system.compiled = False
+    return system

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from indexer.backends.whoosh.numbering import look_up
+from indexer.backends.whoosh.lookup import look_up
 from indexer.backends.whoosh.words import key_of
 from indexer.ranking import steps
 from tests.analysis.test_lemmatize import EVERY, ODD, cases, forget
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def told(entries: Entries) -> Iterator[object]:
     """Give the lemmas, whether each is a part's, their weights by place, and the ties of each word."""
     start = 0
-    for count, packed, ties in zip(entries.counts, entries.weightings, entries.ties, strict=True):
+    for parts, packed, ties in [entries.kinds[kind] for kind in entries.kind.tolist()]:
+        count = len(parts)
         stop = start + count
         texts = [lemma.decode("utf-8", "surrogatepass") for lemma in entries.lemmas[start:stop]]
         elsewhere = {
@@ -30,12 +31,12 @@ def told(entries: Entries) -> Iterator[object]:
         alone = dict(zip(texts, packed[:count], strict=True))
         yield (
             alone,
-            {text for text, part in zip(texts, entries.parts[start:stop], strict=True) if part},
+            {text for text, part in zip(texts, parts, strict=True) if part},
             elsewhere,
             ties,
         )
         start = stop
-    assert start == len(entries.lemmas) == len(entries.parts)
+    assert start == len(entries.lemmas)
 
 
 def expected(found: Found) -> object:

@@ -1,0 +1,495 @@
+"""What many words may be, as arrays: what `parses` gives of each, a row a parse.
+
+Most words are told by forms of the dictionary alone: those of the word itself, those of a tail of it, those of words
+with its ending. They are read and put in order for all words together. Where more is to be asked (a ё that may be meant
+or not, a prefix, a probability of the word's own) a word is left to `parses`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, ranges
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from indexer.analysis.context import Shape
+    from indexer.analysis.dictionary.guesses import Guesses
+    from indexer.analysis.dictionary.lexicon import Lexicon, Tag
+
+KNOWN, BY_TAIL, BY_ENDING, BY_PREFIX, BY_PARTS = range(5)  # how a parse is found
+_LETTER = 2  # bytes of a Russian one
+_BITS, _HALF = 16, 0xFFFF  # of the number of a form in a paradigm, and above it of that of the paradigm
+_LONGEST = 256  # letters of a word
+_YO, _E = "ё".encode(), "е".encode()
+
+
+class Readings(NamedTuple):
+    """Parses, word by word, those of a word in the order of `parses`: arrays of one length, but for `told`."""
+
+    told: np.ndarray  # of each word: whether its parses are here
+    word: np.ndarray  # index of the word
+    before: np.ndarray  # what the lemma is made of: so many letters of the word,
+    after: np.ndarray  # and the suffix with this number; of a compound, see Compounds
+    lemma: np.ndarray  # a hash of the lemma, folded
+    length: np.ndarray  # letters of the lemma
+    end: np.ndarray  # its last two letters: see `ending`; zero of a compound
+    tag: np.ndarray  # number of the tag
+    same: np.ndarray  # a number of the tag, as Tag.same, and the paradigm
+    score: np.ndarray
+    way: np.ndarray
+
+    def of(self, kept: np.ndarray) -> Readings:
+        """Return some of the rows."""
+        return Readings(self.told, *(column[kept] for column in self[1:]))
+
+    def left(self) -> Readings:
+        """Return the rows of the words that are told."""
+        return self.of(self.told[self.word].nonzero()[0])
+
+
+class Compounds(NamedTuple):
+    """Parses of words with a hyphen; `before` and `after` are indices into the texts, a hyphen comes between them."""
+
+    rows: Readings
+    texts: list[bytes]  # folded, in UTF-8
+
+    def lemmas(self, before: np.ndarray, after: np.ndarray) -> list[bytes]:
+        """Return lemmas by what they are made of."""
+        texts = self.texts
+        return [texts[first] + b"-" + texts[last] for first, last in zip(before.tolist(), after.tolist(), strict=True)]
+
+
+class Tags:
+    """What is known of tags by their numbers: arrays, filled as tags are met."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._are_known = np.zeros(lexicon.tags, np.bool_)
+        self.same = np.zeros(lexicon.tags, np.int64)  # Tag.same
+        self.is_plural = np.zeros(lexicon.tags, np.bool_)
+        self.shape = np.zeros(lexicon.tags, np.intp)  # index into the shapes
+        self.shapes: list[Shape] = []
+        self._number: dict[Shape, int] = {}
+        self.is_productive = np.zeros(lexicon.tags, np.bool_)  # whether new words are made by forms with it
+        self.is_of_a_part_of_speech = np.zeros(lexicon.tags, np.bool_)
+        self.features = np.zeros(lexicon.tags, np.intp)  # a number of what the parts of a compound agree in
+        self._features: dict[frozenset[str], int] = {}
+        self._are_judged = np.zeros(lexicon.tags, np.bool_)
+
+    def meet(self, tags: np.ndarray) -> None:
+        """Have these tags known."""
+        for number in np.unique(tags[~self._are_known[tags]]).tolist():
+            tag = self._lexicon.tag_of(number)
+            self.same[number] = tag.same
+            self.is_plural[number] = "plur" in tag.grammemes
+            at = self._number.get(tag.shape)
+            if at is None:
+                at = self._number[tag.shape] = len(self.shapes)
+                self.shapes.append(tag.shape)
+            self.shape[number] = at
+            self._are_known[number] = True
+
+    def judge(self, tags: np.ndarray, guesses: Guesses) -> None:
+        """Have known of these tags what guesses go by."""
+        for number in np.unique(tags[~self._are_judged[tags]]).tolist():
+            tag = self._lexicon.tag_of(number)
+            self.is_productive[number] = guesses.is_productive(tag)
+            self.is_of_a_part_of_speech[number] = guesses.is_of_a_part_of_speech(tag)
+            self.features[number] = self._features.setdefault(guesses.features(tag), len(self._features))
+            self._are_judged[number] = True
+
+
+class _Suffixes(NamedTuple):
+    """All suffixes of paradigms."""
+
+    texts: list[bytes]  # folded
+    lengths: np.ndarray  # in letters
+    hashes: np.ndarray
+    ends: np.ndarray  # the last letter, or the last two
+
+
+class _Letters:
+    """Words, one after another, as numbers of their letters."""
+
+    def __init__(self, codes: np.ndarray, lengths: np.ndarray) -> None:
+        self.codes, self.lengths = codes, lengths
+        self.starts = np.cumsum(lengths) - lengths
+        position = np.arange(len(codes)) - np.repeat(self.starts, lengths)
+        self._sums = np.zeros(len(codes) + 1, np.uint64)
+        np.cumsum(_RANDOM[codes] * _POWERS[position], out=self._sums[1:])
+
+    @classmethod
+    def of(cls, words: Sequence[bytes]) -> _Letters:
+        """Take words of Russian letters in UTF-8."""
+        points = np.frombuffer(b"".join(words), ">u2")
+        return cls(_CODES[points & (len(_CODES) - 1)], np.fromiter(map(len, words), np.intp, len(words)) // _LETTER)
+
+    @classmethod
+    def of_any(cls, texts: Sequence[str]) -> _Letters:
+        """Take texts that may have other letters too: suffixes have hyphens."""
+        numbers = {
+            letter: int(_CODES[int.from_bytes(letter.encode(), "big") & (len(_CODES) - 1)]) for letter in _ALPHABET
+        }
+        codes = np.array([numbers.get(letter, _OTHER) for text in texts for letter in text], np.uint8)
+        return cls(codes, np.fromiter(map(len, texts), np.intp, len(texts)))
+
+    def hashes(self, word: np.ndarray, stop: np.ndarray) -> np.ndarray:
+        """Return the hashes of words up to letters."""
+        start = self.starts[word]
+        hashes: np.ndarray = self._sums[start + stop] - self._sums[start]
+        return hashes
+
+
+_ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
+_OTHER = len(_ALPHABET)  # and no letter is zero
+_BASE = _OTHER + 1
+ENDINGS = _BASE * _BASE
+_HYPHEN = np.uint64(0x9E37_79B9_7F4A_7C15)  # what the hash of the first part of a compound is multiplied by
+
+
+def _codes() -> np.ndarray:
+    """Return the numbers of letters by the last nine bits of their UTF-8: from 1, ё as е."""
+    codes = np.zeros(1 << 9, np.uint8)
+    for letter in _ALPHABET:
+        number = 1 + _ALPHABET.index(letter.replace("ё", "е"))
+        codes[int.from_bytes(letter.encode(), "big") & (len(codes) - 1)] = number
+    return codes
+
+
+_CODES = _codes()
+_random = np.random.default_rng(1)  # the same in every process, though nothing depends on it
+_RANDOM = _random.integers(1 << 64, size=_BASE, dtype=np.uint64)
+_FACTOR = _random.integers(1 << 63, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+_POWERS = np.cumprod(np.append(np.uint64(1), np.full(_LONGEST, _FACTOR)))
+
+
+def ending(text: str) -> int:
+    """Return a number for the last two letters of a text, told by Readings.end."""
+    first, last = _Letters.of_any([text[-2:]]).codes.tolist()
+    return int(first) * _BASE + int(last)
+
+
+def hash_of(text: str) -> int:
+    """Return the hash of a lemma."""
+    return int(_Letters.of_any([text]).hashes(np.array([0]), np.array([len(text)]))[0])
+
+
+class Bulk:
+    """Reads many words at once. No threads may share it."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self.tags = Tags(lexicon)
+        self._paradigms = np.frombuffer(lexicon.paradigms, np.uint16).astype(np.int64)
+        self._starts, self._forms = np.array(lexicon.starts, np.int64).T
+        letters = _Letters.of_any(lexicon.suffixes)
+        whole = np.arange(len(lexicon.suffixes))
+        codes = np.append(letters.codes, np.zeros(1, np.uint8)).astype(np.int64)
+        last = codes[letters.starts + letters.lengths - 1] * (letters.lengths > 0)
+        first = codes[letters.starts + letters.lengths - 2] * (letters.lengths > 1)
+        self._suffixes = _Suffixes(
+            [suffix.replace("ё", "е").encode() for suffix in lexicon.suffixes],
+            letters.lengths,
+            letters.hashes(whole, letters.lengths),
+            first * _BASE + last,
+        )
+
+    def lemmas(self, words: Sequence[bytes], word: np.ndarray, before: np.ndarray, after: np.ndarray) -> list[bytes]:
+        """Return lemmas by what they are made of: folded, in UTF-8."""
+        texts = self._suffixes.texts
+        made = zip(word.tolist(), (before * _LETTER).tolist(), after.tolist(), strict=True)
+        return [words[at][:stop].replace(_YO, _E) + texts[suffix] for at, stop, suffix in made]
+
+    def tag(self, number: int) -> Tag:
+        """Return a tag by its number."""
+        return self._lexicon.tag_of(number)
+
+    def readings(self, words: Sequence[bytes], guesses: Callable[[], Guesses]) -> Readings:
+        """Return what words of Russian letters, in lower case and UTF-8, may be."""
+        letters = _Letters.of(words)
+        nodes = self._lexicon.sole_ends(words)
+        told = nodes >= 0
+        known = np.flatnonzero(told)
+        of, said = self._lexicon.said_of_words(nodes[known])
+        found = self._rows(letters, told, known[of], said, KNOWN)
+        unknown = np.flatnonzero((nodes == NOWHERE) & (letters.lengths <= _LONGEST))
+        if unknown.size:
+            found = _joined([found, *self._guessed(words, letters, told, unknown, guesses())])
+        return self._weighed(words, found.left())
+
+    def compounds(self, words: Sequence[bytes], guesses: Guesses) -> Compounds:
+        """Return what words may be that are two of Russian letters with a hyphen between them."""
+        told = self._lexicon.sole_ends(words) == NOWHERE
+        number: dict[bytes, int] = {}
+        asked: dict[bool, list[tuple[int, int, int]]] = {False: [], True: []}
+        for at in told.nonzero()[0].tolist():
+            left, _, right = words[at].partition(b"-")
+            is_particle = guesses.is_before_particle(words[at].decode(), right.decode())
+            if is_particle is None:
+                told[at] = False
+            else:
+                pair = number.setdefault(left, len(number)), number.setdefault(right, len(number))
+                asked[is_particle].append((at, *pair))
+        parts = self._parts(list(number), guesses)
+        found = _joined(
+            [
+                *self._of_parts(told, np.array(asked[False], np.intp).reshape(-1, 3), parts, guesses),
+                self._before_particle(told, np.array(asked[True], np.intp).reshape(-1, 3), parts, guesses),
+            ]
+        )
+        _tell_only(told, found)
+        return Compounds(self._weighed(words, found.left()), parts.texts)
+
+    def _parts(self, words: Sequence[bytes], guesses: Guesses) -> _Parts:
+        """Return what the parts of compounds may be."""
+        rows = self.readings(words, lambda: guesses)
+        self.tags.judge(rows.tag, guesses)
+        letters = _Letters.of(words)
+        whole = letters.hashes(np.arange(len(words)), letters.lengths)
+        return _Parts(
+            rows,
+            rows.word.searchsorted(np.arange(len(words) + 1)),
+            self.lemmas(words, rows.word, rows.before, rows.after) + [word.replace(_YO, _E) for word in words],
+            np.concatenate([rows.lemma, whole]),
+            np.concatenate([rows.length, letters.lengths]),
+        )
+
+    def _of_parts(self, told: np.ndarray, asked: np.ndarray, parts: _Parts, guesses: Guesses) -> list[Readings]:
+        """Return the parses of compounds: a number of each, and those of its parts."""
+        word, left, right = asked.T
+        told[word[~(parts.rows.told[left] & parts.rows.told[right])]] = False
+        tags = self.tags
+        # Both change, and agree.
+        of, first = parts.rows_of(left)
+        kept = tags.is_of_a_part_of_speech[parts.rows.tag[first]].nonzero()[0]
+        of, first = of[kept], first[kept]
+        pair, last = parts.rows_of(right[of])
+        of, first = of[pair], first[pair]
+        agree = tags.features[parts.rows.tag[first]] == tags.features[parts.rows.tag[last]]
+        of, first, last = of[agree], first[agree], last[agree]
+        both = parts.compound(told, word[of], first, last, first, guesses.of_parts)
+        # The last one alone changes.
+        of, last = parts.rows_of(right)
+        kept = tags.is_of_a_part_of_speech[parts.rows.tag[last]].nonzero()[0]
+        of, last = of[kept], last[kept]
+        return [both, parts.compound(told, word[of], parts.whole(left[of]), last, last, guesses.of_parts)]
+
+    def _before_particle(self, told: np.ndarray, asked: np.ndarray, parts: _Parts, guesses: Guesses) -> Readings:
+        """Return the parses of words with a particle: a number of each, and those of its parts."""
+        word, left, particle = asked.T
+        told[word[~parts.rows.told[left]]] = False
+        of, first = parts.rows_of(left)
+        rows = parts.compound(told, word[of], first, parts.whole(particle[of]), first, guesses.of_particle)
+        return rows.of(_first(rows.word << 2 * _BITS | rows.same))
+
+    def _weighed(self, words: Sequence[bytes], rows: Readings) -> Readings:
+        """Return the parses of words in the order of their probabilities, which become scores: see parses.weighed."""
+        if not rows.word.size:
+            return rows
+        first = np.flatnonzero(np.diff(rows.word, prepend=-1))
+        count = np.diff(first, append=len(rows.word))
+        several = np.logical_or.reduceat(rows.lemma != rows.lemma[first].repeat(count), first)
+        # np.bincount adds in the order of the rows.
+        total = np.bincount(np.arange(len(first)).repeat(count), rows.score, len(first))
+        score = np.where(several.repeat(count), rows.score * (1.0 / total).repeat(count), rows.score)
+        asked = rows.word[first[several]]
+        nodes = self._lexicon.ends_of_probabilities([words[at] for at in asked.tolist()])
+        at = (nodes != NOWHERE).nonzero()[0]
+        if at.size:
+            which = several.nonzero()[0][at]
+            of, row = ranges(first[which], count[which])
+            shares = self._lexicon.shares(nodes[at][of], rows.tag[row])
+            is_any = (np.bincount(of, shares, len(at)) > 0)[of]
+            score[row[is_any]] = shares[is_any]
+            order = np.zeros(len(score))
+            order[row[is_any]] = -shares[is_any]
+            by_score = np.lexsort((order, rows.word))
+            return rows._replace(score=score).of(by_score)
+        return rows._replace(score=score)
+
+    def _rows(self, letters: _Letters, told: np.ndarray, word: np.ndarray, said: np.ndarray, way: int) -> Readings:
+        """Return parses by forms; words with one that changes the start of the word become such that are not told."""
+        paradigm, form = said >> _BITS & _HALF, said & _HALF
+        start, forms = self._starts[paradigm], self._forms[paradigm]
+        numbers, suffixes = self._paradigms, self._suffixes
+        told[word[(numbers[start + 2 * forms + form] != 0) | (numbers[start + 2 * forms] != 0)]] = False
+        stop = np.maximum(letters.lengths[word] - suffixes.lengths[numbers[start + form]], 0)
+        suffix = numbers[start]
+        tag = numbers[start + forms + form]
+        self.tags.meet(tag)
+        return Readings(
+            told,
+            word,
+            stop,
+            suffix,
+            letters.hashes(word, stop) + suffixes.hashes[suffix] * _POWERS[stop],
+            stop + suffixes.lengths[suffix],
+            self._ends(letters, word, stop, suffix),
+            tag,
+            self.tags.same[tag] << _BITS | paradigm,
+            np.ones(len(word)),
+            np.full(len(word), way, np.uint8),
+        )
+
+    def _ends(self, letters: _Letters, word: np.ndarray, stop: np.ndarray, suffix: np.ndarray) -> np.ndarray:
+        """Return the last two letters of lemmas: of the suffix, or of what is before it too."""
+        ends: np.ndarray = self._suffixes.ends[suffix]
+        added = self._suffixes.lengths[suffix]
+        short = np.flatnonzero((added < 2) & (stop > 0))  # noqa: PLR2004 -- the last two
+        here, added, left = letters.starts[word[short]] + stop[short], added[short], stop[short]
+        last = letters.codes[here - 1].astype(np.int64)
+        first = np.where(left > 1, letters.codes[np.maximum(here, 2) - 2], 0).astype(np.int64)
+        ends[short] = np.where(added == 1, last * _BASE + ends[short], first * _BASE + last)
+        return ends
+
+    def _guessed(
+        self, words: Sequence[bytes], letters: _Letters, told: np.ndarray, unknown: np.ndarray, guesses: Guesses
+    ) -> list[Readings]:
+        """Return the parses of words that the dictionary does not have; have those told that they are of."""
+        asked: list[int] = []
+        prefixed: list[tuple[int, int]] = []
+        for at in unknown.tolist():
+            word = words[at].decode()
+            prefixes = guesses.prefixes_known(word)
+            if prefixes:
+                prefixed += [(at, len(prefix)) for prefix in prefixes]
+            elif guesses.are_of_forms(word):
+                asked.append(at)
+        found = [self._by_forms(words, letters, told, np.array(asked, np.intp), guesses)]
+        if prefixed:
+            found.append(self._by_prefix(words, letters, told, prefixed, guesses))
+        return found
+
+    def _by_prefix(
+        self,
+        words: Sequence[bytes],
+        letters: _Letters,
+        told: np.ndarray,
+        prefixed: list[tuple[int, int]],
+        guesses: Guesses,
+    ) -> Readings:
+        """Return parses by what is left of words without their known prefixes, the letters of which come with them."""
+        rows = self.readings([words[at][size * _LETTER :] for at, size in prefixed], lambda: guesses)
+        word, cut = np.array(prefixed, np.intp).T
+        told[word] = True
+        told[word[~rows.told]] = False
+        self.tags.judge(rows.tag, guesses)
+        rows = rows.of(self.tags.is_productive[rows.tag])
+        stop = rows.before + cut[rows.word]
+        word = word[rows.word]
+        rows = rows._replace(
+            told=told,
+            word=word,
+            before=stop,
+            lemma=letters.hashes(word, stop) + self._suffixes.hashes[rows.after] * _POWERS[stop],
+            length=rows.length + cut[rows.word],
+            score=rows.score * guesses.of_prefix,
+            way=np.full(len(word), BY_PREFIX, np.uint8),
+        )
+        rows = rows.of(_first(word << 2 * _BITS | rows.same))
+        _tell_only(told, rows, np.array(prefixed, np.intp)[:, 0])
+        return rows
+
+    def _by_forms(
+        self, words: Sequence[bytes], letters: _Letters, told: np.ndarray, asked: np.ndarray, guesses: Guesses
+    ) -> Readings:
+        """Return parses by tails and endings."""
+        some = [words[at] for at in asked.tolist()]
+        told[asked] = True
+        nodes = self._lexicon.ends_of_tails(some, guesses.cuts, guesses.least_tail)
+        told[asked[(nodes == AMBIGUOUS).any(axis=1)]] = False
+        at, cut = (nodes >= 0).nonzero()
+        of, said = self._lexicon.said_of_words(nodes[at, cut])
+        tails = self._rows(letters, told, asked[at[of]], said, BY_TAIL)
+        self.tags.judge(tails.tag, guesses)
+        tails = tails.of(self.tags.is_productive[tails.tag])
+        tails = tails._replace(score=tails.score * guesses.of_tail)
+        ended = self._ended(letters, told, asked, self._lexicon.ends_of_endings(some), guesses)
+        found = _joined([tails, ended])
+        found = found.of(_first(found.word << 2 * _BITS | found.same))
+        _tell_only(told, found, asked)
+        return found
+
+    def _ended(
+        self, letters: _Letters, told: np.ndarray, asked: np.ndarray, nodes: np.ndarray, guesses: Guesses
+    ) -> Readings:
+        """Return parses by known endings; `nodes` are those of the endings of each word, the longest first."""
+        longest = nodes[np.arange(len(asked)), (nodes != NOWHERE).argmax(axis=1)] if len(asked) else nodes[:, 0]
+        told[asked[longest == AMBIGUOUS]] = False
+        at = np.flatnonzero(longest >= 0)
+        of, said = self._lexicon.said_of_endings(longest[at])
+        found = self._rows(letters, told, asked[at[of]], said, BY_ENDING)
+        found = found._replace(score=(said >> 2 * _BITS).astype(np.float64))
+        self.tags.judge(found.tag, guesses)
+        found = found.of(self.tags.is_productive[found.tag])
+        total = 1 + np.bincount(found.word, found.score, len(told))  # as pymorphy3 smooths
+        # Of an ending by which no new word is made a shorter one would be asked.
+        told[asked[at][total[asked[at]] == 1]] = False
+        found = found.of(_first(found.word << 2 * _BITS | found.same))
+        score = found.score / total[found.word] * guesses.of_ending
+        found = found._replace(score=score)
+        return found.of(np.lexsort((-score, found.word)))
+
+
+class _Parts(NamedTuple):
+    """Parts of compounds; their texts are the lemmas of their readings, and behind these the parts themselves."""
+
+    rows: Readings
+    starts: np.ndarray  # of the rows of each part, and one more
+    texts: list[bytes]
+    hashes: np.ndarray  # of the texts
+    lengths: np.ndarray  # likewise
+
+    def rows_of(self, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of parts, and for each first which of these parts it is of."""
+        return ranges(self.starts[parts], self.starts[parts + 1] - self.starts[parts])
+
+    def whole(self, parts: np.ndarray) -> np.ndarray:
+        """Return the texts that are these parts themselves."""
+        return len(self.rows.word) + parts
+
+    def compound(  # noqa: PLR0917 -- columns
+        self, told: np.ndarray, word: np.ndarray, left: np.ndarray, right: np.ndarray, like: np.ndarray, factor: float
+    ) -> Readings:
+        """Return parses of words whose lemmas are two of the texts; otherwise they are like some row."""
+        rows = self.rows
+        return Readings(
+            told,
+            word,
+            left,
+            right,
+            self.hashes[left] * _HYPHEN + self.hashes[right],
+            self.lengths[left] + 1 + self.lengths[right],
+            np.zeros(len(word), np.int64),
+            rows.tag[like],
+            rows.same[like],
+            rows.score[like] * factor,
+            np.full(len(word), BY_PARTS, np.uint8),
+        )
+
+
+def _joined(parts: Sequence[Readings]) -> Readings:
+    """Return the rows of all, word by word."""
+    joined = Readings(parts[0].told, *map(np.concatenate, zip(*(part[1:] for part in parts), strict=True)))
+    return joined.of(np.argsort(joined.word, kind="stable"))
+
+
+def _tell_only(told: np.ndarray, rows: Readings, asked: np.ndarray | None = None) -> None:
+    """Have those of some words not told that have no rows."""
+    is_found = np.zeros(len(told), np.bool_)
+    is_found[rows.word] = True
+    if asked is None:
+        told &= is_found
+    else:
+        told[asked] &= is_found[asked]
+
+
+def _first(keys: np.ndarray) -> np.ndarray:
+    """Return where each key stands first, in order."""
+    _, first = np.unique(keys, return_index=True)
+    first.sort()
+    return first
