@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 from indexer.backends.whoosh.lookup import look_up
@@ -11,7 +11,7 @@ from indexer.ranking import steps
 from tests.analysis.test_lemmatize import EVERY, ODD, cases, forget
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from indexer.analysis import Analyzer, Found
     from indexer.backends.whoosh.words import Entries
@@ -50,11 +50,21 @@ def expected(found: Found) -> object:
     return weights, set(parts), elsewhere, found.ties
 
 
-def test_words_are_looked_up_as_each_is(analyzer: Analyzer) -> None:
-    forms = dict.fromkeys(form for word in (*EVERY, *ODD) for form in cases(word) if form and "\0" not in form)
-    asked = [(form, opens) for form, opens in product(forms, (False, True))]
+def compare(forms: Iterable[str], analyzer: Analyzer) -> None:
+    """Fail if a form is found by anything else among others than alone, at either place in a sentence."""
+    asked = list(product(dict.fromkeys(form for form in forms if form and "\0" not in form), (False, True)))
     forget()
     entries = look_up([key_of(*one) for one in asked], analyzer)
     forget()
     for (form, opens), one in zip(asked, told(entries), strict=True):
         assert one == expected(analyzer.look_up(form, opens)), (form, opens)
+
+
+def test_words_are_looked_up_as_each_is(analyzer: Analyzer) -> None:
+    compare((form for word in (*EVERY, *ODD) for form in cases(word)), analyzer)
+
+
+def test_compounds_are_looked_up_as_each_is(analyzer: Analyzer) -> None:
+    words = [word for word in EVERY if word.isalpha()]
+    compounds = [f"{left}-{right}" for left, right in pairwise(words)]
+    compare((form for word in compounds for form in (*cases(word), word.title())), analyzer)

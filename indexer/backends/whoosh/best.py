@@ -94,7 +94,7 @@ class Source(Protocol):
         ...
 
 
-class _Of:
+class Of:
     """What gives the same in each row of a set."""
 
     bit = 0
@@ -102,14 +102,20 @@ class _Of:
     def __init__(self, rows: RowSet, most: float) -> None:
         self.most = most
         self.size = rows.count
-        self._rows = rows
+        self.rows = rows
 
     def read(self) -> tuple[np.ndarray, np.ndarray, int]:
-        return self._rows.rows(), np.full(self.size, self.most), 0
+        """See Source.read."""
+        return self.rows.rows(), np.full(self.size, self.most), 0
 
     def has(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        mask = self._rows.has(rows)
+        """See Source.has."""
+        mask = self.rows.has(rows)
         return mask, mask
+
+
+class OfAll(Of):
+    """What rows with all of a query get on top."""
 
 
 class OfWord:
@@ -224,7 +230,7 @@ class Sources:
                 self._add_words(query, evaluation, factor)
                 bonus = factor * ranking.bonus(query, evaluation.field, evaluation.idf_in, evaluation.settings)
                 if bonus:
-                    self._keep(_Of(evaluation.found(query).complete, bonus), evaluation)
+                    self._keep(OfAll(evaluation.found(query).complete, bonus), evaluation)
             case Either(clauses):
                 for clause in clauses:
                     self._add(clause, evaluation, factor)
@@ -241,7 +247,7 @@ class Sources:
         settings = evaluation.settings
         if isinstance(leaf, Phrase) and leaf.typed:
             bonus = factor * ranking.typed_bonus(leaf, evaluation.field, evaluation.idf_in, settings)
-            self._keep(_Of(evaluation.typed(leaf), bonus), evaluation)
+            self._keep(Of(evaluation.typed(leaf), bonus), evaluation)
         self._add_here(leaf, evaluation, factor, {})
         if evaluation.field == "text" and settings.title:
             self._add_here(ranking.in_title(leaf), evaluation.within("title"), factor * settings.title, {})
@@ -262,7 +268,7 @@ class Sources:
         rows = evaluation.rows(leaf)
         if isinstance(leaf, Word) and leaf.relatives:
             rows |= evaluation.postings.rows_of(evaluation.entries(leaf)[len(leaf.lemmas) :])
-        self._keep(_Of(rows, most), evaluation)
+        self._keep(Of(rows, most), evaluation)
 
     def _add_words(self, query: Together, evaluation: Evaluation, factor: float) -> None:
         """Add the clauses of what a space joins, and their pairs."""
@@ -293,7 +299,7 @@ class Sources:
             self._add_pair(pair, evaluation, factor * settings.adjacency)
             if titles and any(id(word) in in_titles for word in pair.words):
                 weight = factor * settings.adjacency * settings.title * titles.weight(pair)
-                self._keep(_Of(_both(pair, titles), weight), titles)
+                self._keep(Of(_both(pair, titles), weight), titles)
 
     def _add_pair(self, pair: Phrase, evaluation: Evaluation, factor: float) -> None:
         weight = factor * evaluation.weight(pair)
@@ -305,7 +311,7 @@ class Sources:
         if evaluation.postings is self._texts and one and other and one != other:
             self.pairs.append(Pair(weight, one | other))
         else:
-            self._keep(_Of(_both(pair, evaluation), weight), evaluation)
+            self._keep(Of(_both(pair, evaluation), weight), evaluation)
 
 
 def _both(pair: Phrase, evaluation: Evaluation) -> RowSet:

@@ -16,7 +16,7 @@ import numpy as np
 from indexer import ranking
 from indexer.backends.whoosh.postings import POSITION_BITS, Places, firsts, join
 from indexer.backends.whoosh.rowset import RowSet, intersection, union
-from indexer.backends.whoosh.standing import Sought
+from indexer.backends.whoosh.standing import Sought, scored_by
 from indexer.deadline import NEVER
 from indexer.types import (
     AtPath,
@@ -357,10 +357,7 @@ class Leaves:
 
     @cached_property
     def _tables(self) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
-        # The words whose places each leaf scores by: those of a phrase without their relatives.
-        scored = [
-            [(leaf, False)] if isinstance(leaf, Word) else [(word, True) for word in leaf.words] for leaf in self.all
-        ]
+        scored = scored_by(self.all)
         postings = self.evaluation.postings
         sought = Sought(postings, chain.from_iterable(scored))
         if postings.by_loops:

@@ -316,7 +316,7 @@ class Sources(NamedTuple):
     starts: np.ndarray  # int64: of each, in the lists; and at last where they end
     numbers: np.ndarray  # int64: of the lists
     weights: np.ndarray  # float64: of the lemma of each list
-    how: np.ndarray  # int64, of each list: RELATIVE, ALONE or TOGETHER
+    how: np.ndarray  # int64, of each list: RELATIVE, ALONE, TOGETHER or ROWS
     in_title: np.ndarray  # bool
     weight: np.ndarray  # float64
     more: np.ndarray  # float64: wherever it gives anything
@@ -324,6 +324,9 @@ class Sources(NamedTuple):
     is_cheap: np.ndarray  # bool: whether it is read though no row may be among the best by it alone
     bit: np.ndarray  # uint32: of the word in texts; 0 for none
     dense: np.ndarray  # int64: which of the sets tells the rows that have it; NO_SET if none does
+    gaps: np.ndarray  # uint32: lists of rows that all have the same, as the lists of a segment are written
+    codes: np.ndarray  # uint8: zeros
+    stops: np.ndarray  # int64, of each list of these: where it ends there; its number is where it starts
 
 
 class Pairs(NamedTuple):
@@ -346,6 +349,7 @@ class Rows(NamedTuple):
     among: np.ndarray  # uint8: a bit for each of all paragraphs, whether it is asked for
     complete: np.ndarray  # uint8: likewise, whether it has all of the query
     sets: np.ndarray  # uint8, likewise for dense sources, each a row
+    typed: np.ndarray  # uint8, likewise for phrases that stand there in the very forms typed
 
 
 class Formula(NamedTuple):
@@ -353,6 +357,8 @@ class Formula(NamedTuple):
 
     weights: np.ndarray  # float64, of each leaf; the pairs are the last
     title_weights: np.ndarray
+    typed: np.ndarray  # int64, of each: which of the sets of typed ones tells where it gets more; NO_SET if none
+    typed_bonus: np.ndarray  # float64
     clauses: Int  # leaves that are no pairs
     average: float
     k1: float
@@ -378,8 +384,10 @@ class Scratch(NamedTuple):
 
 
 # How the rows of a list count: as those of a relative, of the word itself, or of the word itself, of which other lemmas
-# may stand at the same place, which counts once: then frequencies are added up, not points.
-RELATIVE, ALONE, TOGETHER = 0, 1, 2
+# may stand at the same place, which counts once: then frequencies are added up, not points. Or they are of no word, and
+# all have the most that the source gives.
+RELATIVE, ALONE, TOGETHER, ROWS = 0, 1, 2, 3
+_KIND_OF_ROWS = 3  # beside those of lists.py
 NO_SET = -1
 # Rows that are looked at together: what is known of them stays in the processor's cache.
 WINDOW = 1 << 15
@@ -514,10 +522,14 @@ def _cursors(sources: Sources, lists: Lists, title_lists: Lists, rows: Rows, sca
         weight, added, bit = sources.weight[source], sources.more[source], np.int64(sources.bit[source])
         for cursor in range(sources.starts[source], sources.starts[source + 1]):
             number = sources.numbers[cursor]
+            row[cursor] = rows.document_base if sources.in_title[source] else rows.base
+            if sources.how[cursor] == ROWS:
+                at[cursor], stop[cursor], skip[cursor], kind[cursor] = number, sources.stops[cursor], -1, _KIND_OF_ROWS
+                more[cursor, 0] = (np.int64(sources.most[source] * scale) + 1) << _UPPER
+                continue
             size = np.int64(of.size[number])
             at[cursor], kind[cursor] = of.start[number], of.kind[number]
             stop[cursor] = at[cursor] + size
-            row[cursor] = rows.document_base if sources.in_title[source] else rows.base
             skip[cursor] = -1 if size == np.int64(of.found[number]) else (1 << (8 << kind[cursor])) - 1
             if sources.how[cursor] == TOGETHER:
                 continue
@@ -647,6 +659,23 @@ def _read(  # noqa: C901, PLR0912 -- three kinds of lists, read in two ways
                 touched,
                 count,
             )
+        elif kind == _KIND_OF_ROWS:
+            at, row, count = _sweep(
+                sources.gaps,
+                sources.codes,
+                skip,
+                at,
+                stop,
+                row,
+                window,
+                end,
+                cursors.more[cursor],
+                is_alone,
+                document_starts,
+                known,
+                touched,
+                count,
+            )
         else:
             at, row, count = _sweep(
                 lists.gap4,
@@ -746,6 +775,9 @@ def _score(
                         formula.title_b,
                     )
                 points += formula.title * of_title
+            typed = formula.typed[leaf]
+            if typed != NO_SET and rows.typed[typed, chosen[at] >> 3] & (1 << (chosen[at] & 7)):
+                points += formula.typed_bonus[leaf]
             scores[at] += points if leaf < formula.clauses else formula.adjacency * points
         if formula.bonus and complete[chosen[at] >> 3] & (1 << (chosen[at] & 7)):
             scores[at] += formula.bonus

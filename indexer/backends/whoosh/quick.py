@@ -6,17 +6,17 @@ The sources are those of best.py, and so are the bounds; the sums are those of e
 from __future__ import annotations
 
 from functools import partial
-from itertools import chain
+from itertools import chain, count
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
 from indexer import ranking
-from indexer.backends.whoosh import loops
-from indexer.backends.whoosh.best import Best, OfHeading, OfWord, Sources
+from indexer.backends.whoosh import arrays, loops
+from indexer.backends.whoosh.best import Best, Of, OfAll, OfHeading, OfWord, Sources
 from indexer.backends.whoosh.counting import Counting
-from indexer.backends.whoosh.standing import Sought
-from indexer.types import Only, Together, Word
+from indexer.backends.whoosh.standing import Sought, scored_by
+from indexer.types import Only, Phrase, Together, Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,33 +24,37 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh.evaluation import Evaluation
     from indexer.backends.whoosh.postings import Entry, Listed
     from indexer.backends.whoosh.rowset import RowSet
-    from indexer.types import Lemma, Phrase, Query
+    from indexer.types import Lemma, Query
 
 _MOST_WORDS = 31  # each has a bit, and one more bit is used
 _CHEAP = 4096  # rows of a source, up to which it is read wherever others are, and of its rows no set is made
 
 
 class Words(NamedTuple):
-    """The words that a query scores by."""
+    """The words and phrases that a query scores by."""
 
-    query: Word | Together
-    words: list[Word]
+    query: Word | Phrase | Together
+    leaves: list[Word | Phrase]
 
 
 def words_of(query: Query) -> Words | None:
-    """Return the word, or the words that a space joins, that a query scores by; None if it is more than that.
+    """Return the word, the phrase, or those that a space joins, that a query scores by; None if it is more than that.
 
     Whatever only narrows what is found may be beside it.
     """
     while isinstance(query, Only):
         query = query.query
-    if not isinstance(query, Word | Together):
+    if not isinstance(query, Word | Phrase | Together):
         return None
     clauses = query.clauses if isinstance(query, Together) else (query,)
-    words = [word for word in clauses if isinstance(word, Word) and word.lemmas and not word.forms]
-    if len(words) < len(clauses) or len(words) > _MOST_WORDS or len(set(map(id, words))) < len(words):
+    leaves = [leaf for leaf in clauses if isinstance(leaf, Phrase) or (isinstance(leaf, Word) and _is_plain(leaf))]
+    if len(leaves) < len(clauses) or len(leaves) > _MOST_WORDS or len(set(map(id, leaves))) < len(leaves):
         return None
-    return Words(query, words)
+    return Words(query, leaves)
+
+
+def _is_plain(word: Word) -> bool:
+    return bool(word.lemmas) and not word.forms
 
 
 def best_of_words(asked: Words, evaluation: Evaluation, among: RowSet, most: int) -> Best | None:
@@ -77,13 +81,12 @@ class _Ranking:
         self._evaluation = evaluation
         self._postings = evaluation.postings
         settings = evaluation.settings
-        query, words = asked
-        pairs = evaluation.pairs(query) if isinstance(query, Together) else []
-        leaves: list[Word | Phrase] = [*words, *pairs]
-        scored = [[(word, False)] for word in words] + [[(word, True) for word in pair.words] for pair in pairs]
+        query, clauses = asked
+        leaves = [*clauses, *(evaluation.pairs(query) if isinstance(query, Together) else ())]
+        scored = scored_by(leaves)
         self._counting = Counting(self._postings, Sought(self._postings, chain.from_iterable(scored)), scored)
         sources = Sources(query, evaluation)
-        self._sources = sorted(_words_of(sources), key=lambda source: -source.most)
+        self._sources = sorted(_read_together(sources), key=lambda source: -source.most)
         self.is_nothing = not self._sources
         self._pairs = loops.Pairs(
             np.array([pair.most for pair in sources.pairs], np.float64),
@@ -94,10 +97,20 @@ class _Ranking:
         saturation, of_titles = (ranking.saturation(field, settings) for field in ("text", "title"))
         bonus = ranking.bonus(query, "text", evaluation.idf_in, settings) if isinstance(query, Together) else 0.0
         self._complete = evaluation.found(query).complete.bits() if bonus else np.zeros(0, np.uint8)
+        bonuses = [ranking.typed_bonus(leaf, "text", evaluation.idf_in, settings) for leaf in leaves]
+        typed = [
+            evaluation.typed(leaf).bits()
+            for leaf, of_typed in zip(leaves, bonuses, strict=True)
+            if of_typed and isinstance(leaf, Phrase)
+        ]
+        self._typed = _stacked(typed)
+        number = count()
         self._formula = loops.Formula(
             weights=np.array([evaluation.weight(leaf) for leaf in leaves]),
-            title_weights=np.array([titles.weight(leaf) for leaf in leaves] if titles else []),
-            clauses=len(words),
+            title_weights=np.array([titles.weight(ranking.in_title(leaf)) for leaf in leaves] if titles else []),
+            typed=np.array([next(number) if bonus else loops.NO_SET for bonus in bonuses], np.int64),
+            typed_bonus=np.array(bonuses),
+            clauses=len(clauses),
             average=self._postings.collection.average,
             k1=saturation.k1,
             b=saturation.b,
@@ -128,6 +141,7 @@ class _Ranking:
             among=among.bits(),
             complete=self._complete,
             sets=sets,
+            typed=self._typed,
         )
         return loops.rank(
             sources,
@@ -147,18 +161,24 @@ class _Ranking:
     def _sources_in(self, part: int) -> tuple[loops.Sources, np.ndarray]:
         """Return the sources as they are in a segment, and the rows of those that need not be read."""
         ends = [0]
-        lists: list[tuple[int, float, int]] = []
+        lists: list[tuple[int, float, int, int]] = []
+        gaps: list[np.ndarray] = [np.zeros(0, np.uint32)]
         sets: list[np.ndarray] = []
         dense: list[int] = []
         for at, source in enumerate(self._sources):
-            lists += ((listed.number, weight, how) for listed, weight, how in source.lists if listed.part == part)
+            lists += ((listed.number, weight, how, 0) for listed, weight, how in source.lists if listed.part == part)
+            if source.same_in is not None:
+                start = sum(map(len, gaps))
+                gaps.append(self._gaps(source, source.same_in, part))
+                lists.append((start, 0.0, loops.ROWS, start + len(gaps[-1])))
             ends.append(len(lists))
             dense.append(loops.NO_SET)
             if at and source.rows and source.size > _CHEAP:  # the first is always read
                 dense[-1] = len(sets)
                 sets.append(source.rows().bits())
-        numbers, weights, hows = zip(*lists, strict=True) if lists else ((), (), ())
+        numbers, weights, hows, stops = zip(*lists, strict=True) if lists else ((), (), (), ())
         in_title, weight, more, most, size, bit, *_ = zip(*self._sources, strict=True)
+        every = arrays.frozen(np.concatenate(gaps))
         return loops.Sources(
             starts=np.array(ends, np.int64),
             numbers=np.array(numbers, np.int64),
@@ -171,7 +191,24 @@ class _Ranking:
             is_cheap=np.array(size) <= _CHEAP,
             bit=np.array(bit, np.uint32),
             dense=np.array(dense, np.int64),
-        ), np.stack(sets) if sets else np.zeros((0, 0), np.uint8)
+            gaps=every,
+            codes=arrays.frozen(np.zeros(len(every), np.uint8)),
+            stops=np.array(stops, np.int64),
+        ), _stacked(sets)
+
+    def _gaps(self, source: _Source, same_in: RowSet, part: int) -> np.ndarray:
+        """Return the rows of a set that are of a segment, as gaps."""
+        of = self._postings.parts[part]
+        first, many = (
+            (of.documents, of.segment.documents) if source.in_title else (of.paragraphs, of.segment.paragraphs)
+        )
+        rows = same_in.rows()
+        here = rows[slice(*np.searchsorted(rows, [first, first + many]).tolist())] - first
+        return np.diff(here, prepend=0).astype(np.uint32)
+
+
+def _stacked(sets: list[np.ndarray]) -> np.ndarray:
+    return np.stack(sets) if sets else np.zeros((0, 0), np.uint8)
 
 
 _Pair: TypeAlias = "tuple[Lemma, Entry]"
@@ -188,16 +225,29 @@ class _Source(NamedTuple):
     bit: int
     lists: list[tuple[Listed, float, int]]  # with the weight of the lemma, and how it counts
     rows: Callable[[], RowSet] | None  # that have anything of it, if that is known
+    same_in: RowSet | None = None  # rows, or documents, that have the most that it gives
 
 
-def _words_of(sources: Sources) -> Iterator[_Source]:
-    """Give what words give, of all that a score is a sum of; whether a row has all of them, the loop looks itself."""
+def _read_together(sources: Sources) -> Iterator[_Source]:
+    """Give what a score is a sum of; whether a row has all of the query, the loop looks itself."""
     for source in sources.all:
-        if isinstance(source, OfWord):
-            yield from _of_text(source)
-        elif isinstance(source, OfHeading) and isinstance(source.of, OfWord):
-            own, relatives = _lemmas(source.of)
-            yield _source(source.of, own, relatives)._replace(in_title=True)
+        match source:
+            case OfAll():
+                continue
+            case Of():
+                yield _same(source)
+            case OfHeading(of=Of() as of):
+                yield _same(of)._replace(in_title=True)
+            case OfHeading(of=OfWord() as of):
+                yield _source(of, *_lemmas(of))._replace(in_title=True)
+            case OfWord():
+                yield from _of_text(source)
+
+
+def _same(of: Of) -> _Source:
+    return _Source(
+        in_title=False, weight=0.0, more=0.0, most=of.most, size=of.size, bit=0, lists=[], rows=None, same_in=of.rows
+    )
 
 
 def _of_text(of: OfWord) -> Iterator[_Source]:

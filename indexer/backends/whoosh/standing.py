@@ -11,13 +11,22 @@ from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.postings import POSITION, POSITION_BITS, Places, firsts
 from indexer.backends.whoosh.segment import Lookout
 from indexer.backends.whoosh.tokens import Among
+from indexer.types import Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from indexer.backends.whoosh.postings import FieldPostings
     from indexer.backends.whoosh.segment import Segment
-    from indexer.types import Form, Word
+    from indexer.types import Form, Phrase
+
+
+def scored_by(leaves: Iterable[Word | Phrase]) -> list[list[tuple[Word, bool]]]:
+    """Return the words whose places each leaf scores by, each with or without its relatives (alone).
+
+    A word of a phrase counts without them.
+    """
+    return [[(leaf, False)] if isinstance(leaf, Word) else [(word, True) for word in leaf.words] for leaf in leaves]
 
 
 class Sought:
