@@ -131,13 +131,14 @@ def _on_spark(
     """Return a corpus that the workers of a Spark read; EngineRefused if they cannot write to this index."""
     from indexer.distributed import spark  # noqa: PLC0415 -- an extra
 
+    master = spark.master(engine, processes)
     if not isinstance(index, Cluster):
         reason = "its workers write to a cluster, and the index is in a folder"
         raise EngineRefused(engine=engine, reason=reason)
     if not isinstance(corpus, str | os.PathLike):
         reason = "its workers read a folder or an address, not the documents of a program"
         raise EngineRefused(engine=engine, reason=reason)
-    return spark.opened(corpus, spark.master(engine, processes))
+    return spark.opened(corpus, master)
 
 
 class _Size(NamedTuple):
