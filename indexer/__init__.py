@@ -15,9 +15,16 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from indexer.addresses import Cluster
 from indexer.deadline import Deadline
 from indexer.errors import (
     AddressRefused,
+    ClientMissing,
+    ClusterFailure,
+    ClusterMisnamed,
+    ClusterRefused,
+    ClusterSilent,
+    ClusterUnwell,
     CompilerMissing,
     CorpusError,
     CorpusMissing,
@@ -86,6 +93,13 @@ __all__ = [
     "AddressRefused",
     "Answer",
     "BuildReport",
+    "ClientMissing",
+    "Cluster",
+    "ClusterFailure",
+    "ClusterMisnamed",
+    "ClusterRefused",
+    "ClusterSilent",
+    "ClusterUnwell",
     "CompilerMissing",
     "Completion",
     "CorpusError",

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
 from uuid import uuid4
 
 from indexer import readers
+from indexer.addresses import Cluster, place
 from indexer.backends.whoosh import cores
 from indexer.backends.whoosh.contents import folder_size
 from indexer.backends.whoosh.search import open_engine
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor
 
+    from indexer.addresses import Place
+    from indexer.backends.opensearch.store import Store as ClusterStore
+    from indexer.backends.opensearch.writing import Written
     from indexer.backends.whoosh.inversion import Scan
     from indexer.backends.whoosh.numbering import Numbering
     from indexer.backends.whoosh.segment import Content
@@ -53,7 +57,7 @@ T = TypeVar("T")
 
 def build_index(
     corpus: Path | Iterable[Document],
-    index: Path,
+    index: Path | Cluster | str,
     *,
     settings: Settings | None = None,
     rebuild: bool = False,
@@ -63,34 +67,33 @@ def build_index(
 ) -> BuildReport:
     """Make the index at `index` hold exactly the documents of a corpus: a folder, a file, or documents of a program.
 
+    An index is a folder, or a name on a cluster: opensearch+https://host:9200/name.
+
     What did not change since the last build is not read again; with `rebuild` everything is. Until the end, searches
     see the index as it was before; if the build fails, they go on doing so. A file that cannot be read is listed in the
     report and does not stop the build. `processes` is the number of cores to use (default: all), `wait` how many
     seconds to wait for another build to end, `progress` is told now and then how far the build has come.
 
-    CorpusMissing, IndexIncompatible, IndexDamaged, IndexBusy or IndexNotWritten if it cannot be done.
+    CorpusMissing, IndexIncompatible, IndexDamaged, IndexBusy, IndexNotWritten or ClusterFailure if it cannot be done.
     """
     started = perf_counter()
-    build = _Build(Path(index), settings or Settings(), processes or os.cpu_count() or 1, progress or (lambda _: None))
+    where = place(index)
+    build = _Build(where, settings or Settings(), processes or os.cpu_count() or 1, progress or (lambda _: None))
     if isinstance(corpus, str | os.PathLike):
-        source: _Folder | _Records = _Folder(Path(corpus), Path(index), build.settings)
+        apart_from = where if isinstance(where, Path) else None
+        source: _Folder | _Records = _Folder(Path(corpus), apart_from, build.settings)
     else:
         source = _Records(corpus)
-    with (
-        _no_collection(),
-        Store(Path(index), build.settings, rebuild=rebuild, wait=wait, threads=build.processes) as store,
-    ):
-        counts = build.bring_up_to_date(store, source)
-        files = tuple(store.files[path] for path in sorted(store.files))
-        store.commit(source.name)
-        lemmas = len(store.lemmas())
-    engine = open_engine(Path(index), build.settings)[0]
+    with _no_collection(), build.opened(rebuild=rebuild, wait=wait) as into:
+        counts = build.bring_up_to_date(into, source)
+        files = tuple(into.files[path] for path in sorted(into.files))
+        size = into.commit(source.name)
     return BuildReport(
         documents=sum(file.documents for file in files),
-        paragraphs=engine.collection.paragraphs,
-        words=engine.collection.words,
-        lemmas=lemmas,
-        bytes=folder_size(Path(index)),
+        paragraphs=size.paragraphs,
+        words=size.words,
+        lemmas=size.lemmas,
+        bytes=size.bytes,
         seconds=perf_counter() - started,
         added=counts.added,
         changed=counts.changed,
@@ -100,6 +103,15 @@ def build_index(
         doubtful=tuple(file for file in files if file.doubtful),
         ignored=source.ignored,
     )
+
+
+class _Size(NamedTuple):
+    """What an index holds."""
+
+    paragraphs: int
+    words: int
+    lemmas: int
+    bytes: int
 
 
 class _Counts(NamedTuple):
@@ -123,7 +135,7 @@ class _Piece(NamedTuple):
 class _Folder:
     """The files of a folder, or one file."""
 
-    def __init__(self, path: Path, index: Path, settings: Settings) -> None:
+    def __init__(self, path: Path, index: Path | None, settings: Settings) -> None:
         self.name = str(path)
         self._settings = settings.reading
         found = readers.find(path, apart_from=index)
@@ -215,7 +227,7 @@ class _Tally:
 class _Build:
     """One run: what is new goes from the corpus through the cores into the store."""
 
-    def __init__(self, index: Path, settings: Settings, processes: int, progress: Callable[[Progress], None]) -> None:
+    def __init__(self, index: Place, settings: Settings, processes: int, progress: Callable[[Progress], None]) -> None:
         self.settings = settings
         self._index = index
         self.processes = processes
@@ -223,17 +235,31 @@ class _Build:
         self._tallies: dict[str, _Tally] = {}
         self._done = 0  # bytes
 
-    def bring_up_to_date(self, store: Store, source: _Folder | _Records) -> _Counts:
+    @contextmanager
+    def opened(self, *, rebuild: bool, wait: float) -> Iterator[_Into]:
+        """Give what the documents go into, under the build lock."""
+        if isinstance(self._index, Cluster):
+            from indexer.backends.opensearch.store import Store as ClusterStore  # noqa: PLC0415 -- an extra
+
+            with ClusterStore(self._index, self.settings, rebuild=rebuild, wait=wait) as there:
+                yield _IntoCluster(there, self.settings, self.processes)
+        else:
+            with Store(self._index, self.settings, rebuild=rebuild, wait=wait, threads=self.processes) as here:
+                yield _IntoFolder(here, self._index, self.settings, self.processes)
+
+    def bring_up_to_date(self, store: _Into, source: _Folder | _Records) -> _Counts:
         """Put into the store what is new, take out what is gone."""
         before = dict(store.files)
         unchanged: set[str] = set()
         self._progress(Progress("look", 0, source.size))
         batches = _batches(self._documents(store, source, before, unchanged))
-        for content in self._contents(batches, source.size, store):
-            store.add(content)
-            for name, (documents, paragraphs) in content.by_file().items():
-                self._tallies[name].documents += documents
-                self._tallies[name].paragraphs += paragraphs
+        ahead = list(islice(batches, 2))
+        worth_a_pool = self.processes > 1 and len(ahead) > 1 and (source.size is None or source.size >= _WORTH_A_POOL)
+        with _workers(self.processes, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
+            for by_file in store.take(chain(ahead, batches), pool):
+                for name, (documents, paragraphs) in by_file.items():
+                    self._tallies[name].documents += documents
+                    self._tallies[name].paragraphs += paragraphs
         for problem in source.problems:
             self._tallies[str(problem.values["path"])] = _Tally("", problems=[str(problem.values["reason"])])
         # What could not be opened last time either is not news.
@@ -251,7 +277,7 @@ class _Build:
         return _Counts(len(self._tallies) - changed, changed, len(gone), len(unchanged))
 
     def _documents(
-        self, store: Store, source: _Folder | _Records, before: dict[str, FileRecord], unchanged: set[str]
+        self, store: _Into, source: _Folder | _Records, before: dict[str, FileRecord], unchanged: set[str]
     ) -> Iterator[tuple[str, Document]]:
         """Give the documents of what is new or changed, each with the name of its piece."""
         for piece in source.pieces():
@@ -282,31 +308,106 @@ class _Build:
             else:
                 yield piece.name, document
 
-    def _contents(
-        self, batches: Iterator[list[tuple[str, Document]]], size: int | None, store: Store
-    ) -> Iterator[Content]:
+
+class _Into(Protocol):
+    """What documents go into: an index under the build lock, in which nothing changes for readers until `commit`."""
+
+    files: dict[str, FileRecord]
+
+    def take(self, batches: Iterator[list[tuple[str, Document]]], pool: _Pool) -> Iterator[dict[str, tuple[int, int]]]:
+        """Take documents; tell now and then how many of them, and of their paragraphs, each file has brought."""
+        ...
+
+    def remove(self, files: Iterable[str], /) -> None:
+        """Delete the documents that were read from these files."""
+        ...
+
+    def record(self, file: FileRecord, /) -> None:
+        """Remember a file that was read, or why it could not be."""
+        ...
+
+    def commit(self, corpus: str) -> _Size:
+        """Make it the index."""
+        ...
+
+
+class _IntoFolder:
+    """The embedded engine's."""
+
+    def __init__(self, store: Store, index: Path, settings: Settings, processes: int) -> None:
+        self._store = store
+        self._index = index
+        self._settings = settings
+        self._processes = processes
+        self.files = store.files
+        self.remove = store.remove
+        self.record = store.record
+
+    def take(self, batches: Iterator[list[tuple[str, Document]]], pool: _Pool) -> Iterator[dict[str, tuple[int, int]]]:
+        for content in self._contents(batches, pool):
+            self._store.add(content)
+            yield content.by_file()
+
+    def commit(self, corpus: str) -> _Size:
+        self._store.commit(corpus)
+        lemmas = len(self._store.lemmas())
+        collection = open_engine(self._index, self._settings)[0].collection
+        return _Size(collection.paragraphs, collection.words, lemmas, folder_size(self._index))
+
+    def _contents(self, batches: Iterator[list[tuple[str, Document]]], pool: _Pool) -> Iterator[Content]:
         """Give the batches as arrays, in order, made on as many cores as they are worth."""
-        ahead = list(islice(batches, 2))
-        worth_a_pool = self.processes > 1 and len(ahead) > 1 and (size is None or size >= _WORTH_A_POOL)
-        with _workers(self.processes, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
-            build = uuid4().hex
-            scanning: deque[Future[Scan]] = deque()
-            for batch in chain(ahead, batches):
-                scanning.append(pool.submit(cores.scan, batch, build, self.settings))
-                if len(scanning) > 2 * self.processes:
-                    yield store.numbering.translated(scanning.popleft().result())
-                if store.is_full:
-                    self._look_up(pool, store.numbering)
-                    store.flush()
-            for scanned in scanning:
-                yield store.numbering.translated(scanned.result())
-            self._look_up(pool, store.numbering)
+        store = self._store
+        build = uuid4().hex
+        scanning: deque[Future[Scan]] = deque()
+        for batch in batches:
+            scanning.append(pool.submit(cores.scan, batch, build, self._settings))
+            if len(scanning) > 2 * self._processes:
+                yield store.numbering.translated(scanning.popleft().result())
+            if store.is_full:
+                self._look_up(pool, store.numbering)
+                store.flush()
+        for scanned in scanning:
+            yield store.numbering.translated(scanned.result())
+        self._look_up(pool, store.numbering)
 
     def _look_up(self, pool: _Pool, numbering: Numbering) -> None:
         """Have the unknown words looked up."""
-        shares = _shares(numbering.unknown, self.processes)
-        for entries in [pool.submit(cores.look_up, share, self.settings) for share in shares]:
+        shares = _shares(numbering.unknown, self._processes)
+        for entries in [pool.submit(cores.look_up, share, self._settings) for share in shares]:
             numbering.add(entries.result())
+
+
+class _IntoCluster:
+    """A cluster's: each process writes what it has analysed."""
+
+    def __init__(self, store: ClusterStore, settings: Settings, processes: int) -> None:
+        self._store = store
+        self._settings = settings
+        self._processes = processes
+        self.files = store.files
+        self.remove = store.remove
+        self.record = store.record
+
+    def take(self, batches: Iterator[list[tuple[str, Document]]], pool: _Pool) -> Iterator[dict[str, tuple[int, int]]]:
+        from indexer.backends.opensearch import cores as on_cluster  # noqa: PLC0415 -- an extra
+
+        writing: deque[Future[Written]] = deque()
+        try:
+            for batch in batches:
+                writing.append(pool.submit(on_cluster.write, batch, self._store.target, self._settings))
+                if len(writing) > self._processes:
+                    yield self._taken(writing.popleft().result())
+            while writing:
+                yield self._taken(writing.popleft().result())
+        finally:
+            on_cluster.end()
+
+    def _taken(self, written: Written) -> dict[str, tuple[int, int]]:
+        self._store.add(written)
+        return written.by_file
+
+    def commit(self, corpus: str) -> _Size:
+        return _Size(*self._store.commit(corpus))
 
 
 class _Pool(Protocol):
@@ -335,7 +436,7 @@ class _Apart:
 
 
 @contextmanager
-def _workers(processes: int, index: Path) -> Iterator[_Pool]:
+def _workers(processes: int, index: Place) -> Iterator[_Pool]:
     """Give processes; IndexNotWritten if one of them is killed."""
     # loky rather than concurrent.futures: its workers neither import the caller's __main__ nor fork its threads.
     from loky import BrokenProcessPool, ProcessPoolExecutor  # noqa: PLC0415 -- 0.1 s that most builds need not spend

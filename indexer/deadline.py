@@ -19,6 +19,11 @@ class Deadline:
         self._seconds = seconds
         self._at = monotonic() + seconds
 
+    @property
+    def left(self) -> float:
+        """How many seconds are left; below zero when it has passed."""
+        return self._at - monotonic()
+
     def check(self) -> None:
         """QueryTooSlow if it has passed."""
         if monotonic() > self._at:

@@ -9,7 +9,13 @@ IndexerError
 │   ├── IndexIncompatible      built by another version or with other settings: rebuild
 │   ├── IndexDamaged           a file of it is cut short, foreign or gone: rebuild
 │   ├── IndexBusy              another build holds the lock: wait
-│   └── IndexNotWritten        no rights, no room: the old state is still there
+│   ├── IndexNotWritten        no rights, no room: the old state is still there
+│   └── ClusterFailure         the one who keeps the cluster can act
+│       ├── ClusterMisnamed        an address that is none
+│       ├── ClusterSilent          nobody answers there
+│       ├── ClusterRefused         it lets nobody in: password, token, certificate, rights
+│       ├── ClusterUnwell          it answers that it cannot: red, full, busy
+│       └── ClientMissing          the library that speaks to it is not installed
 ├── CompilerMissing        the one who wants rankings compiled can act: Numba is not installed
 ├── EncoderMissing         the one who searches by meaning can act: the package that carries one is not there
 ├── ProtocolMissing        the one who serves tools to a language model can act: the package mcp is not there
@@ -108,6 +114,43 @@ class IndexNotWritten(IndexFailure):
     """The index could not be written; what was there before is unharmed."""
 
     template = "The index at {path} could not be written: {reason}. What was there before is unharmed"
+
+
+class ClusterFailure(IndexFailure):
+    """Something about the cluster that an index is on."""
+
+
+class ClusterMisnamed(ClusterFailure):
+    """The address of an index on a cluster cannot be read."""
+
+    template = "{path} is no address of an index: {reason}. Write it so: opensearch+https://host:9200/name"
+
+
+class ClusterSilent(ClusterFailure):
+    """No node of the cluster answers."""
+
+    template = "The cluster does not answer at {path}: {reason}. See that it runs, and that the address is right"
+
+
+class ClusterRefused(ClusterFailure):
+    """The cluster does not do it for this user, or is not who it should be."""
+
+    template = (
+        "The cluster is closed to us at {path}: {reason}. See ABZATS_OPENSEARCH_USER, ABZATS_OPENSEARCH_PASSWORD, "
+        "ABZATS_OPENSEARCH_TOKEN and ABZATS_OPENSEARCH_CA"
+    )
+
+
+class ClusterUnwell(ClusterFailure):
+    """The cluster answers that it cannot do it now."""
+
+    template = "The cluster cannot do it now at {path}: {reason}. See to its health, then try again"
+
+
+class ClientMissing(ClusterFailure):
+    """The library that speaks to a cluster is an extra, and is not installed."""
+
+    template = "An index on a cluster needs opensearch-py. Install it: pip install 'abzats[opensearch]'"
 
 
 class EncoderMissing(IndexerError):

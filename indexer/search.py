@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from itertools import chain, islice
 from operator import itemgetter
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from unicodedata import normalize
 
+from indexer.addresses import Cluster, place
 from indexer.analysis import russian
 from indexer.backends.whoosh import state
 from indexer.backends.whoosh.contents import committed, folder_size, latest_generation, reading
@@ -47,9 +47,9 @@ from indexer.types import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
+    from pathlib import Path
 
-    from indexer.backends.base import Engine, Sort
-    from indexer.backends.whoosh.search import WhooshEngine
+    from indexer.backends.base import Engine, Opened, Sort
     from indexer.deadline import Deadline
     from indexer.meaning.encoder import Encoder
     from indexer.queries import Meant, Understood
@@ -63,18 +63,23 @@ _PARAGRAPH = re.compile(r"(?P<path>.*)#¶?(?P<number>[0-9]{1,9})", re.DOTALL)
 _MOST_COUNTED = 2000  # lemmas whose forms are remembered, of a few dozen bytes each
 
 
-def open_index(index: Path, *, settings: Settings | None = None, compiled: bool = False) -> Searcher:
-    """Open the index at a folder for searching.
+def open_index(index: Path | Cluster | str, *, settings: Settings | None = None, compiled: bool = False) -> Searcher:
+    """Open the index at a folder, or that of a name on a cluster, for searching.
 
     If it is `compiled`, rankings are the same and take a part of the time, by loops that Numba compiles (the extra
     `fast`). To load them takes longer than some searches, and to compile them, at their first use after they were
-    installed, a quarter of a minute.
+    installed, a quarter of a minute. The rankings of a cluster are not compiled.
 
     CompilerMissing if there is nothing to compile them with.
 
-    IndexMissing, IndexIncompatible or IndexDamaged if it cannot be used.
+    IndexMissing, IndexIncompatible, IndexDamaged or ClusterFailure if it cannot be used.
     """
-    return Searcher(Path(index), settings or Settings(), compiled=compiled)
+    where, chosen = place(index), settings or Settings()
+    if isinstance(where, Cluster):
+        from indexer.backends.opensearch.search import OnCluster  # noqa: PLC0415 -- an extra
+
+        return Searcher(OnCluster(where, chosen), chosen)
+    return Searcher(_InFolder(where, chosen, compiled=compiled), chosen)
 
 
 class Search:
@@ -374,30 +379,43 @@ class Search:
 class Searcher(Search):
     """An index as it was when it was opened; later builds do not disturb it. Threads may share a searcher."""
 
-    _engine: WhooshEngine
-
-    def __init__(self, folder: Path, settings: Settings, *, compiled: bool = False) -> None:
-        if compiled and not is_there():
-            raise CompilerMissing
-        engine, self._made, self._generation = open_engine(folder, settings, by_loops=compiled)
-        if compiled:
-            engine.warm_up()
-        self._committed = committed(folder, self._generation)
-        super().__init__(engine, settings)
-        self._folder = folder
+    def __init__(self, opened: Opened, settings: Settings) -> None:
+        super().__init__(opened.engine, settings)
+        self._opened = opened
 
     @property
     def generation(self) -> int:
         """Return which build it searches; the number grows with every build that changed something."""
-        return self._generation
+        return self._opened.generation
 
     @property
     def built(self) -> datetime:
         """Return when that build was."""
-        return self._made.built
+        return self._opened.built
 
     def is_newest(self) -> bool:
-        """Whether no other build has been committed since it was opened; so too if the folder is gone."""
+        """Whether no other build has been committed since it was opened; so too if the index is gone."""
+        return self._opened.is_newest()
+
+    def status(self) -> IndexStatus:
+        """Return what is in the index."""
+        return self._opened.status()
+
+
+class _InFolder:
+    """See Opened: in a folder."""
+
+    def __init__(self, folder: Path, settings: Settings, *, compiled: bool) -> None:
+        if compiled and not is_there():
+            raise CompilerMissing
+        self.engine, self._made, self.generation = open_engine(folder, settings, by_loops=compiled)
+        if compiled:
+            self.engine.warm_up()
+        self._committed = committed(folder, self.generation)
+        self._folder = folder
+        self.built = self._made.built
+
+    def is_newest(self) -> bool:
         try:
             latest = latest_generation(self._folder)
         except OSError:
@@ -405,17 +423,16 @@ class Searcher(Search):
         return latest < 0 or committed(self._folder, latest) == self._committed
 
     def status(self) -> IndexStatus:
-        """Return what is in the index."""
         with reading(self._folder):
-            files = state.read_files(self._folder, self._generation)
-        sources, dated = self._engine.sources(), self._engine.dated()
+            files = state.read_files(self._folder, self.generation)
+        sources, dated = self.engine.sources(), self.engine.dated()
         return IndexStatus(
             documents=sources.total(),
-            paragraphs=self._engine.collection.paragraphs,
-            words=self._engine.collection.words,
-            lemmas=self._engine.different_lemmas,
+            paragraphs=self.engine.collection.paragraphs,
+            words=self.engine.collection.words,
+            lemmas=self.engine.different_lemmas,
             bytes=folder_size(self._folder),
-            generation=self._generation,
+            generation=self.generation,
             built=self._made.built,
             corpus=self._made.corpus,
             sources=dict(sources.most_common()),

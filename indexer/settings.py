@@ -19,6 +19,7 @@ _SENSIBLE: dict[str, tuple[int, float]] = {
     **dict.fromkeys(("ranking.b", "ranking.title_b"), (0, 1)),
     "meaning.unlike": (0, 0.99),
     "building.memory": (2**20, inf),
+    **dict.fromkeys(("clustering.shards", "clustering.candidates"), (1, inf)),
     "asking.deepest": (0, 50),  # brackets are read by recursion
 }
 
@@ -168,6 +169,17 @@ class Building(_Numbers):
 
 
 @dataclass(frozen=True, slots=True)
+class Clustering(_Numbers):
+    """How an index is spread over a cluster, and asked there."""
+
+    shards: int = 3  # parts of an index; each is searched by one core at a time
+    replicas: int = 1  # of each part on other nodes; fewer if there are fewer nodes
+    # Paragraphs that the cluster's own ranking gives to be put in order by the formula; twice as many as are asked for
+    # if that is more.
+    candidates: int = 300
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of them."""
 
@@ -178,6 +190,7 @@ class Settings:
     mistyping: Mistyping = field(default_factory=Mistyping)
     meaning: Meaning = field(default_factory=Meaning)
     building: Building = field(default_factory=Building)
+    clustering: Clustering = field(default_factory=Clustering)
 
     def baked(self) -> dict[str, Any]:
         """Those that an index cannot change after it was built.

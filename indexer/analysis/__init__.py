@@ -11,7 +11,7 @@ from indexer.analysis.tokenize import tokenize
 from indexer.types import Term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import numpy as np
 
@@ -86,6 +86,13 @@ class Analyzer:
             indexed = self._indexed(form, opens_sentence) if self._indexed else None
             known = self._known[key] = indexed or self.look_up(form, opens_sentence)
         return known
+
+    def learn(self, words: Iterable[tuple[str, bool]]) -> None:
+        """Look up those of many words that are not known yet, the arguments of found_by in pairs, and remember them."""
+        new = [word for word in words if word not in self._known]
+        if len(self._known) + len(new) > self._most:
+            self._known.clear()
+        self._known.update(zip(new, self.look_up_all(new), strict=True))
 
     def look_up(self, form: str, opens_sentence: bool) -> Found:  # noqa: FBT001 -- likewise
         """Return the same without remembering it: for words that are asked for once."""

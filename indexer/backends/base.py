@@ -10,10 +10,11 @@ from indexer.deadline import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from datetime import datetime
 
     from indexer.analysis import Found
     from indexer.deadline import Deadline
-    from indexer.types import Facets, Filters, Form, Heading, Hits, Paragraph, Query
+    from indexer.types import Facets, Filters, Form, Heading, Hits, IndexStatus, Paragraph, Query
     from indexer.vocabulary import Vocabulary
 
 Sort: TypeAlias = Literal["relevance", "date"]
@@ -113,6 +114,33 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of files; the engine is not used after it."""
+        ...
+
+
+class Opened(Protocol):
+    """A build of an index, opened, and what is told of it beside what it finds."""
+
+    @property
+    def engine(self) -> Engine:
+        """What searches it."""
+        ...
+
+    @property
+    def generation(self) -> int:
+        """Which build it is; the number grows with every build that changed something."""
+        ...
+
+    @property
+    def built(self) -> datetime:
+        """When that was."""
+        ...
+
+    def is_newest(self) -> bool:
+        """Whether no other build has been committed since; so too if the index is gone."""
+        ...
+
+    def status(self) -> IndexStatus:
+        """Return what is in it."""
         ...
 
 

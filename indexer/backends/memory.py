@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import partial
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple, Protocol, get_args
 
 import numpy as np
 
@@ -39,7 +39,7 @@ from indexer.types import (
 from indexer.vocabulary import Lexicon, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from indexer.analysis import Analyzer, Found
@@ -50,20 +50,99 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """A word of a text as the reference engine holds it."""
+    """A word of a text as scores are told by it."""
 
     lemmas: dict[str, int]  # → weight in steps
     form: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Protocol):
     """A paragraph, or a title, a source or an author."""
+
+    @property
+    def heading(self) -> Heading:
+        """What is known of its document."""
+        ...
+
+    @property
+    def document(self) -> int:
+        """The number of its document among those at hand."""
+        ...
+
+    @property
+    def length(self) -> int:
+        """How many words it has."""
+        ...
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Its words."""
+        ...
+
+    @property
+    def sentences(self) -> tuple[int, ...]:
+        """The number of each place's."""
+        ...
+
+    def standing(self, word: Word) -> dict[int, int]:
+        """Return where a word stands, in positions, each with its agreement."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A row of the reference engine."""
 
     heading: Heading
     document: int
     places: tuple[Place, ...]
-    sentences: tuple[int, ...]  # the number of each place's
+    sentences: tuple[int, ...]
+
+    @property
+    def length(self) -> int:
+        """See Row.length."""
+        return len(self.places)
+
+    def standing(self, word: Word) -> dict[int, int]:
+        """See Row.standing."""
+        agreements = {at: _agreement(word, place) for at, place in enumerate(self.places)}
+        return {at: agreement for at, agreement in agreements.items() if agreement}
+
+
+class Statistics(Protocol):
+    """What scores depend on beside the rows at hand: counts over all rows of a field."""
+
+    def collection(self, field: str) -> ranking.Collection:
+        """Return how large a field is."""
+        ...
+
+    def found(self, field: str, lemma: str) -> int:
+        """Return how many rows have a lemma."""
+        ...
+
+    def found_by_forms(self, field: str, forms: tuple[Form, ...]) -> int:
+        """Return how many rows have any of these forms."""
+        ...
+
+
+class Counted:
+    """See Statistics: of rows that are all at hand."""
+
+    def __init__(self, fields: Mapping[str, Sequence[Row]]) -> None:
+        self._fields = fields
+
+    def collection(self, field: str) -> ranking.Collection:
+        """See Statistics.collection."""
+        rows = self._fields[field]
+        return ranking.Collection(len(rows), sum(row.length for row in rows))
+
+    def found(self, field: str, lemma: str) -> int:
+        """See Statistics.found."""
+        return sum(any(lemma in place.lemmas for place in row.places) for row in self._fields[field])
+
+    def found_by_forms(self, field: str, forms: tuple[Form, ...]) -> int:
+        """See Statistics.found_by_forms."""
+        return sum(bool(row.standing(Word((), forms))) for row in self._fields[field])
 
 
 class MemoryEngine:
@@ -83,7 +162,7 @@ class MemoryEngine:
                 row = _row(getattr(document, field), document.heading, number, analyzer)
                 rows.append(replace(row, sentences=(0,) * len(row.places)))  # a title is one sentence
         self._fields = {"text": texts, **headings}
-        self._texts = Scores("text", self._fields, settings.ranking)
+        self._texts = Scores("text", self._fields, settings.ranking, Counted(self._fields))
 
     def search(
         self,
@@ -203,15 +282,19 @@ class MemoryEngine:
 
 
 class Scores:
-    """What queries find in the rows of a field, and how they score there."""
+    """What queries find in the rows of a field, and how they score there; of a document, all its rows are here."""
 
-    def __init__(self, field: str, fields: dict[str, list[Row]], settings: Ranking) -> None:
+    def __init__(
+        self, field: str, fields: Mapping[str, Sequence[Row]], settings: Ranking, statistics: Statistics
+    ) -> None:
+        """Take rows, and what is counted over all there are; it may be more than these."""
         self._field = field
         self._fields = fields
         self._rows = fields[field]
         self._settings = settings
         self._saturation = ranking.saturation(field, settings)
-        self._collection = ranking.Collection(len(self._rows), sum(len(row.places) for row in self._rows))
+        self._statistics = statistics
+        self._collection = self._statistics.collection(field)
 
     # --- whether ---
 
@@ -291,7 +374,7 @@ class Scores:
 
     def _leaf_scorer(self, leaf: Word | Phrase) -> Callable[[Row], float]:
         here = self._places_scorer(leaf)
-        bonus = ranking.typed_bonus(leaf, self._field, self._idf_in, self._settings)
+        bonus = ranking.typed_bonus(leaf, self._field, self.idf_in, self._settings)
         titles, rows = self._in("title"), self._fields["title"]
         in_title = titles.scorer(ranking.in_title(leaf)) if self._field == "text" else None
 
@@ -306,7 +389,7 @@ class Scores:
     def _together_scorer(self, query: Together) -> Callable[[Row], float]:
         clauses = [self.scorer(clause) for clause in query.clauses]
         pairs = [self.scorer(pair) for pair in ranking.pairs(query, self._settings)]
-        bonus = ranking.bonus(query, self._field, self._idf_in, self._settings)
+        bonus = ranking.bonus(query, self._field, self.idf_in, self._settings)
 
         def score(row: Row) -> float:
             points = [clause(row) for clause in clauses] + [self._settings.adjacency * pair(row) for pair in pairs]
@@ -321,7 +404,7 @@ class Scores:
             places = _weighed(leaf, row)
             if not places:
                 return 0.0
-            agreement, length = float(sum(places.values())), float(len(row.places))
+            agreement, length = float(sum(places.values())), float(row.length)
             points = ranking.bm25(agreement, length, weight, self._collection, self._saturation)
             return (
                 points + ranking.lead(float(min(places)), weight, self._settings) if self._field == "text" else points
@@ -331,19 +414,16 @@ class Scores:
 
     def _idf(self, word: Word, *, alone: bool = False) -> float:
         word = ranking.without_relatives(word) if alone else word
-        counts = [
-            sum(any(lemma.text in place.lemmas for place in row.places) for row in self._rows)
-            for lemma in (*word.lemmas, *word.relatives)
-        ]
-        by_form = Word((), word.forms)
-        counts.append(sum(bool(_rows(by_form, row)) for row in self._rows))
+        counts = [self._statistics.found(self._field, lemma.text) for lemma in (*word.lemmas, *word.relatives)]
+        counts.append(self._statistics.found_by_forms(self._field, word.forms))
         return ranking.idf(max(counts), self._collection)
 
-    def _idf_in(self, field: str) -> ranking.Idf:
+    def idf_in(self, field: str) -> ranking.Idf:
+        """Return the idf of words in a field."""
         return self._in(field)._idf  # noqa: SLF001 -- its own class
 
     def _in(self, field: str) -> Scores:
-        return Scores(field, self._fields, self._settings)
+        return Scores(field, self._fields, self._settings, self._statistics)
 
 
 def _in_time(rows: Iterable[Row], deadline: Deadline) -> Iterator[Row]:
@@ -355,25 +435,25 @@ def _in_time(rows: Iterable[Row], deadline: Deadline) -> Iterator[Row]:
 # --- places -----------------------------------------------------------------------------------------------------------
 
 
-def _row(text: str, heading: Heading, document: int, analyzer: Analyzer) -> Row:
+def _row(text: str, heading: Heading, document: int, analyzer: Analyzer) -> HeldRow:
     terms = analyzer.terms(text)
     places = tuple(
         # A lemma that a compound shares with one of its parts counts by the compound.
         Place({lemma.text: ranking.steps(lemma.weight) for lemma in (*term.parts, *term.lemmas)}, term.form)
         for term in terms
     )
-    return Row(heading, document, places, tuple(accumulate(term.token.opens_sentence for term in terms)))
+    return HeldRow(heading, document, places, tuple(accumulate(term.token.opens_sentence for term in terms)))
 
 
 def _rows(leaf: Word | Phrase, row: Row) -> dict[int, int]:
     """Return the positions where the leaf's words stand in a row, each with the agreement of the worst of them."""
     words = leaf.words if isinstance(leaf, Phrase) else (leaf,)
-    rows = {}
-    for start in range(len(row.places) - len(words) + 1):
-        agreement = min(_agreement(word, row.places[start + at]) for at, word in enumerate(words))
-        if agreement:
-            rows[start] = agreement
-    return rows
+    standing = [row.standing(word) for word in words]
+    return {
+        start: min(places[start + at] for at, places in enumerate(standing))
+        for start in standing[0]
+        if all(start + at in places for at, places in enumerate(standing))
+    }
 
 
 def _weighed(leaf: Word | Phrase, row: Row) -> dict[int, int]:

@@ -19,6 +19,7 @@ from indexer.wording.messages import _, duration, message, ngettext, number, siz
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from indexer.addresses import Place
     from indexer.cli.screen import Screen
     from indexer.types import BuildReport, FileRecord, Progress
 
@@ -79,7 +80,7 @@ def _seconds(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def _build(*, corpus: Path, index: Path, rebuild: bool, processes: int | None, wait: float, quiet: bool) -> int:
+def _build(*, corpus: Path, index: Place, rebuild: bool, processes: int | None, wait: float, quiet: bool) -> int:
     with _progress(shown=not quiet and sys.stderr.isatty()) as progress:
         report = indexer.build_index(corpus, index, rebuild=rebuild, processes=processes, wait=wait, progress=progress)
     _show_problems(report, screen.errors())
@@ -110,7 +111,7 @@ def _progress(*, shown: bool) -> Iterator[Callable[[Progress], None] | None]:
         yield draw
 
 
-def _show_summary(report: BuildReport, index: Path, shown: Screen) -> None:
+def _show_summary(report: BuildReport, index: Place, shown: Screen) -> None:
     shown.text(_("The index is ready in {time}: {index}").format(time=duration(report.seconds), index=index))
     shown.table(_facts(report))
     if shown.width and report.paragraphs:

@@ -11,10 +11,9 @@ from indexer.cli.formats import json_line
 from indexer.wording.messages import _
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import click
 
+    from indexer.addresses import Place
     from indexer.types import WordRead
 
 FOUND, NOTHING = 0, 1
@@ -42,7 +41,7 @@ def command() -> click.Command:
     )
 
 
-def _forms(*, words: tuple[str, ...], as_json: bool, color: str, index: Path) -> int:
+def _forms(*, words: tuple[str, ...], as_json: bool, color: str, index: Place) -> int:
     with indexer.open_index(index) as searcher:
         understandings = [searcher.understand(typed) for typed in words]
     for understanding in understandings:

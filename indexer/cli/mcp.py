@@ -11,7 +11,7 @@ from indexer.errors import ProtocolMissing
 from indexer.wording.messages import _
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from indexer.addresses import Place
 
 DONE = 0
 
@@ -32,7 +32,7 @@ def command() -> click.Command:
     )
 
 
-def _mcp(*, index: Path) -> int:
+def _mcp(*, index: Place) -> int:
     try:
         from indexer.mcp.server import serve  # noqa: PLC0415 -- an extra, and half a second
     except ModuleNotFoundError as missing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import unicodedata
@@ -11,17 +12,23 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from indexer.addresses import place
+from indexer.errors import ClusterMisnamed
 from indexer.wording.messages import _, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from click.shell_completion import CompletionItem
+
     from indexer import Encoder
+    from indexer.addresses import Cluster, Place
     from indexer.queries.dates import Days
 
 Value = TypeVar("Value")
 
 INDEX = Path("index")
+ON_CLUSTER = "ABZATS_OPENSEARCH_"  # what names of the environment begin with that tell who asks a cluster
 GUARD = "\0"  # cannot occur in an argument, so it marks one without doubt
 OPTION = re.compile(r"--?|--[a-z].*|-[A-Za-z][^:]*", re.DOTALL)  # what else begins with a minus is a word to leave out
 
@@ -74,14 +81,38 @@ def index() -> click.Option:
     """--index, known to every command."""
     return click.Option(
         ["--index"],
-        type=click.Path(path_type=Path),
+        type=_Place(),
         default=INDEX,
         show_default=True,
         envvar="ABZATS_INDEX",
         show_envvar=True,
         metavar=_("FOLDER"),
-        help=_("Where the index is."),
+        help=_("Where the index is; on a cluster, opensearch+https://host:9200/name."),
     )
+
+
+class _Place(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 alone
+    """A folder, or an index on a cluster, with what the environment says of who asks."""
+
+    name = "place"
+
+    def convert(self, value: str | Path | Cluster, param: click.Parameter | None, ctx: click.Context | None) -> Place:
+        certificates = os.environ.get(f"{ON_CLUSTER}CA")
+        try:
+            return place(
+                value,
+                user=os.environ.get(f"{ON_CLUSTER}USER", ""),
+                password=os.environ.get(f"{ON_CLUSTER}PASSWORD", ""),
+                token=os.environ.get(f"{ON_CLUSTER}TOKEN", ""),
+                certificates=Path(certificates) if certificates else None,
+            )
+        except ClusterMisnamed as wrong:
+            from indexer.wording.failures import sentence  # noqa: PLC0415 -- mostly there is nothing to say
+
+            self.fail(sentence(wrong), param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return click.Path().shell_complete(ctx, param, incomplete)
 
 
 def color() -> click.Option:

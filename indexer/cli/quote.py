@@ -15,8 +15,7 @@ from indexer.types import Snippet
 from indexer.wording.messages import _, message, ngettext, number
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from indexer.addresses import Place
     from indexer.cli.screen import Screen
     from indexer.types import Difference, Occurrence, Quotation
 
@@ -74,7 +73,7 @@ def command() -> click.Command:
     )
 
 
-def _quote(*, words: tuple[str, ...], limit: int, as_json: bool, color: str, index: Path) -> int:
+def _quote(*, words: tuple[str, ...], limit: int, as_json: bool, color: str, index: Place) -> int:
     with indexer.open_index(index) as searcher:
         quotation = searcher.check(" ".join(words), limit=limit)
     shown = screen.output(color)

@@ -17,9 +17,9 @@ from indexer.wording.messages import _, ngettext, number, shortened
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from indexer import Searcher
+    from indexer.addresses import Place
     from indexer.cli.screen import Screen
     from indexer.types import Answer, Result
 
@@ -130,7 +130,7 @@ class Asked:
     """Everything typed."""
 
     query: tuple[str, ...]
-    index: Path
+    index: Place
     limit: int | None  # None if not said
     offset: int
     context: int

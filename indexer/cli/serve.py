@@ -12,7 +12,7 @@ from indexer.errors import ServerMissing
 from indexer.wording.messages import _
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from indexer.addresses import Place
 
 DONE = 0
 HOST, PORT = "127.0.0.1", "8000"
@@ -62,7 +62,7 @@ def _port(text: str) -> int:
     return port
 
 
-def _serve(*, index: Path, host: str, port: int, names: tuple[str, ...]) -> int:
+def _serve(*, index: Place, host: str, port: int, names: tuple[str, ...]) -> int:
     try:
         from indexer.web import serving  # noqa: PLC0415 -- of an extra
     except ModuleNotFoundError as missing:

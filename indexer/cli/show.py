@@ -15,8 +15,7 @@ from indexer.types import Snippet
 from indexer.wording.messages import _
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from indexer.addresses import Place
     from indexer.cli.screen import Screen
     from indexer.types import Heading, Paragraph
 
@@ -61,7 +60,7 @@ def _wanted(_context: click.Context, _parameter: click.Parameter, typed: str) ->
     return unicodedata.normalize("NFC", typed.encode(errors="replace").decode())
 
 
-def _show(*, wanted: str, context: int, layout: str, as_json: bool, color: str, index: Path) -> int:
+def _show(*, wanted: str, context: int, layout: str, as_json: bool, color: str, index: Place) -> int:
     with indexer.open_index(index) as searcher:
         paragraphs = searcher.paragraphs(wanted, around=context)
         heading = searcher.document(paragraphs[0].document)

@@ -15,8 +15,7 @@ from indexer.wording.failures import phrase
 from indexer.wording.messages import _, calendar_day, number, size
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from indexer.addresses import Place
     from indexer.cli.screen import Screen
     from indexer.types import FileRecord, IndexStatus
 
@@ -45,7 +44,7 @@ def command() -> click.Command:
     )
 
 
-def _status(*, index: Path, files: bool, as_json: bool) -> int:
+def _status(*, index: Place, files: bool, as_json: bool) -> int:
     with indexer.open_index(index) as searcher:
         status = searcher.status()
     shown = screen.output("never")

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from indexer.search import open_index
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from indexer.addresses import Place
     from indexer.search import Searcher
 
 
 class Newest:
     """An index that is opened when it is first asked for, and again when there is a newer build of it."""
 
-    def __init__(self, index: Path) -> None:
+    def __init__(self, index: Place) -> None:
         self._index = index
         self._searcher: Searcher | None = None
         self._lock = Lock()

@@ -22,10 +22,10 @@ from indexer.types import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from mcp.server.mcpserver import Context
 
+    from indexer.addresses import Place
     from indexer.search import Searcher
     from indexer.types import Paragraph
 
@@ -116,12 +116,12 @@ class _Server(MCPServer[Any]):
         return result.model_copy(update={"content": [TextContent(type="text", text=text)]})
 
 
-def serve(index: Path) -> None:
+def serve(index: Place) -> None:
     """Answer a client on standard input and output until it goes; an index that is not there yet is told when asked."""
     server(index).run("stdio")
 
 
-def server(index: Path) -> MCPServer[Any]:
+def server(index: Place) -> MCPServer[Any]:
     """Return a server with all tools over an index."""
     made = _Server(
         "abzats", title="Abzats", version=metadata.version("abzats"), instructions=INSTRUCTIONS, log_level="WARNING"

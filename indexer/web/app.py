@@ -18,13 +18,14 @@ from indexer.web.security import HEADERS, LOOPBACK, Guard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
+    from indexer.addresses import Place
 
-def create_app(index: Path, *, limits: Limits | None = None, hosts: Sequence[str] = LOOPBACK) -> Starlette:
+
+def create_app(index: Place, *, limits: Limits | None = None, hosts: Sequence[str] = LOOPBACK) -> Starlette:
     """Return the application over the index at a folder, for requests to these hosts.
 
     IndexMissing, IndexIncompatible or IndexDamaged if it cannot be used.

@@ -18,8 +18,8 @@ from indexer.web.problems import BUSY, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
+    from indexer.addresses import Place
     from indexer.search import Searcher
     from indexer.types import IndexStatus
     from indexer.web.limits import Limits
@@ -57,7 +57,7 @@ class _Opened:
 class Generations:
     """Gives requests the newest generation of an index; threads may share it."""
 
-    def __init__(self, index: Path, limits: Limits) -> None:
+    def __init__(self, index: Place, limits: Limits) -> None:
         self._index = index
         self._limits = limits
         self._settings = limits.settings()

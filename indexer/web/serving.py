@@ -17,14 +17,15 @@ from indexer.web.security import ANY_ADDRESS, LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
+
+    from indexer.addresses import Place
 
 PATIENCE = 5  # seconds in which the last requests may end
 BACKLOG = 2048
 
 
 def serve(
-    index: Path,
+    index: Place,
     host: str,
     port: int,
     *,

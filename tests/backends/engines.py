@@ -1,7 +1,9 @@
-"""Both engines over the same documents."""
+"""All engines over the same documents; that of a cluster where there is one."""
 
 from __future__ import annotations
 
+import atexit
+from collections import deque
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,13 +12,16 @@ from typing import TYPE_CHECKING
 from indexer import build_index
 from indexer.analysis import russian
 from indexer.backends.memory import MemoryEngine
+from indexer.backends.opensearch.search import open_engine as open_on_cluster
 from indexer.backends.whoosh.search import open_engine
 from indexer.search import Search
 from indexer.settings import Settings
+from tests.opensearch.running import new_index, remove
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from indexer.addresses import Cluster
     from indexer.backends.base import Engine
     from indexer.types import Document
 
@@ -41,10 +46,35 @@ def whoosh(*states: Sequence[Document], by_loops: bool = False) -> Engine:
         return open_engine(Path(folder), SETTINGS, by_loops=by_loops)[0]
 
 
+_MOST_KEPT = 20  # indices: a cluster has an end of them
+_kept: deque[Cluster] = deque()
+
+
+@atexit.register
+def _remove_all() -> None:
+    for index in _kept:
+        remove(index)
+
+
+def opensearch(*states: Sequence[Document], settings: Settings = SETTINGS) -> Engine:
+    """Return the engine of a cluster after as many builds; the index is removed when there are twenty newer ones.
+
+    It skips the test where there is no cluster.
+    """
+    index = new_index()
+    _kept.append(index)
+    if len(_kept) > _MOST_KEPT:
+        remove(_kept.popleft())
+    for documents in states:
+        build_index(documents, index, settings=settings, processes=1)
+    return open_on_cluster(index, settings)[0]
+
+
 ENGINES: dict[str, Callable[[list[Document]], Engine]] = {
     "memory": memory,
     "whoosh": whoosh,
     "loops": partial(whoosh, by_loops=True),
+    "opensearch": opensearch,
 }
 
 

@@ -34,7 +34,7 @@ from indexer.types import (
     Window,
     Word,
 )
-from tests.backends.engines import memory, whoosh
+from tests.backends.engines import memory, opensearch, whoosh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,6 +50,7 @@ WORDS = (
     "5 см не и Linux нашли все весь 1990-е А. Кузнецов кузнецы "
     "в о этого Красной новой армии"  # what tells of the word beside it
 ).split()
+QUERIES = 10  # of a corpus on a cluster
 EXAMPLES = int(os.environ.get("ABZATS_AGREEMENT_EXAMPLES", "300"))
 
 
@@ -200,6 +201,45 @@ def test_the_embedded_engine_is_the_reference_engine(
     for hit in expected.hits[:1]:
         ours = engine.scorer(hit.paragraph.document, hit.paragraph.number)
         theirs = memory(corpus).scorer(hit.paragraph.document, hit.paragraph.number)
+        for asked in (query, *parts_of(query)):
+            assert ours(asked) == theirs(asked)
+
+
+@settings(max_examples=max(EXAMPLES // QUERIES, 10), deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    before=documents,
+    corpus=documents,
+    queries=st.lists(queries, min_size=QUERIES, max_size=QUERIES),
+    chosen=filters,
+    sort=st.sampled_from(get_args(Sort)),
+    per_document=st.booleans(),
+    offset=st.integers(0, 5),
+    limit=st.integers(0, 5),
+)
+def test_the_engine_of_a_cluster_is_the_reference_engine(
+    before: list[Document],
+    corpus: list[Document],
+    queries: list[Query],
+    chosen: Filters,
+    sort: Sort,
+    per_document: bool,  # noqa: FBT001 -- Hypothesis passes by name
+    offset: int,
+    limit: int,
+) -> None:
+    """The same, with some queries of each corpus, for to build it takes a second."""
+    engine, reference = opensearch(before, corpus), memory(corpus)
+    for query in queries:
+        expected = everything(reference, query, chosen, sort, per_document=per_document)
+        assert everything(engine, query, chosen, sort, per_document=per_document) == expected
+        assert facets(engine, query, chosen, per_document=per_document) == facets(
+            reference, query, chosen, per_document=per_document
+        )
+        page = engine.search(query, chosen, limit=limit, offset=offset, sort=sort, per_document=per_document)
+        assert page.hits == expected.hits[offset : offset + limit]
+        assert (page.total, page.complete) == (expected.total, expected.complete)
+    for hit in expected.hits[:1]:
+        ours = engine.scorer(hit.paragraph.document, hit.paragraph.number)
+        theirs = reference.scorer(hit.paragraph.document, hit.paragraph.number)
         for asked in (query, *parts_of(query)):
             assert ours(asked) == theirs(asked)
 

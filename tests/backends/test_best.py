@@ -69,7 +69,9 @@ def test_nothing_is_missing_that_scoring_all_rows_gives(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Also with other settings than the lists were made for."""
-    segments = [part.segment for part in searcher._engine._parts]  # noqa: SLF001 -- as it is
+    opened = searcher._engine  # noqa: SLF001 -- as it is
+    assert isinstance(opened, WhooshEngine)
+    segments = [part.segment for part in opened._parts]  # noqa: SLF001 -- likewise
     engine = WhooshEngine(segments, Settings(ranking=settings))
     cases = list(product(PAGES, get_args(Sort), (False, True)))
 

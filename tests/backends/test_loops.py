@@ -10,6 +10,7 @@ import pytest
 
 from indexer import CompilerMissing, Document, build_index, open_index, ranking, search
 from indexer.backends.whoosh import loops
+from indexer.backends.whoosh.search import WhooshEngine
 from indexer.settings import Ranking
 
 if TYPE_CHECKING:
@@ -80,7 +81,9 @@ def test_the_formula_is_the_one_that_is_told() -> None:
 
 def test_what_a_failure_leaves_is_not_used_again(index: Path) -> None:
     with open_index(index) as searcher:
-        postings: FieldPostings = searcher._engine._texts  # noqa: SLF001 -- what is kept between searches
+        engine = searcher._engine  # noqa: SLF001 -- what is kept between searches
+        assert isinstance(engine, WhooshEngine)
+        postings: FieldPostings = engine._texts  # noqa: SLF001 -- likewise
         with suppress(RuntimeError), postings.window() as scratch:
             scratch.known[0] = 1
             raise RuntimeError

@@ -26,6 +26,7 @@ from indexer import open_index
 from indexer.analysis.fold import fold
 from indexer.analysis.light import is_light
 from indexer.analysis.tokenize import words
+from indexer.backends.whoosh.search import WhooshEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -100,6 +101,7 @@ class Timed:
     def __init__(self, searcher: Searcher) -> None:
         self.spent = 0.0
         engine = searcher._engine  # noqa: SLF001 -- what is measured is no part of what is promised
+        assert isinstance(engine, WhooshEngine)
         self._rank = engine.rank
         engine.rank = self.rank  # type: ignore[method-assign, assignment]
 

@@ -12,7 +12,7 @@ import numpy as np
 from indexer import Filters, QueryError, Settings, open_index
 from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh.contents import EXTENSION, folder_size
-from indexer.backends.whoosh.search import Ranked
+from indexer.backends.whoosh.search import Ranked, WhooshEngine
 from indexer.compiled import is_there
 from indexer.settings import Asking, Ranking
 from tests.benchmarks.peers.base import BEST
@@ -49,6 +49,7 @@ class OursAsker:
         except QueryError:
             return None
         engine = self._searcher._engine  # noqa: SLF001 -- what is compared with a searcher's search(query, 10)
+        assert isinstance(engine, WhooshEngine)
         return partial(
             engine.rank, query, filters(question), limit=BEST, offset=0, sort="relevance", per_document=False
         )

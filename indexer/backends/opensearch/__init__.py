@@ -1,0 +1,1 @@
+"""The engine over an OpenSearch cluster: it finds, this library ranks."""
