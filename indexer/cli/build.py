@@ -46,7 +46,7 @@ def command() -> click.Command:
             ("abzats build", _("corpus/ into index/")),
             ("abzats build ~/news --index ~/news.index", ""),
             ("abzats build --rebuild", _("read everything anew")),
-            ("abzats build s3a://bucket/news --engine spark=spark://host:7077", _("on many machines (see the README)")),
+            ("abzats build s3a://bucket/news --engine spark", _("on many machines")),
         ),
         options_metavar=_("[OPTIONS]"),
         params=[

@@ -427,7 +427,7 @@ def _java() -> Any:  # noqa: ANN401 -- pyspark's
 
     conf = SparkConf(loadDefaults=False).set("spark.ui.enabled", "false").set("spark.ui.showConsoleProgress", "false")
     # What it logs, with the traces of what is tried again, is told by the failure.
-    conf.set("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={_LOG}")
+    conf.set("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={_LOG.as_uri()}")
     launch: Callable[..., Any] = launch_gateway  # without types, where there is one at all
     with TemporaryFile() as output:  # Java has a hold of its own on it
         try:
