@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
     from indexer.addresses import Cluster
 
+# Spark 4.0 leaves the socket of toLocalIterator() to be closed by the collector.
+pytestmark = pytest.mark.filterwarnings("ignore:.*unclosed <socket:ResourceWarning")
+
 CLUSTER = "opensearch+http://127.0.0.1:9/news"
 TEXTS = {
     "steel.md": "# Сталь\n\nКузнец закаляет сталь.\n\nСтали много.\n",
