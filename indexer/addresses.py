@@ -77,5 +77,14 @@ def place(
     )
 
 
+def is_address(corpus: object) -> bool:
+    """Whether a corpus is no path of this system but an address, such as s3a://bucket/news.
+
+    >>> is_address("s3a://bucket/news"), is_address("news/2023"), is_address(Path("news"))
+    (True, False, False)
+    """
+    return isinstance(corpus, str) and re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", corpus) is not None
+
+
 def _has_port(host: str) -> bool:
     return re.search(r":[0-9]+\Z", host) is not None

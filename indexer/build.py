@@ -6,8 +6,8 @@ import gc
 import os
 from collections import deque
 from concurrent.futures import Future
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, fields
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import fields
 from datetime import UTC
 from functools import partial
 from hashlib import blake2b
@@ -16,36 +16,40 @@ from math import ceil
 from operator import attrgetter
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar
 from uuid import uuid4
 
 from indexer import readers
-from indexer.addresses import Cluster, place
+from indexer.addresses import Cluster, is_address, place
 from indexer.backends.whoosh import cores
 from indexer.backends.whoosh.contents import folder_size
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import Store
-from indexer.errors import CorpusMissing, IndexNotWritten, Unreadable
+from indexer.errors import CorpusMissing, EngineRefused, IndexNotWritten
+from indexer.pieces import Piece, Survey, Tally, batches, of_file
 from indexer.readers import Reading
 from indexer.settings import Settings
-from indexer.types import BuildReport, Document, FileRecord, Heading, Progress
+from indexer.types import BuildReport, Document, Heading, Progress
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
 
     from indexer.addresses import Place
+    from indexer.backends.opensearch.encoding import WordKey
     from indexer.backends.opensearch.store import Store as ClusterStore
-    from indexer.backends.opensearch.writing import Written
+    from indexer.backends.opensearch.writing import Target, Written
     from indexer.backends.whoosh.inversion import Scan
     from indexer.backends.whoosh.numbering import Numbering
     from indexer.backends.whoosh.segment import Content
-    from indexer.readers import CorpusFile
+    from indexer.distributed.spark import SparkCorpus
+    from indexer.errors import Unreadable
+    from indexer.types import FileRecord
 
-_BATCH = 1_000_000  # characters handed to a core at a time: half a second's work
 _WORTH_A_POOL = 4_000_000  # bytes of corpus; below it, starting processes takes longer than they save
 _KILLED = "a process of the build was killed, probably for want of memory; with fewer processes it takes less"
-_SHOWN = 3  # problems of one file that its record names
 _SHARE = (
     25_000  # words looked up by a core at once, at most: four tenths of a second; 10,000 take 1.07 times as long each
 )
@@ -56,7 +60,7 @@ T = TypeVar("T")
 
 
 def build_index(
-    corpus: Path | Iterable[Document],
+    corpus: Path | str | Iterable[Document],
     index: Path | Cluster | str,
     *,
     settings: Settings | None = None,
@@ -64,6 +68,7 @@ def build_index(
     processes: int | None = None,
     wait: float = 0.0,
     progress: Callable[[Progress], None] | None = None,
+    engine: str = "",
 ) -> BuildReport:
     """Make the index at `index` hold exactly the documents of a corpus: a folder, a file, or documents of a program.
 
@@ -74,17 +79,23 @@ def build_index(
     report and does not stop the build. `processes` is the number of cores to use (default: all), `wait` how many
     seconds to wait for another build to end, `progress` is told now and then how far the build has come.
 
-    CorpusMissing, IndexIncompatible, IndexDamaged, IndexBusy, IndexNotWritten or ClusterFailure if it cannot be done.
+    With an `engine` "spark" or "spark=MASTER" (local[*] if none is named), the machines of a Spark read the corpus and
+    write to the cluster that the index is on; the corpus is then a folder that all of them see, or an address that
+    Spark can read: s3a://bucket/news.
+
+    CorpusMissing, IndexIncompatible, IndexDamaged, IndexBusy, IndexNotWritten, ClusterFailure or EngineError if it
+    cannot be done.
     """
     started = perf_counter()
     where = place(index)
     build = _Build(where, settings or Settings(), processes or os.cpu_count() or 1, progress or (lambda _: None))
-    if isinstance(corpus, str | os.PathLike):
-        apart_from = where if isinstance(where, Path) else None
-        source: _Folder | _Records = _Folder(Path(corpus), apart_from, build.settings)
-    else:
-        source = _Records(corpus)
-    with _no_collection(), build.opened(rebuild=rebuild, wait=wait) as into:
+    with ExitStack() as stack:
+        if engine:
+            source: _Source = stack.enter_context(_on_spark(corpus, where, engine, processes))
+        else:
+            source = _here(corpus, where, build.settings)
+        stack.enter_context(_no_collection())
+        into = stack.enter_context(build.opened(rebuild=rebuild, wait=wait))
         counts = build.bring_up_to_date(into, source)
         files = tuple(into.files[path] for path in sorted(into.files))
         size = into.commit(source.name)
@@ -105,6 +116,31 @@ def build_index(
     )
 
 
+def _here(corpus: Path | str | Iterable[Document], index: Place, settings: Settings) -> _Folder | _Records:
+    """Return a corpus that this process reads."""
+    if not isinstance(corpus, str | os.PathLike):
+        return _Records(corpus)
+    if is_address(corpus):
+        raise CorpusMissing(path=corpus, reason="Spark alone reads from an address; add --engine spark")
+    return _Folder(Path(corpus), index if isinstance(index, Path) else None, settings)
+
+
+def _on_spark(
+    corpus: Path | str | Iterable[Document], index: Place, engine: str, processes: int | None
+) -> AbstractContextManager[SparkCorpus]:
+    """Return a corpus that the workers of a Spark read; EngineRefused if they cannot write to this index."""
+    from indexer.distributed import spark  # noqa: PLC0415 -- an extra
+
+    master = spark.master(engine, processes)
+    if not isinstance(index, Cluster):
+        reason = "its workers write to a cluster, and the index is in a folder"
+        raise EngineRefused(engine=engine, reason=reason)
+    if not isinstance(corpus, str | os.PathLike):
+        reason = "its workers read a folder or an address, not the documents of a program"
+        raise EngineRefused(engine=engine, reason=reason)
+    return spark.opened(corpus, master)
+
+
 class _Size(NamedTuple):
     """What an index holds."""
 
@@ -112,6 +148,9 @@ class _Size(NamedTuple):
     words: int
     lemmas: int
     bytes: int
+
+
+_Source: TypeAlias = "_Folder | _Records | SparkCorpus"
 
 
 class _Counts(NamedTuple):
@@ -123,21 +162,12 @@ class _Counts(NamedTuple):
     unchanged: int
 
 
-class _Piece(NamedTuple):
-    """What is replaced as a whole: a file, or a document that a program gave."""
-
-    name: str
-    size: int  # bytes
-    digest: Callable[[], str]  # Unreadable if it cannot be taken
-    read: Callable[[], Reading]  # likewise
-
-
 class _Folder:
     """The files of a folder, or one file."""
 
     def __init__(self, path: Path, index: Path | None, settings: Settings) -> None:
         self.name = str(path)
-        self._settings = settings.reading
+        self._settings = settings
         found = readers.find(path, apart_from=index)
         self.ignored = found.ignored
         self.problems = found.problems
@@ -146,21 +176,9 @@ class _Folder:
         if not found.files:
             raise CorpusMissing(path=path, reason="no file in it can be read")
 
-    def pieces(self) -> Iterator[_Piece]:
+    def pieces(self) -> Iterator[Piece]:
         for file in self._files:
-            yield _Piece(
-                file.name,
-                file.size,
-                partial(_digest, file),
-                partial(readers.read, file, self._settings),
-            )
-
-
-def _digest(file: CorpusFile) -> str:
-    try:
-        return readers.digest(file.path)
-    except OSError as wrong:
-        raise Unreadable(path=file.name, reason=wrong.strerror or str(wrong)) from wrong
+            yield of_file(file, self._settings)
 
 
 class _Records:
@@ -174,12 +192,12 @@ class _Records:
         self._documents = documents
         self.size = None
 
-    def pieces(self) -> Iterator[_Piece]:
+    def pieces(self) -> Iterator[Piece]:
         seen: dict[str, int] = {}
         for given in self._documents:
             seen[given.path] = seen.get(given.path, 0) + 1
             path = given.path if seen[given.path] == 1 else f"{given.path}~{seen[given.path]}"
-            yield _Piece(path, len(given.text), partial(_digest_of, given), partial(_sound, given, path))
+            yield Piece(path, len(given.text), partial(_digest_of, given), partial(_sound, given, path))
 
 
 def _digest_of(document: Document) -> str:
@@ -204,26 +222,6 @@ def _sound(document: Document, path: str) -> Reading:
     return Reading(encoding="", doubtful=False, documents=iter((Document(*sound, document.url),)))
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What has been seen of a piece so far."""
-
-    digest: str
-    encoding: str = ""
-    doubtful: bool = False
-    documents: int = 0
-    paragraphs: int = 0
-    problems: list[str] = field(default_factory=list)
-
-    def record(self, name: str) -> FileRecord:
-        problem = "; ".join(self.problems[:_SHOWN])
-        if len(self.problems) > _SHOWN:
-            problem += f"; and {len(self.problems) - _SHOWN} more"
-        if not problem and not self.documents:
-            problem = "no words in it"
-        return FileRecord(name, self.digest, self.encoding, self.doubtful, self.documents, self.paragraphs, problem)
-
-
 class _Build:
     """One run: what is new goes from the corpus through the cores into the store."""
 
@@ -232,7 +230,6 @@ class _Build:
         self._index = index
         self.processes = processes
         self._progress = progress
-        self._tallies: dict[str, _Tally] = {}
         self._done = 0  # bytes
 
     @contextmanager
@@ -247,66 +244,61 @@ class _Build:
             with Store(self._index, self.settings, rebuild=rebuild, wait=wait, threads=self.processes) as here:
                 yield _IntoFolder(here, self._index, self.settings, self.processes)
 
-    def bring_up_to_date(self, store: _Into, source: _Folder | _Records) -> _Counts:
+    def bring_up_to_date(self, store: _Into, source: _Source) -> _Counts:
         """Put into the store what is new, take out what is gone."""
         before = dict(store.files)
-        unchanged: set[str] = set()
         self._progress(Progress("look", 0, source.size))
-        batches = _batches(self._documents(store, source, before, unchanged))
-        ahead = list(islice(batches, 2))
-        worth_a_pool = self.processes > 1 and len(ahead) > 1 and (source.size is None or source.size >= _WORTH_A_POOL)
-        with _workers(self.processes, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
-            for by_file in store.take(chain(ahead, batches), pool):
-                for name, (documents, paragraphs) in by_file.items():
-                    self._tallies[name].documents += documents
-                    self._tallies[name].paragraphs += paragraphs
+        known = {name: file.digest for name, file in before.items()}
+        if isinstance(source, _Folder | _Records):
+            survey = self._read(store, source, known)
+        else:
+            survey = self._hand_out(store, source, known)
         for problem in source.problems:
-            self._tallies[str(problem.values["path"])] = _Tally("", problems=[str(problem.values["reason"])])
+            survey.tallies[str(problem.values["path"])] = Tally("", problems=[str(problem.values["reason"])])
         # What could not be opened last time either is not news.
-        for name in [name for name, tally in self._tallies.items() if before.get(name) == tally.record(name)]:
-            unchanged.add(name)
-            del self._tallies[name]
-        gone = before.keys() - unchanged - self._tallies.keys()
+        for name in [name for name, tally in survey.tallies.items() if before.get(name) == tally.record(name)]:
+            survey.unchanged.add(name)
+            del survey.tallies[name]
+        gone = before.keys() - survey.unchanged - survey.tallies.keys()
         store.remove(gone)
-        for name, tally in self._tallies.items():
+        for name, tally in survey.tallies.items():
             if not tally.digest:  # what an earlier build read of it is no longer known to be true
                 store.remove([name])
             store.record(tally.record(name))
         self._progress(Progress("write", 0, 1))
-        changed = len(before.keys() & self._tallies.keys())
-        return _Counts(len(self._tallies) - changed, changed, len(gone), len(unchanged))
+        changed = len(before.keys() & survey.tallies.keys())
+        return _Counts(len(survey.tallies) - changed, changed, len(gone), len(survey.unchanged))
 
-    def _documents(
-        self, store: _Into, source: _Folder | _Records, before: dict[str, FileRecord], unchanged: set[str]
-    ) -> Iterator[tuple[str, Document]]:
-        """Give the documents of what is new or changed, each with the name of its piece."""
-        for piece in source.pieces():
-            start = self._done
-            try:
-                digest = piece.digest()
-                if piece.name in before and before[piece.name].digest == digest:
-                    unchanged.add(piece.name)
-                else:
-                    store.remove([piece.name])
-                    yield from self._read(piece, digest)
-            except Unreadable as problem:
-                self._tallies[piece.name] = _Tally("", problems=[str(problem.values["reason"])])
-            self._done = start + piece.size
-            self._progress(Progress("read", self._done, source.size))
+    def _read(self, store: _Into, source: _Folder | _Records, known: dict[str, str]) -> Survey:
+        """Read what is new here, and have it analysed on all cores."""
+        survey = Survey()
+        new = batches(
+            survey.documents(
+                source.pieces(),
+                known,
+                renewed=lambda name: store.remove([name]),
+                passed=lambda piece: self._passed(piece, source.size),
+            )
+        )
+        ahead = list(islice(new, 2))
+        worth_a_pool = self.processes > 1 and len(ahead) > 1 and (source.size is None or source.size >= _WORTH_A_POOL)
+        with _workers(self.processes, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
+            for by_file in store.take(chain(ahead, new), pool):
+                survey.count(by_file)
+        return survey
 
-    def _read(self, piece: _Piece, digest: str) -> Iterator[tuple[str, Document]]:
-        tally = self._tallies[piece.name] = _Tally(digest)
-        try:
-            reading = piece.read()
-        except Unreadable as problem:
-            tally.problems.append(str(problem.values["reason"]))
-            return
-        tally.encoding, tally.doubtful = reading.encoding, reading.doubtful
-        for document in reading.documents:
-            if isinstance(document, Unreadable):
-                tally.problems.append(str(document))
-            else:
-                yield piece.name, document
+    def _passed(self, piece: Piece, size: int | None) -> None:
+        self._done += piece.size
+        self._progress(Progress("read", self._done, size))
+
+    def _hand_out(self, store: _Into, source: SparkCorpus, known: dict[str, str]) -> Survey:
+        """Have what is new read, analysed and written by the workers of a Spark."""
+        assert isinstance(store, _IntoCluster)  # noqa: S101 -- build_index has refused a folder
+        outcome = source.outcome(store.target, self.settings, known, self._progress)
+        store.add(outcome.words)
+        for name in outcome.survey.tallies:
+            store.remove([name])
+        return outcome.survey
 
 
 class _Into(Protocol):
@@ -388,6 +380,17 @@ class _IntoCluster:
         self.remove = store.remove
         self.record = store.record
 
+    @property
+    def target(self) -> Target:
+        """Return where other machines write to."""
+        return self._store.target
+
+    def add(self, words: Counter[tuple[str, WordKey]]) -> None:
+        """Take the words of what other machines have written."""
+        from indexer.backends.opensearch.writing import Written  # noqa: PLC0415 -- an extra
+
+        self._store.add(Written(words=words))
+
     def take(self, batches: Iterator[list[tuple[str, Document]]], pool: _Pool) -> Iterator[dict[str, tuple[int, int]]]:
         from indexer.backends.opensearch import cores as on_cluster  # noqa: PLC0415 -- an extra
 
@@ -452,19 +455,6 @@ def _workers(processes: int, index: Place) -> Iterator[_Pool]:
         raise
     # Not killed: where there is neither psutil nor pgrep, loky warns that it cannot.
     pool.shutdown()
-
-
-def _batches(documents: Iterator[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
-    batch: list[tuple[str, Document]] = []
-    size = 0
-    for name, document in documents:
-        batch.append((name, document))
-        size += len(document.text)
-        if size >= _BATCH:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def _shares(words: list[bytes], processes: int) -> list[list[bytes]]:

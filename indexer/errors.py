@@ -16,6 +16,10 @@ IndexerError
 │       ├── ClusterRefused         it lets nobody in: password, token, certificate, rights
 │       ├── ClusterUnwell          it answers that it cannot: red, full, busy
 │       └── ClientMissing          the library that speaks to it is not installed
+├── EngineError            the one who keeps the machines of a build can act
+│   ├── EngineRefused          no such engine, or it cannot build this
+│   ├── SparkMissing           pyspark or Java is not installed
+│   └── SparkFailure           no master, no worker, or they gave up
 ├── CompilerMissing        the one who wants rankings compiled can act: Numba is not installed
 ├── EncoderMissing         the one who searches by meaning can act: the package that carries one is not there
 ├── ProtocolMissing        the one who serves tools to a language model can act: the package mcp is not there
@@ -151,6 +155,37 @@ class ClientMissing(ClusterFailure):
     """The library that speaks to a cluster is an extra, and is not installed."""
 
     template = "An index on a cluster needs opensearch-py. Install it: pip install 'abzats[opensearch]'"
+
+
+class EngineError(IndexerError):
+    """Something about the machines that a build is given to."""
+
+
+class EngineRefused(EngineError):
+    """There is no such engine, or it cannot build this index of this corpus."""
+
+    template = (
+        "{engine!r} cannot build it: {reason}. Write it so: abzats build FOLDER --engine spark --index "
+        "opensearch+https://host:9200/name"
+    )
+
+
+class SparkMissing(EngineError):
+    """What Spark needs is not installed."""
+
+    template = (
+        "To build on Spark, pyspark and Java 17 or newer are needed: {reason}. Install Java from your system, and "
+        "pyspark so: pip install 'abzats[spark]'"
+    )
+
+
+class SparkFailure(EngineError):
+    """Spark has not done what it was given to do."""
+
+    template = (
+        "Spark at {master} has not done it: {reason}. See that its master and workers run, then build again; the index "
+        "is as it was before"
+    )
 
 
 class EncoderMissing(IndexerError):

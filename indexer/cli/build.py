@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import sys
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 import indexer
+from indexer.addresses import is_address
 from indexer.cli import options, screen
 from indexer.wording.failures import phrase
 from indexer.wording.messages import _, duration, message, ngettext, number, size
@@ -44,10 +46,11 @@ def command() -> click.Command:
             ("abzats build", _("corpus/ into index/")),
             ("abzats build ~/news --index ~/news.index", ""),
             ("abzats build --rebuild", _("read everything anew")),
+            ("abzats build s3a://bucket/news --engine spark", _("on many machines")),
         ),
         options_metavar=_("[OPTIONS]"),
         params=[
-            click.Argument(["corpus"], type=click.Path(path_type=Path), default=CORPUS, metavar=_("[CORPUS]")),
+            click.Argument(["corpus"], type=_Corpus(path_type=Path), default=CORPUS, metavar=_("[CORPUS]")),
             click.Option(["--rebuild"], is_flag=True, help=_("Start over, whatever has changed.")),
             click.Option(
                 ["--processes"],
@@ -62,10 +65,25 @@ def command() -> click.Command:
                 metavar=_("SECONDS"),
                 help=_("How long to wait for another build of the same index to end."),
             ),
+            click.Option(
+                ["--engine"],
+                default="",
+                metavar="spark[=MASTER]",
+                help=_("Who builds an index on a cluster: Spark, on local[*] or spark://host:port.  [default: we do]"),
+            ),
             click.Option(["-q", "--quiet"], is_flag=True, help=_("Print nothing but what could not be read.")),
             options.index(),
         ],
     )
+
+
+class _Corpus(click.Path):
+    """A path, or an address that Spark reads."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | Path:
+        return str(value) if is_address(value) else Path(os.fsdecode(super().convert(value, param, ctx)))
 
 
 def _processes(text: str) -> int:
@@ -80,9 +98,13 @@ def _seconds(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def _build(*, corpus: Path, index: Place, rebuild: bool, processes: int | None, wait: float, quiet: bool) -> int:
+def _build(
+    *, corpus: Path | str, index: Place, rebuild: bool, processes: int | None, wait: float, engine: str, quiet: bool
+) -> int:
     with _progress(shown=not quiet and sys.stderr.isatty()) as progress:
-        report = indexer.build_index(corpus, index, rebuild=rebuild, processes=processes, wait=wait, progress=progress)
+        report = indexer.build_index(
+            corpus, index, rebuild=rebuild, processes=processes, wait=wait, progress=progress, engine=engine
+        )
     _show_problems(report, screen.errors())
     if not quiet:
         _show_summary(report, index, screen.output("never"))

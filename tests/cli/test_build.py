@@ -117,6 +117,26 @@ def test_no_corpus_is_an_error_that_says_what_to_do(abzats: Abzats, tmp_path: Pa
     assert len(run.err.splitlines()) == 1
 
 
+def test_an_engine_that_is_none_is_an_error(abzats: Abzats, corpus: Path) -> None:
+    run = abzats("build", corpus, "--engine", "ray")
+    assert run.code == 2
+    assert run.err.startswith("abzats: 'ray' cannot build it: there is no such engine, but spark. ")
+
+
+def test_an_engine_that_cannot_build_this_says_so_in_russian(abzats: Abzats, corpus: Path) -> None:
+    run = abzats("build", corpus, "--engine", "spark", language="ru")
+    assert run.code == 2
+    assert run.err.startswith(
+        "abzats: 'spark' этого не построит: его исполнители пишут на кластер, а индекс — в папке. "
+    )
+
+
+def test_an_address_stays_as_it_was_typed(abzats: Abzats) -> None:
+    run = abzats("build", "s3a://bucket/news")
+    assert run.code == 2
+    assert run.err.startswith("abzats: No documents at s3a://bucket/news: Spark alone reads from an address;")
+
+
 def test_a_terminal_sees_progress_and_a_hint(terminal: Terminal, corpus: Path, tmp_path: Path) -> None:
     shown = terminal("build", corpus, "--index", tmp_path / "my index")
     assert "━" in shown

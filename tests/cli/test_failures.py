@@ -25,6 +25,8 @@ VALUES = {
     "reason": "No space left on device",
     "holder": "process 17 on столе since 2023",
     "query": "!",
+    "engine": "ray",
+    "master": "spark://здесь:7077",
     "words": 2000,
     "most": 1000,
     "mask": "*",

@@ -17,6 +17,7 @@ from jinja2.ext import extract_from_ast
 
 from indexer import errors
 from indexer.cli import formats
+from indexer.distributed.spark import KNOWN, UNREAD
 from indexer.queries.resolve import MENDED
 from indexer.queries.syntax import FIELDS
 from indexer.types import MendingKind, Rung, ScorePart, TextField
@@ -235,6 +236,10 @@ def test_the_tables_of_reasons_are_still_there() -> None:
 def test_every_reason_of_the_library_can_be_said_in_russian() -> None:
     known = {BLANK.sub("{}", reason) for reason in REASONS}
     assert reasons() - known == {"{}: {}"}  # a place, which needs no translation
+
+
+def test_what_is_known_of_sparks_words_can_be_said_in_russian() -> None:
+    assert {reason for _, reason in (*KNOWN, *UNREAD)} <= set(REASONS)
 
 
 # --- what is known of a query -----------------------------------------------------------------------------------------

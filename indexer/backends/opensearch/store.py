@@ -112,7 +112,6 @@ class Store:
     @property
     def _index(self) -> Index:
         if self._new is None:
-            self._changed = True
             name = f"{self._cluster.name}.g{self._generation + 1:06}-{uuid4().hex[:6]}"
             self._new = Index(self._connection, name, is_new=self._before is None)
             with self._writing():
@@ -146,6 +145,7 @@ class Store:
 
     def add(self, written: Written) -> None:
         """Take what a batch has brought."""
+        self._changed |= bool(written.words)
         self._written.add(written)
 
     def record(self, file: FileRecord) -> None:

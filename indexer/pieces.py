@@ -1,0 +1,130 @@
+"""What of a corpus is new: the pieces that are replaced as a whole, their documents, and what was seen of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from indexer import readers
+from indexer.errors import Unreadable
+from indexer.types import FileRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from indexer.readers import CorpusFile, Reading
+    from indexer.settings import Settings
+    from indexer.types import Document
+
+_BATCH = 1_000_000  # characters handed to a core at a time: half a second's work
+_SHOWN = 3  # problems of one file that its record names
+
+
+class Piece(NamedTuple):
+    """What is replaced as a whole: a file, or a document that a program gave."""
+
+    name: str
+    size: int  # bytes
+    digest: Callable[[], str]  # Unreadable if it cannot be taken
+    read: Callable[[], Reading]  # likewise
+
+
+def of_file(file: CorpusFile, settings: Settings) -> Piece:
+    """Return a file as a piece; it is not looked at yet."""
+    return Piece(file.name, file.size, partial(_digest, file), partial(readers.read, file, settings.reading))
+
+
+def _digest(file: CorpusFile) -> str:
+    try:
+        return readers.digest(file.path)
+    except OSError as wrong:
+        raise Unreadable(path=file.name, reason=wrong.strerror or str(wrong)) from wrong
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has been seen of a piece so far."""
+
+    digest: str
+    encoding: str = ""
+    doubtful: bool = False
+    documents: int = 0
+    paragraphs: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def record(self, name: str) -> FileRecord:
+        """Return what a build remembers of it."""
+        problem = "; ".join(self.problems[:_SHOWN])
+        if len(self.problems) > _SHOWN:
+            problem += f"; and {len(self.problems) - _SHOWN} more"
+        if not problem and not self.documents:
+            problem = "no words in it"
+        return FileRecord(name, self.digest, self.encoding, self.doubtful, self.documents, self.paragraphs, problem)
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was seen of the pieces of a corpus that were looked at."""
+
+    tallies: dict[str, Tally] = field(default_factory=dict)  # of what is new or changed
+    unchanged: set[str] = field(default_factory=set)
+
+    def documents(
+        self,
+        pieces: Iterable[Piece],
+        known: Mapping[str, str],
+        *,
+        renewed: Callable[[str], None] = lambda _: None,
+        passed: Callable[[Piece], None] = lambda _: None,
+    ) -> Iterator[tuple[str, Document]]:
+        """Give the documents of what is new or changed, each with the name of its piece.
+
+        `known` has the digest of each piece that an earlier build has read. `renewed` is told the name of a piece
+        before its documents are given, `passed` each piece when it is done.
+        """
+        for piece in pieces:
+            try:
+                digest = piece.digest()
+                if known.get(piece.name) == digest:
+                    self.unchanged.add(piece.name)
+                else:
+                    renewed(piece.name)
+                    yield from self._read(piece, digest)
+            except Unreadable as problem:
+                self.tallies[piece.name] = Tally("", problems=[str(problem.values["reason"])])
+            passed(piece)
+
+    def _read(self, piece: Piece, digest: str) -> Iterator[tuple[str, Document]]:
+        tally = self.tallies[piece.name] = Tally(digest)
+        try:
+            reading = piece.read()
+        except Unreadable as problem:
+            tally.problems.append(str(problem.values["reason"]))
+            return
+        tally.encoding, tally.doubtful = reading.encoding, reading.doubtful
+        for document in reading.documents:
+            if isinstance(document, Unreadable):
+                tally.problems.append(str(document))
+            else:
+                yield piece.name, document
+
+    def count(self, by_file: Mapping[str, tuple[int, int]]) -> None:
+        """Add how many documents, and how many paragraphs of them, each piece has brought."""
+        for name, (documents, paragraphs) in by_file.items():
+            self.tallies[name].documents += documents
+            self.tallies[name].paragraphs += paragraphs
+
+
+def batches(documents: Iterable[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
+    """Give documents in lists that are half a second's work each."""
+    batch: list[tuple[str, Document]] = []
+    size = 0
+    for name, document in documents:
+        batch.append((name, document))
+        size += len(document.text)
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
