@@ -293,9 +293,12 @@ class Bulk:
         first = np.flatnonzero(np.diff(rows.word, prepend=-1))
         count = np.diff(first, append=len(rows.word))
         several = np.logical_or.reduceat(rows.lemma != rows.lemma[first].repeat(count), first)
-        # np.bincount adds in the order of the rows.
-        total = np.bincount(np.arange(len(first)).repeat(count), rows.score, len(first))
-        score = np.where(several.repeat(count), rows.score * (1.0 / total).repeat(count), rows.score)
+        # Added up as pymorphy3 does: since Python 3.12, sum() makes up for what is rounded.
+        scores = rows.score.tolist()
+        starts, counts = first[several].tolist(), count[several].tolist()
+        factor = np.ones(len(first))
+        factor[several] = [1.0 / sum(scores[at : at + many]) for at, many in zip(starts, counts, strict=True)]
+        score = rows.score * factor.repeat(count)
         asked = rows.word[first[several]]
         nodes = self._lexicon.ends_of_probabilities([words[at] for at in asked.tolist()])
         at = (nodes != NOWHERE).nonzero()[0]

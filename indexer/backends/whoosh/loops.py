@@ -838,7 +838,7 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
         if not needed:
             break
         number += 1
-        count_, told, rest = 0, np.int64(0), 0.0
+        count_, told, rest = np.int64(0), np.int64(0), 0.0
         for source in range(every):
             is_alone = source < needed
             if is_alone or (denses[source] == NO_SET and sources.is_cheap[source]):
@@ -868,7 +868,7 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
                                 _sink(bounds, chosen, node)
                     elif known[touched[at]] > bounds[0]:
                         chosen[0], bounds[0] = row, known[touched[at]]
-                        _sink(bounds, chosen, 0)
+                        _sink(bounds, chosen, np.int64(0))
             scores = _score(chosen[:size], rows, formula, texts, words, wanted, leaves)
             for at in range(size):
                 known[chosen[at] - window] |= _SCORED
@@ -878,7 +878,7 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
                 found += 1
                 if scores[at] > best[0]:
                     best[0] = scores[at]
-                    _sink(best, not_used, 0)
+                    _sink(best, not_used, np.int64(0))
         # What is left may reach the least score only by what is known of it; sets tell of unread words.
         may_be = rest + pair_mosts.sum()
         least = np.int64(max((best[0] / _SLACK - may_be) * scale, 0.0)) - 1
@@ -927,6 +927,6 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
             found += 1
             if scores[number] > best[0]:
                 best[0] = scores[number]
-                _sink(best, not_used, 0)
+                _sink(best, not_used, np.int64(0))
         at += _AT_ONCE
     return found_rows[:found], found_scores[:found]
