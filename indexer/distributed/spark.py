@@ -24,7 +24,7 @@ from functools import cache, partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
-from time import monotonic, sleep
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from uuid import uuid4
 
@@ -53,9 +53,6 @@ _SHARES = 4  # for each core, at least: so that the last ones do not wait long f
 _LEAST = 250_000  # bytes of a share all the same
 _LOOKS = 0.5  # seconds between two looks at how far it is
 _PATIENCE = 60.0  # seconds without a worker after which a build gives up
-# Seconds that a process may go on after its share was cancelled (Spark kills it after two): what it writes then to an
-# index that is deleted would make a new one of that name.
-_LINGERS = 3.0
 _ANSWER = 5.0  # seconds that a master may take to answer
 _LOG = Path(__file__).with_name("log4j2.properties")
 _TOLD = re.compile(r"abzats failure ([A-Za-z0-9+/=]+)\.")
@@ -143,11 +140,9 @@ class SparkCorpus:
                 self._wait(job, group, progress)
                 return job.result()
             except _of_spark() as wrong:
-                sleep(_LINGERS)
                 raise _failure(wrong, self._context.master) from wrong
             except BaseException:
                 self._context.cancelJobGroup(group)
-                sleep(_LINGERS)
                 raise
 
     def _run(self, sums: Any, group: str) -> Outcome:  # noqa: ANN401 -- pyspark's

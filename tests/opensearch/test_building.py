@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer import Document, IndexBusy, ParagraphMissing, Settings, build_index, open_index
+from indexer import Document, IndexBusy, IndexNotWritten, ParagraphMissing, Settings, build_index, open_index
 from indexer.analysis import russian
 from indexer.backends.memory import MemoryEngine
 from indexer.backends.opensearch.connection import Connection
@@ -139,6 +139,18 @@ def test_a_reader_goes_on_with_the_build_it_has_opened(index: Cluster) -> None:
         with open_index(index) as after:
             assert (after.search("сталь", rescue=False).total, after.search("вино").total) == (0, 2)
             assert after.generation == before.generation + 1
+
+
+def test_who_writes_to_a_build_that_was_given_up_makes_nothing(index: Cluster) -> None:
+    """Though the cluster would make an index for it."""
+    with Store(index, Settings(), rebuild=False, wait=0) as store:
+        writer = Writer(store.target, Settings())
+    with pytest.raises(IndexNotWritten):
+        writer.write([("a", Document("a/1", "Сталь и вино."))])
+    writer.close()
+    connection = Connection(index)
+    assert connection.ask("GET", f"/{index.name}.g*", absent=(404,)) == {}
+    connection.close()
 
 
 def test_workers_write_with_what_crosses_process_borders(index: Cluster) -> None:

@@ -28,6 +28,7 @@ from indexer import (
 from indexer.addresses import place
 from indexer.backends.opensearch import connection, writing
 from indexer.backends.opensearch.connection import Connection
+from indexer.backends.opensearch.search import OpenSearchEngine
 from indexer.settings import Analysis
 from tests.opensearch.proxy import Fault, between, bulk, ranking, rejected, searching, self_signed, writing_paragraphs
 from tests.opensearch.running import new_index, remove
@@ -83,6 +84,28 @@ def test_a_bulk_request_that_fails_is_sent_again_and_nothing_is_there_twice(inde
         build_index(DOCUMENTS, through, processes=1)
         assert proxy.is_done
     assert len(set(everything(index))) == len(DOCUMENTS)
+
+
+def test_the_lock_is_ours_though_the_answer_was_lost(index: Cluster) -> None:
+    with between(index) as (proxy, through):
+        lost = Fault(200, CUT_OFF.body, CUT_OFF.announced, sent=True)
+        proxy.answer(lost, to=lambda asked: "_create/build" in asked.path)
+        build_index(DOCUMENTS, through, processes=1)
+        assert proxy.is_done
+    everything(index)
+
+
+def test_each_node_is_asked_before_a_cluster_is_called_silent(index: Cluster) -> None:
+    """Also where nothing is to be waited for."""
+    build_index(DOCUMENTS, index, processes=1)
+    nodes = ("http://127.0.0.9:9", "http://127.0.0.9:9", *index.nodes)
+    with open_index(replace(index, nodes=nodes)) as searcher:
+        engine = searcher._engine  # noqa: SLF001 -- it counts what it asks for again
+        assert isinstance(engine, OpenSearchEngine)
+        assert engine.repeated <= 2
+        for _ in range(5):
+            assert searcher.search("сталь").total == len(DOCUMENTS)
+        assert 1 <= engine.repeated <= 2
 
 
 def test_documents_that_are_rejected_are_sent_again_in_smaller_requests(index: Cluster) -> None:

@@ -8,6 +8,7 @@ import random
 import re
 import ssl
 import time
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from indexer.deadline import NEVER
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _ANSWER = 60.0  # seconds that one request may take
 _PATIENCE = 20.0  # seconds that a request is tried again for: a lost node's shards are elsewhere within a few
 _UNHEARD = 3.0  # likewise, when no node answers at all
+_ALONE = 600.0  # seconds that a lost node is not asked again, unless no other answers
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _BUSY = frozenset({429, 502, 503, 504})  # what may be otherwise in a moment
@@ -38,6 +40,8 @@ class Connection:
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
+        self.repeated = 0  # requests that had to be sent again
+        self._lock = Lock()
         self._client = _client(cluster)
 
     def close(self) -> None:
@@ -63,17 +67,23 @@ class Connection:
         ClusterSilent, ClusterRefused or ClusterUnwell if it cannot be done.
         """
         text = _text(body, lines)
-        started, pause = time.monotonic(), _FIRST_PAUSE
+        started, pause, asked = time.monotonic(), _FIRST_PAUSE, 0
         while True:
             deadline.check()
             try:
                 return self._once(method, path, text, parameters=parameters or {}, absent=absent, deadline=deadline)
             except _Again as again:
-                usual = _UNHEARD if isinstance(again.final, ClusterSilent) else _PATIENCE
-                if time.monotonic() - started > (usual if patience is None else patience):
+                asked += 1
+                silent = isinstance(again.final, ClusterSilent)
+                usual = _UNHEARD if silent else _PATIENCE
+                others = silent and asked < len(self.cluster.nodes)  # that may answer, and at once
+                if not others and time.monotonic() - started > (usual if patience is None else patience):
                     raise again.final from again
-            time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 -- so that many who wait do not come back at once
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            with self._lock:
+                self.repeated += 1
+            if not others:
+                time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 -- lest many who wait come back at once
+                pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _once(
         self,
@@ -159,7 +169,8 @@ def _client(cluster: Cluster) -> Any:  # noqa: ANN401 -- the library's, which ma
     options: dict[str, Any] = {
         "pool_maxsize": 8,
         "timeout": _ANSWER,
-        "max_retries": len(cluster.nodes),  # when a node does not answer: the others
+        "max_retries": 0,  # `ask` does it, and counts
+        "dead_timeout": _ALONE,
         "retry_on_status": (),  # a node that says what the cluster cannot do is not dead itself
     }
     if cluster.token:

@@ -258,6 +258,11 @@ class OpenSearchEngine:
         """See Engine.length."""
         return self._index.counts([{"term": {"path": token(path)}}])[0]
 
+    @property
+    def repeated(self) -> int:
+        """How many requests had to be sent again, for a node was lost or busy."""
+        return self._index.connection.repeated
+
     def close(self) -> None:
         """Let go of the sockets."""
         self._index.connection.close()

@@ -29,7 +29,7 @@ from indexer.backends.opensearch.index import Index, Made, check, current, porti
 from indexer.backends.opensearch.schema import FORMAT, HEADINGS, body, plain, prefix, stored, token
 from indexer.backends.opensearch.statistics import Counts
 from indexer.backends.opensearch.words import FIELDS
-from indexer.backends.opensearch.writing import Action, Deletion, Target, Written, bulk
+from indexer.backends.opensearch.writing import Action, Deletion, Target, Written, bulk, door
 from indexer.errors import ClusterFailure, ClusterUnwell, IndexBusy, IndexNotWritten
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ class Store:
             with self._writing():
                 if self._before is None:
                     made = body(self._settings.ranking, shards=self._shards, replicas=self._replicas)
+                    made["aliases"] = {door(name): {}}
                     self._connection.ask("PUT", f"/{name}", made, parameters={"timeout": "60s"})
                 else:
                     self._clone(self._before.name, name)
@@ -124,7 +125,8 @@ class Store:
 
     def _clone(self, before: str, name: str) -> None:
         open_again = {"index.blocks.write": None, "index.number_of_replicas": self._replicas}
-        self._connection.ask("PUT", f"/{before}/_clone/{name}", {"settings": open_again}, parameters={"timeout": "60s"})
+        made = {"settings": open_again, "aliases": {door(name): {}}}
+        self._connection.ask("PUT", f"/{before}/_clone/{name}", made, parameters={"timeout": "60s"})
         self._healthy(name)
 
     @property
@@ -247,7 +249,9 @@ class Store:
         alias = self._cluster.name
         there = self._connection.ask("GET", f"/_alias/{alias}", absent=(404,))
         before = [{"remove": {"index": one, "alias": alias}} for one in there]
-        self._connection.ask("POST", "/_aliases", {"actions": [*before, {"add": {"index": name, "alias": alias}}]})
+        closed = {"remove": {"index": name, "alias": door(name)}}
+        now = {"add": {"index": name, "alias": alias}}
+        self._connection.ask("POST", "/_aliases", {"actions": [*before, closed, now]})
 
     def _clean(self, keep: str | None) -> None:
         """Remove what other generations and killed builds have left."""
@@ -319,6 +323,8 @@ class _Lock:
         if made:
             return True
         there = self._document()
+        if there and there["_source"]["owner"] == self._owner:
+            return True  # it was taken, and the answer lost
         if there and not _is_alive(there["_source"]):
             parameters = _as_it_was(there)
             return bool(

@@ -110,6 +110,15 @@ class Deletion:
         return f'{{"delete":{{"_id":"{self.name}"}}}}'
 
 
+def door(index: str) -> str:
+    """Return the alias by which alone a new index is written to.
+
+    A cluster makes an index for whoever writes to a name that it does not know. A late task of a build that was given
+    up, whose index is deleted by then, would make another; where it asks for an alias and there is none, it is refused.
+    """
+    return f"{index}.writing"
+
+
 def bulk(connection: Connection, index: str, actions: Iterable[Action | Deletion]) -> None:
     """Have the cluster take documents, in requests of a size that it can take; IndexNotWritten if it does not."""
     waiting: list[str] = []
@@ -133,8 +142,8 @@ def _send(connection: Connection, index: str, waiting: list[str]) -> None:
         now, later = waiting[:at_once], waiting[at_once:]
         try:
             # The cluster waits less for a lost part than we for the cluster, so that it is it who says what is wrong.
-            told = {"timeout": "20s"}
-            answer = connection.ask("POST", f"/{index}/_bulk", parameters=told, lines=now, patience=_PATIENCE)
+            told = {"timeout": "20s", "require_alias": "true"}
+            answer = connection.ask("POST", f"/{door(index)}/_bulk", parameters=told, lines=now, patience=_PATIENCE)
         except ClusterUnwell as unwell:
             raise IndexNotWritten(path=where, reason=str(unwell.values["reason"])) from unwell
         rejected, reason = _rejected(now, answer, where)
