@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
@@ -67,7 +68,7 @@ class WhooshEngine:
             self._parts.append(Part(segment, paragraphs, documents))
             paragraphs += segment.paragraphs
             documents += segment.documents
-        self._starts = np.array([part.paragraphs for part in self._parts], np.int64)
+        self._starts = [part.paragraphs for part in self._parts]
         self._documents = Documents(self._parts)
         self._texts = FieldPostings(self._parts, self._documents, by_loops=by_loops)
         self._lexicons: dict[str, list[Lexicon]] = {}
@@ -416,7 +417,7 @@ class WhooshEngine:
         return tuple(hit for _, hit in page[offset - head : stop - head])
 
     def _stored(self, row: int) -> tuple[Paragraph, Heading]:
-        part = self._parts[int(np.searchsorted(self._starts, row, side="right")) - 1]
+        part = self._parts[bisect_right(self._starts, row) - 1]
         return part.segment.paragraph(row - part.paragraphs)
 
 

@@ -49,6 +49,7 @@ class Terms:
 
     def __init__(self, of: Arrays, prefix: str = "") -> None:
         self._of = {part: of[f"{prefix}{part}"] for part in PARTS}
+        self._packed = arrays.Packed(self._of["terms"], self._of["term_blocks"])
         self._count = int(self._of["term_count"][0])
         self._block = lru_cache(_OPENED)(self._open)
 
@@ -84,7 +85,7 @@ class Terms:
 
     def _unpacked(self, block: int) -> bytes:
         try:
-            return deflate.unpacked(arrays.unpack(self._of["terms"], self._of["term_blocks"], block))
+            return deflate.unpacked(self._packed[block])
         except deflate.NotDeflated as wrong:
             message = "a block of terms cannot be unpacked"
             raise arrays.NotArrays(message) from wrong
