@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from indexer.vocabulary import Lexicon
 
 
+_NO_FORMS: frozenset[str] = frozenset()
 _REMEMBERED = 5000  # lemmas whose forms are known, of a kilobyte or two
 _WARMING = 4  # of the most frequent words, which nearly every paragraph has
 
@@ -242,12 +243,11 @@ class WhooshEngine:
 
     def written(self, lemmas: Collection[str]) -> Written:
         """See Engine.written."""
-        always: set[str] = set()
-        sometimes: set[str] = set()
-        for of_lemma in map(self._written_of, lemmas):
-            always |= of_lemma.always
-            sometimes |= of_lemma.sometimes
-        return Written(frozenset(always), frozenset(sometimes - always))
+        found = list(map(self._written_of, lemmas))
+        if len(found) == 1:
+            return found[0]
+        always = _NO_FORMS.union(*(of_lemma.always for of_lemma in found))
+        return Written(always, _NO_FORMS.union(*(of_lemma.sometimes for of_lemma in found)) - always)
 
     def _forms(self, lemma: str) -> Written:
         """Return the forms that one lemma has in any segment; one may have it always here and sometimes there."""
@@ -264,7 +264,7 @@ class WhooshEngine:
             }
             always.update(lacking.symmetric_difference(texts))
             sometimes |= lacking
-        return Written(frozenset(always), frozenset(sometimes))
+        return Written(frozenset(always), frozenset(sometimes - always))
 
     def _may_lack(self, form: str, word: int, words: Words, lemma: int) -> bool:
         """Whether a form, of which one word has a lemma, lacks it as the other: before or after a sentence's begin."""
