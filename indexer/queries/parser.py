@@ -50,8 +50,8 @@ _AND = frozenset({"И", "AND"})
 _OR = frozenset({"ИЛИ", "OR"})
 _NOT = frozenset({"НЕ", "NOT"})
 _OPERATORS = _AND | _OR | _NOT
-# Words with what may stand inside or behind them: what a sign is made of is not among it.
-_NO_SIGNS = re.compile(r"\s*+(?:\w++(?:[-.,'’]\w++)*+[.,;?…]*+(?:\s++|\Z))++\Z")
+# Words with what may stand inside or behind them, stress marks too: what a sign is made of is not among it.
+_NO_SIGNS = re.compile(r"\s*+(?:[\w\u0300-\u036f]++(?:[-.,'’][\w\u0300-\u036f]++)*+[.,;?…]*+(?:\s++|\Z))++\Z")
 _CHUNK = re.compile(r"\S+")
 _LINKS: dict[str, Link] = {"предл": "sentence", "s": "sentence", "абз": "paragraph", "p": "paragraph"}
 _NAMES: dict[str, Name] = {name: field for field, russian in FIELDS.items() for name in (field, russian)}

@@ -230,9 +230,8 @@ class Segment:
 
     def known(self, field: str, lemmas: Sequence[bytes]) -> list[int]:
         """Return which of some lemmas stand in a field, deleted rows included: indices of theirs."""
-        numbers = self.words.known(lemmas)
-        there = self.fields[field].lists_of(np.fromiter(numbers.values(), np.int64, len(numbers))) >= 0
-        return list(compress(numbers, there.tolist()))
+        list_of = self.fields[field].list_of
+        return [at for at, number in self.words.known(lemmas).items() if list_of(number) is not None]
 
     # --- how often ---
 
