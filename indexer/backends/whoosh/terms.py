@@ -64,6 +64,15 @@ class Terms:
         block = bisect_right(self._heads, text) - 1
         return block * _BLOCK + bisect_left(self._block(block), text) if block >= 0 else 0
 
+    def number(self, text: bytes) -> int | None:
+        """Return the number of a string, or None if it is not there."""
+        block = bisect_right(self._heads, text) - 1
+        if block < 0:
+            return None
+        strings = self._block(block)
+        at = bisect_left(strings, text)
+        return block * _BLOCK + at if at < len(strings) and strings[at] == text else None
+
     def all(self) -> list[bytes]:
         """Return all strings."""
         return self._joined().split(_END)[:-1]

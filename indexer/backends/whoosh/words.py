@@ -9,7 +9,7 @@ another, the first that of the word alone, and for each kind of place that analy
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
@@ -39,6 +39,7 @@ PARTS = (
     *("tie_expects", "tie_offers", "tie_asks", "weighting_at", "weighting_start", "weighting_plain", "steps"),
 )
 OPENS = b"\0"
+_REMEMBERED = 20_000  # lemmas whose numbers are known: for what is looked for, what is marked and how often it is
 _CAPITALISED, _CAPITALS = "1", "2"  # how a form differs from its folded text; anything else is spelt out
 
 
@@ -147,6 +148,7 @@ class Words:
         self.count = len(of["word_form"])
         self._forms, self._lemmas = Terms(of, "form_"), Terms(of, "lemma_")
         self._plain = int(of["weighting_plain"][0])
+        self.number = lru_cache(_REMEMBERED)(self._number)  # of one lemma, or None if it is not there
 
     @cached_property
     def _until(self) -> np.ndarray:
@@ -164,8 +166,7 @@ class Words:
         found = {index: self.number(texts[index]) for index in may_be}
         return {index: number for index, number in found.items() if number is not None}
 
-    def number(self, lemma: bytes) -> int | None:
-        """Return the number of one lemma, or None if it is not there."""
+    def _number(self, lemma: bytes) -> int | None:
         view, hashed = self._views, crc32(lemma)
         at = bisect_left(view.lemma_hashes, hashed)
         # Nearly always the first is the one; two lemmas may have one hash.
@@ -253,8 +254,8 @@ class Words:
     def word(self, form: str, *, opens_sentence: bool) -> int | None:
         """Return the number of a word, or None if no text has it."""
         term = form_term(form)
-        number = self._forms.first(term)
-        if number == len(self._forms) or self._forms[number] != term:
+        number = self._forms.number(term)
+        if number is None:
             return None
         (words,) = self.variants_of([number])
         return next((word for word in words if (self._views.word_form[word] & 1) == opens_sentence), None)
@@ -267,15 +268,15 @@ class Words:
         own = [at for at, pair in enumerate(pairs) if not pair & 1]
         weighting = view.word_weighting[word]
         alone = view.weighting_start[weighting]
-        ways = view.weighting_at[weighting * PLACES : (weighting + 1) * PLACES].tolist()
-        starts = [alone + way * len(pairs) for way in ways]
+        ways = view.weighting_at[weighting * PLACES : (weighting + 1) * PLACES] if weighting >= self._plain else ()
+        others = [(place, alone + way * len(pairs)) for place, way in enumerate(ways) if way]
 
         def weighed(start: int) -> list[Lemma]:
             return [Lemma(texts[at], view.steps[start + at] / WEIGHT_STEPS) for at in own]
 
         # Pairs are kept in the order in which the lemmas were found.
         made = {alone: tuple(sorted(weighed(alone), key=lambda lemma: -lemma.weight))}
-        for start in () if weighting < self._plain else set(starts) - {alone}:
+        for start in {start for _, start in others}:
             made[start] = tuple(sorted(weighed(start), key=lambda lemma: (-lemma.weight, lemma.text)))
         return Found(
             made[alone],
@@ -285,7 +286,7 @@ class Words:
                 if pair & 1
             ),
             self.ties(word),
-            {place: made[start] for place, start in enumerate(starts) if start != alone},
+            {place: made[start] for place, start in others},
         )
 
     def with_lemma(self, lemma: int) -> dict[int, list[int]]:
