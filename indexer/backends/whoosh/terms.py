@@ -15,7 +15,7 @@ import numpy as np
 from indexer.backends.whoosh import arrays, deflate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from indexer.backends.whoosh.arrays import Arrays
 
@@ -31,6 +31,8 @@ def write(strings: Sequence[bytes]) -> Arrays:
     >>> made = Terms(write([b"a", b"ab", b"c"]))
     >>> len(made), made[1], made.first(b"b"), made.all()
     (3, b'ab', 2, [b'a', b'ab', b'c'])
+    >>> made.several([0, 2]), made.number(b"ab"), made.number(b"b")
+    ([b'a', b'c'], 1, None)
     """
     blocks = [strings[start : start + _BLOCK] for start in range(0, len(strings), _BLOCK)]
     packed, ends = arrays.pack([deflate.small(_END.join(block)) for block in blocks])
@@ -63,6 +65,17 @@ class Terms:
         """Return the number of the first string that is not below a text."""
         block = bisect_right(self._heads, text) - 1
         return block * _BLOCK + bisect_left(self._block(block), text) if block >= 0 else 0
+
+    def several(self, numbers: Iterable[int]) -> list[bytes]:
+        """Return strings by their numbers; of neighbours in order, the block is asked for once."""
+        found: list[bytes] = []
+        last, opened = -1, found
+        for number in numbers:
+            block, at = divmod(number, _BLOCK)
+            if block != last:
+                last, opened = block, self._block(block)
+            found.append(opened[at])
+        return found
 
     def number(self, text: bytes) -> int | None:
         """Return the number of a string, or None if it is not there."""

@@ -9,6 +9,7 @@ another, the first that of the word alone, and for each kind of place that analy
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -18,6 +19,7 @@ import numpy as np
 from indexer.analysis import Found
 from indexer.analysis.context import PLACES, Ties
 from indexer.analysis.fold import NORMAL, fold
+from indexer.analysis.lemmatize import NOWHERE
 from indexer.backends.whoosh import arrays, terms
 from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.terms import Terms
@@ -118,6 +120,33 @@ class Readings(NamedTuple):
     place: np.ndarray  # index of a word in what was asked
     lemma: np.ndarray
     steps: np.ndarray  # the lemma's weight there
+
+
+class _Elsewhere(Mapping[int, "tuple[Lemma, ...]"]):
+    """Place → the lemmas of a word, where they weigh otherwise than alone; of many places, one or two are asked for."""
+
+    __slots__ = ("_at", "_ways")
+
+    def __init__(self, ways: memoryview, at: Callable[[int], tuple[Lemma, ...]]) -> None:
+        """Take the way of each place, 0 as alone, and what gives the lemmas of a way."""
+        self._ways = ways
+        self._at = at
+
+    def __getitem__(self, place: int) -> tuple[Lemma, ...]:
+        way = self._ways[place]
+        if not way:
+            raise KeyError(place)
+        return self._at(way)
+
+    def __iter__(self) -> Iterator[int]:
+        return (place for place, way in enumerate(self._ways) if way)
+
+    def __len__(self) -> int:
+        return sum(map(bool, self._ways))
+
+
+def _by_weight_and_text(lemma: Lemma) -> tuple[float, str]:
+    return -lemma.weight, lemma.text
 
 
 class _Views(NamedTuple):
@@ -268,25 +297,21 @@ class Words:
         own = [at for at, pair in enumerate(pairs) if not pair & 1]
         weighting = view.word_weighting[word]
         alone = view.weighting_start[weighting]
-        ways = view.weighting_at[weighting * PLACES : (weighting + 1) * PLACES] if weighting >= self._plain else ()
-        others = [(place, alone + way * len(pairs)) for place, way in enumerate(ways) if way]
 
-        def weighed(start: int) -> list[Lemma]:
-            return [Lemma(texts[at], view.steps[start + at] / WEIGHT_STEPS) for at in own]
+        def weighed(way: int, lemmas: list[int]) -> list[Lemma]:
+            start = alone + way * len(pairs)
+            return [Lemma(texts[at], view.steps[start + at] / WEIGHT_STEPS) for at in lemmas]
 
-        # Pairs are kept in the order in which the lemmas were found.
-        made = {alone: tuple(sorted(weighed(alone), key=lambda lemma: -lemma.weight))}
-        for start in {start for _, start in others}:
-            made[start] = tuple(sorted(weighed(start), key=lambda lemma: (-lemma.weight, lemma.text)))
+        elsewhere: Mapping[int, tuple[Lemma, ...]] = NOWHERE
+        if weighting >= self._plain:
+            ways = view.weighting_at[weighting * PLACES : (weighting + 1) * PLACES]
+            elsewhere = _Elsewhere(ways, lambda way: tuple(sorted(weighed(way, own), key=_by_weight_and_text)))
         return Found(
-            made[alone],
-            tuple(
-                Lemma(text, view.steps[alone + at] / WEIGHT_STEPS)
-                for at, (text, pair) in enumerate(zip(texts, pairs, strict=True))
-                if pair & 1
-            ),
+            # Pairs are kept in the order in which the lemmas were found.
+            tuple(sorted(weighed(0, own), key=lambda lemma: -lemma.weight)),
+            tuple(weighed(0, [at for at, pair in enumerate(pairs) if pair & 1])) if len(own) < len(pairs) else (),
             self.ties(word),
-            {place: made[start] for place, start in others},
+            elsewhere,
         )
 
     def with_lemma(self, lemma: int) -> dict[int, list[int]]:
@@ -318,7 +343,7 @@ class Words:
 
     def texts_of(self, forms: Iterable[int]) -> list[str]:
         """Return forms as written."""
-        return [form_of(self._forms[form]) for form in forms]
+        return list(map(form_of, self._forms.several(forms)))
 
     def lemmas_of(self, word: int) -> list[int]:
         """Return the lemmas of a word but for those of its parts."""
