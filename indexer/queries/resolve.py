@@ -54,6 +54,7 @@ from indexer.types import (
     Phrase,
     Span,
     Together,
+    Token,
     Window,
     Without,
     Word,
@@ -396,7 +397,7 @@ class _Resolver:
     def _tokens(self, text: str, start: int, stop: int, places: _Places, *, mark: str, edits: int) -> list[Word]:
         tokens = list(tokenize(text[start:stop]))
         if len(tokens) <= _SENTENCE:
-            tokens = [token._replace(opens_sentence=False) for token in tokens]
+            tokens = [Token(text, span, opens_sentence=False) for text, span, _ in tokens]
         read = [(term, self._lemmas(term)) for term in self._analyzer.terms_of(tokens)]
         if self._settings.relative and not (mark or edits or self._signs):
             # Asked for together, they are found in less time; each word is given its own.
@@ -456,6 +457,8 @@ class _Resolver:
 
         Texts often do not tell what a query does: «мост из стали» must not rank «закалка стали» below «из берегов».
         """
+        if len(term.lemmas) == 1:  # it weighs 1 everywhere
+            return term.lemmas
         alone = self._analyzer.found_by(*self._analyzer.key(term.token.text, term.token.opens_sentence)).lemmas
         weights = {lemma.text: lemma.weight for lemma in alone}
         better = [Lemma(lemma.text, max(lemma.weight, weights[lemma.text])) for lemma in term.lemmas]
@@ -522,6 +525,8 @@ def masks(text: str) -> Iterator[Span]:
     >>> ["Кто сл?вил б*б*ра?"[slice(*mask)] for mask in masks("Кто сл?вил б*б*ра?")]
     ['сл?вил', 'б*б*ра']
     """
+    if "*" not in text and "?" not in text.rstrip(" ?"):  # nearly every text
+        return
     for piece in _PIECE.finditer(text):
         word = piece[0].strip("?")
         if "*" in word or "?" in word:
