@@ -394,6 +394,39 @@ class FieldPostings:
             sets.append(RowSet.of_rows(rows, self.size) if len(sparse) == 1 else RowSet.all_of(rows, self.size))
         return union(sets, self.size) if sets else RowSet.of_rows(np.zeros(0, np.int64), self.size)
 
+    def rows_of_each(self, groups: Sequence[Sequence[Entry]]) -> list[RowSet]:
+        """Return the same for each of some groups of lemmas, by a compiled loop: none of them is in few rows."""
+        from indexer.backends.whoosh import loops  # noqa: PLC0415 -- compiles
+
+        sets = np.zeros((len(groups), -(-self.size // 8)), np.uint8)
+        numbers: list[list[int]] = [[] for _ in self._parts]
+        of_group: list[list[int]] = [[] for _ in self._parts]
+        whole: dict[int, RowSet] = {}
+        for at, entries in enumerate(groups):
+            for entry in entries:
+                if entry.found * _DENSE > self.size:
+                    dense = self._dense_rows(entry)
+                    if len(entries) == 1:
+                        whole[at] = dense
+                    else:
+                        sets[at] |= dense.bits()
+                    continue
+                for listed in entry.lists:
+                    numbers[listed.part].append(listed.number)
+                    of_group[listed.part].append(at)
+        for part, base in enumerate(self._bases):
+            if numbers[part]:
+                asked = np.array(numbers[part], np.int64), np.array(of_group[part], np.int64)
+                loops.mark(self._of[part].lists_for_loops, *asked, base, sets)
+        if self.live is not None:
+            sets &= self._live_bits
+        return [whole.get(at) or RowSet(self.size, None, bits) for at, bits in enumerate(sets)]
+
+    @cached_property
+    def _live_bits(self) -> np.ndarray:
+        assert self.live is not None  # noqa: S101 -- the caller's promise
+        return RowSet.of_mask(self.live).bits()
+
     def _rows_of(self, entries: list[Entry]) -> np.ndarray:
         """Return the rows of lists; those of one lemma in order."""
         read = [self._read(listed)[0] for entry in entries for listed in entry.lists]
