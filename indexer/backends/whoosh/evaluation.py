@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from indexer.types import Query
 
 
-_FEW = 1024  # rows to one of a word, from which on its rows are less to read by themselves than as bits
+_FEW = 1024  # rows to one of those that words have, from which on these are less to read by themselves than as bits
 _AT_ONCE = 20_000  # rows whose texts are looked through at once, which bounds memory
 
 
@@ -105,8 +105,8 @@ class Evaluation:
             case Word() | Phrase():
                 return _whole(self.rows(query))
             case Together(clauses):
-                if self.postings.by_loops:
-                    self._read(clauses)
+                if self.postings.by_loops and (found := self._read(clauses)):
+                    return found
                 parts = [self.found(clause) for clause in clauses]
                 return Found(self._any(part.rows for part in parts), intersection([part.complete for part in parts]))
             case Either(clauses):
@@ -152,18 +152,16 @@ class Evaluation:
             self._phrases[id(leaf)] = (leaf, self._rows_of_phrase(leaf))
         return self._phrases[id(leaf)][1]
 
-    def _read(self, clauses: Iterable[Query]) -> None:
-        """Find the rows of words at once, but for those that few rows have."""
+    def _read(self, clauses: Sequence[Query]) -> Found | None:
+        """Find the rows of words at once; return what is found if that is all that is asked for."""
         words = [self.known(word) for word in clauses if isinstance(word, Word) and not word.forms]
-        words = [
-            known
-            for known in words
-            if known.rows is None and sum(entry.found for entry in known.own) * _FEW > self.postings.size
-        ]
-        if len(words) > 1:
-            sets = self.postings.rows_of_each([known.own for known in words])
-            for known, rows in zip(words, sets, strict=True):
-                known.rows = rows
+        # Of few rows, numbers are less to read than bits of all.
+        if len(words) < 2 or sum(entry.found for known in words for entry in known.own) * _FEW < self.postings.size:  # noqa: PLR2004 -- any and all
+            return None
+        sets, found, every = self.postings.rows_of_each([known.own for known in words])
+        for known, rows in zip(words, sets, strict=True):
+            known.rows = rows
+        return Found(found, every) if len(words) == len(clauses) else None
 
     def known(self, word: Word) -> Known:
         """Return what is known of a word."""

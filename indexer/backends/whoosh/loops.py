@@ -304,17 +304,17 @@ def _longer(values: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def mark(stored: tuple[np.ndarray, ...], numbers: np.ndarray, of_set: np.ndarray, base: Int, sets: np.ndarray) -> None:
+def mark(stored: tuple[np.ndarray, ...], asked: np.ndarray, base: Int, sets: np.ndarray) -> None:
     """Put the rows of lists, from `base` on, into sets as bits, the lowest of a byte first; a set is a row of `sets`.
 
-    `stored` are the fields of Lists but for those of codes.
+    `asked` are pairs: the number of a list, and that of a set. `stored` are the fields of Lists but for those of codes.
     """
     kinds, starts, sizes, found, gap1, gap2, gap4, _, _, _ = stored
-    for at in range(len(numbers)):
-        number = numbers[at]
+    for at in range(len(asked)):
+        number = asked[at, 0]
         start, stop = starts[number], starts[number] + np.int64(sizes[number])
         is_plain = sizes[number] == found[number]
-        bits = sets[of_set[at]]
+        bits = sets[asked[at, 1]]
         if kinds[number] == 0:
             _mark(gap1[start:stop], -1 if is_plain else _MOST1, base, bits)
         elif kinds[number] == 1:
@@ -330,6 +330,35 @@ def _mark(gaps: np.ndarray, skip: Int, row: Int, bits: np.ndarray) -> None:
         row += gap
         if gap != skip:
             bits[row >> 3] |= np.uint8(1 << (row & 7))
+
+
+@compiled
+def any_and_all(sets: np.ndarray) -> tuple[np.ndarray, Int, Int]:
+    """Return the bits that any of some sets have, those that all have, and how many each are; a set is a row."""
+    many, width = sets.shape
+    both = np.empty((2, width), np.uint64)
+    found, every = both[0], both[1]
+    for at in range(width):
+        found[at] = every[at] = sets[0, at]
+    for number in range(1, many):
+        bits = sets[number]
+        for at in range(width):
+            found[at] |= bits[at]
+            every[at] &= bits[at]
+    return both, _counted(found), _counted(every)
+
+
+@compiled
+def _counted(bits: np.ndarray) -> Int:
+    """Return how many bits there are (Warren, "Hacker's Delight", 2012, figure 5-2)."""
+    total = np.uint64(0)
+    for at in range(len(bits)):
+        some = bits[at]
+        some -= (some >> np.uint64(1)) & np.uint64(0x5555555555555555)
+        some = (some & np.uint64(0x3333333333333333)) + ((some >> np.uint64(2)) & np.uint64(0x3333333333333333))
+        some = (some + (some >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+        total += (some * np.uint64(0x0101010101010101)) >> np.uint64(56)
+    return np.int64(total)
 
 
 # --- the best rows of words -------------------------------------------------------------------------------------------
