@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from indexer.types import Query
 
 
+_FEW = 1024  # rows to one of those that words have, from which on these are less to read by themselves than as bits
 _AT_ONCE = 20_000  # rows whose texts are looked through at once, which bounds memory
 
 
@@ -104,6 +105,8 @@ class Evaluation:
             case Word() | Phrase():
                 return _whole(self.rows(query))
             case Together(clauses):
+                if self.postings.by_loops and (found := self._read(clauses)):
+                    return found
                 parts = [self.found(clause) for clause in clauses]
                 return Found(self._any(part.rows for part in parts), intersection([part.complete for part in parts]))
             case Either(clauses):
@@ -148,6 +151,17 @@ class Evaluation:
         if id(leaf) not in self._phrases:
             self._phrases[id(leaf)] = (leaf, self._rows_of_phrase(leaf))
         return self._phrases[id(leaf)][1]
+
+    def _read(self, clauses: Sequence[Query]) -> Found | None:
+        """Find the rows of words at once; return what is found if that is all that is asked for."""
+        words = [self.known(word) for word in clauses if isinstance(word, Word) and not word.forms]
+        # Of few rows, numbers are less to read than bits of all.
+        if len(words) < 2 or sum(entry.found for known in words for entry in known.own) * _FEW < self.postings.size:  # noqa: PLR2004 -- any and all
+            return None
+        sets, found, every = self.postings.rows_of_each([known.own for known in words])
+        for known, rows in zip(words, sets, strict=True):
+            known.rows = rows
+        return Found(found, every) if len(words) == len(clauses) else None
 
     def known(self, word: Word) -> Known:
         """Return what is known of a word."""

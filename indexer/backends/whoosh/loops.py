@@ -23,6 +23,7 @@ Int: TypeAlias = Any  # a whole number, of Python or of NumPy
 
 RARE = 0xFFFF  # of a place: its word's number stands elsewhere
 NONE = -1  # no entry
+_MOST1, _MOST2, _MOST4 = (1 << 8) - 1, (1 << 16) - 1, (1 << 32) - 1  # gaps that are no row's: see lists.py
 BY_FORM = -1  # a word is wanted for its form, whatever its lemmas
 
 
@@ -175,10 +176,20 @@ def count(  # noqa: C901, PLR0912, PLR0915 -- one loop: see above
     while size < longest:
         size *= 2
     last, last_at = np.zeros((size, different), np.int64), np.zeros(size, np.int64)
+    # Rows are far from one another, and what takes most of the time is to wait for them: so all are fetched before the
+    # first is looked at, which the processor does side by side.
+    starts_of, ends_of, rare_of = np.empty_like(rows), np.empty_like(rows), np.empty_like(rows)
     for number in range(len(rows)):
-        row, column = rows[number], columns[number]
-        start, end = of_rows[row, 0], of_rows[row + 1, 0]
-        rare = of_rows[row, 1] - 1  # the number of the last rare word
+        row = rows[number]
+        starts_of[number], ends_of[number] = of_rows[row, 0], of_rows[row + 1, 0]
+        rare_of[number] = of_rows[row, 1] - 1  # the number of the last rare word
+    fetched = np.empty((len(rows), 2), np.uint16)
+    for number in range(len(rows)):
+        if starts_of[number] < ends_of[number]:
+            fetched[number, 0], fetched[number, 1] = lows[starts_of[number]], lows[ends_of[number] - 1]
+    for number in range(len(rows)):
+        column = columns[number]
+        start, end, rare = starts_of[number], ends_of[number], rare_of[number]
         for at in range(size):
             last_at[at] = -1
         for place in range(start, end):
@@ -287,6 +298,67 @@ def _longer(values: np.ndarray) -> np.ndarray:
     longer = np.empty(2 * len(values), values.dtype)
     longer[: len(values)] = values
     return longer
+
+
+# --- which rows words have --------------------------------------------------------------------------------------------
+
+
+@compiled
+def mark(stored: tuple[np.ndarray, ...], asked: np.ndarray, base: Int, sets: np.ndarray) -> None:
+    """Put the rows of lists, from `base` on, into sets as bits, the lowest of a byte first; a set is a row of `sets`.
+
+    `asked` are pairs: the number of a list, and that of a set. `stored` are the fields of Lists but for those of codes.
+    """
+    kinds, starts, sizes, found, gap1, gap2, gap4, _, _, _ = stored
+    for at in range(len(asked)):
+        number = asked[at, 0]
+        start, stop = starts[number], starts[number] + np.int64(sizes[number])
+        is_plain = sizes[number] == found[number]
+        bits = sets[asked[at, 1]]
+        if kinds[number] == 0:
+            _mark(gap1[start:stop], -1 if is_plain else _MOST1, base, bits)
+        elif kinds[number] == 1:
+            _mark(gap2[start:stop], -1 if is_plain else _MOST2, base, bits)
+        else:
+            _mark(gap4[start:stop], -1 if is_plain else _MOST4, base, bits)
+
+
+@compiled
+def _mark(gaps: np.ndarray, skip: Int, row: Int, bits: np.ndarray) -> None:
+    for at in range(len(gaps)):
+        gap = np.int64(gaps[at])
+        row += gap
+        if gap != skip:
+            bits[row >> 3] |= np.uint8(1 << (row & 7))
+
+
+@compiled
+def any_and_all(sets: np.ndarray) -> tuple[np.ndarray, Int, Int]:
+    """Return the bits that any of some sets have, those that all have, and how many each are; a set is a row."""
+    many, width = sets.shape
+    both = np.empty((2, width), np.uint64)
+    found, every = both[0], both[1]
+    for at in range(width):
+        found[at] = every[at] = sets[0, at]
+    for number in range(1, many):
+        bits = sets[number]
+        for at in range(width):
+            found[at] |= bits[at]
+            every[at] &= bits[at]
+    return both, _counted(found), _counted(every)
+
+
+@compiled
+def _counted(bits: np.ndarray) -> Int:
+    """Return how many bits there are (Warren, "Hacker's Delight", 2012, figure 5-2)."""
+    total = np.uint64(0)
+    for at in range(len(bits)):
+        some = bits[at]
+        some -= (some >> np.uint64(1)) & np.uint64(0x5555555555555555)
+        some = (some & np.uint64(0x3333333333333333)) + ((some >> np.uint64(2)) & np.uint64(0x3333333333333333))
+        some = (some + (some >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+        total += (some * np.uint64(0x0101010101010101)) >> np.uint64(56)
+    return np.int64(total)
 
 
 # --- the best rows of words -------------------------------------------------------------------------------------------

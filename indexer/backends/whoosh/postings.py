@@ -394,6 +394,38 @@ class FieldPostings:
             sets.append(RowSet.of_rows(rows, self.size) if len(sparse) == 1 else RowSet.all_of(rows, self.size))
         return union(sets, self.size) if sets else RowSet.of_rows(np.zeros(0, np.int64), self.size)
 
+    def rows_of_each(self, groups: Sequence[Sequence[Entry]]) -> tuple[list[RowSet], RowSet, RowSet]:
+        """Return the rows of each of some groups of lemmas, those of any, and those of all: by compiled loops."""
+        from indexer.backends.whoosh import loops  # noqa: PLC0415 -- compiles
+
+        # Of whole numbers of 64 bits, which are added up many at once.
+        sets = np.zeros((len(groups), -(-self.size // 64)), np.uint64)
+        as_bytes, width = sets.view(np.uint8), -(-self.size // 8)
+        asked: list[list[tuple[int, int]]] = [[] for _ in self._parts]
+        for at, entries in enumerate(groups):
+            for entry in entries:
+                if entry.found * _DENSE > self.size:
+                    as_bytes[at, :width] |= self._dense_rows(entry).bits()
+                else:
+                    for listed in entry.lists:
+                        asked[listed.part].append((listed.number, at))
+        for part, (pairs, base) in enumerate(zip(asked, self._bases, strict=True)):
+            if pairs:
+                loops.mark(self._of[part].lists_for_loops, np.array(pairs, np.int64), base, as_bytes)
+        if self.live is not None:
+            as_bytes[:, :width] &= self._live_bits
+        both, *counts = loops.any_and_all(sets)
+        found, every = (
+            RowSet(self.size, None, bits, count)
+            for bits, count in zip(both.view(np.uint8)[:, :width], counts, strict=True)
+        )
+        return [RowSet(self.size, None, bits) for bits in as_bytes[:, :width]], found, every
+
+    @cached_property
+    def _live_bits(self) -> np.ndarray:
+        assert self.live is not None  # noqa: S101 -- the caller's promise
+        return RowSet.of_mask(self.live).bits()
+
     def _rows_of(self, entries: list[Entry]) -> np.ndarray:
         """Return the rows of lists; those of one lemma in order."""
         read = [self._read(listed)[0] for entry in entries for listed in entry.lists]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from indexer.types import Lemma, Query
 
 _MOST_WORDS = 31  # each has a bit, and one more bit is used
+_NO_GAPS, _NO_CODES = arrays.frozen(np.zeros(0, np.uint32)), arrays.frozen(np.zeros(0, np.uint8))
+_NO_SETS = np.zeros((0, 0), np.uint8)
 _CHEAP = 4096  # rows of a source, up to which it is read wherever others are, and of its rows no set is made
 
 
@@ -69,7 +71,7 @@ def best_of_words(asked: Words, evaluation: Evaluation, among: RowSet, most: int
         found = [ranking_.rank(part, among, scratch, best) for part in range(len(postings.parts))]
     if best[0] <= 0:
         return None
-    rows, scores = map(np.concatenate, zip(*found, strict=True))
+    rows, scores = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
     here = np.flatnonzero(scores >= best[0])
     here = here[np.argsort(rows[here])]
     return Best(rows[here], scores[here])
@@ -167,7 +169,7 @@ class _Ranking:
         """Return the sources as they are in a segment, and the rows of those that need not be read."""
         ends = [0]
         lists: list[tuple[int, float, int, int]] = []
-        gaps: list[np.ndarray] = [np.zeros(0, np.uint32)]
+        gaps: list[np.ndarray] = []
         sets: list[np.ndarray] = []
         dense: list[int] = []
         for at, source in enumerate(self._sources):
@@ -183,7 +185,7 @@ class _Ranking:
                 sets.append(source.rows().bits())
         numbers, weights, hows, stops = zip(*lists, strict=True) if lists else ((), (), (), ())
         in_title, weight, more, most, size, bit, *_ = zip(*self._sources, strict=True)
-        every = arrays.frozen(np.concatenate(gaps))
+        every = arrays.frozen(np.concatenate(gaps)) if gaps else _NO_GAPS
         return loops.Sources(
             starts=np.array(ends, np.int64),
             numbers=np.array(numbers, np.int64),
@@ -197,7 +199,7 @@ class _Ranking:
             bit=np.array(bit, np.uint32),
             dense=np.array(dense, np.int64),
             gaps=every,
-            codes=arrays.frozen(np.zeros(len(every), np.uint8)),
+            codes=arrays.frozen(np.zeros(len(every), np.uint8)) if gaps else _NO_CODES,
             stops=np.array(stops, np.int64),
         ), _stacked(sets)
 
@@ -213,7 +215,7 @@ class _Ranking:
 
 
 def _stacked(sets: list[np.ndarray]) -> np.ndarray:
-    return np.stack(sets) if sets else np.zeros((0, 0), np.uint8)
+    return np.stack(sets) if sets else _NO_SETS
 
 
 class _Source(NamedTuple):
