@@ -404,9 +404,9 @@ def _close(first: Clause | None, second: Clause | None, link: int | None, field:
 def _sentence(field: str) -> Clause:
     """Return the intervals of sentences of two words or more.
 
-    An interval is the shortest of those that end there, so from a sentence of one word it goes on to the end of the next
-    only if that is of one word too. (What is in no one sentence is not told by what it contains: that an interval ends
-    where the other begins is enough for `not_containing` of Lucene 9.)
+    An interval is the shortest of those that end there, so from a sentence of one word one goes on to the end of the
+    next only if that is of one word too. (What is in no one sentence is not told by what it contains: for Lucene's
+    `not_containing` it is enough that one interval ends where the other begins.)
     """
     opens, closes = ({"match": {"query": sign, "use_field": f"{prefix(field)}forms"}} for sign in (OPENS, CLOSES))
     next_one = {"all_of": {"mode": "ordered", "max_gaps": 0, "intervals": [closes, opens]}}
