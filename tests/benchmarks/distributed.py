@@ -206,12 +206,12 @@ def main() -> None:
 
 def of_a_word(many: int) -> float:
     """Return how many bytes of memory a word more takes until all words of a build are written."""
-    _most_of_words(1, "раз")  # whatever is loaded once
+    _most_of_words(many)  # what is remembered of words does not grow with their number
     half = many // 2
-    return (_most_of_words(many, "слов") - _most_of_words(half, "дел")) / (many - half)
+    return (_most_of_words(many) - _most_of_words(half)) / (many - half)
 
 
-def _most_of_words(many: int, beginning: str) -> int:
+def _most_of_words(many: int) -> int:
     class Nowhere:
         """Takes what is written."""
 
@@ -222,7 +222,7 @@ def _most_of_words(many: int, beginning: str) -> int:
 
     index = cast("Index", SimpleNamespace(connection=Nowhere(), name="nowhere", is_new=True))
     tracemalloc.start()
-    words = Counter({("text", WordKey(f"{beginning}{number:07}", number % 7 == 0)): 1 for number in range(many)})
+    words = Counter({("text", WordKey(f"слово{number:07}", number % 7 == 0)): 1 for number in range(many)})
     count(index, words, {}, Settings())
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
