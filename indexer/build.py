@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from indexer.backends.opensearch.store import Store as ClusterStore
     from indexer.backends.opensearch.writing import Target, Written
     from indexer.backends.whoosh.inversion import Scan
-    from indexer.backends.whoosh.numbering import Numbering
     from indexer.backends.whoosh.segment import Content
     from indexer.distributed.spark import SparkCorpus
     from indexer.errors import Unreadable
@@ -356,16 +355,19 @@ class _IntoFolder:
             if len(scanning) > 2 * self._processes:
                 yield store.numbering.translated(scanning.popleft().result())
             if store.is_full:
-                self._look_up(pool, store.numbering)
+                self._look_up(pool)
                 store.flush()
         for scanned in scanning:
             yield store.numbering.translated(scanned.result())
-        self._look_up(pool, store.numbering)
+        self._look_up(pool)
 
-    def _look_up(self, pool: _Pool, numbering: Numbering) -> None:
+    def _look_up(self, pool: _Pool) -> None:
         """Have the unknown words looked up."""
+        numbering = self._store.numbering
         shares = _shares(numbering.unknown, self._processes)
-        for entries in [pool.submit(cores.look_up, share, self._settings) for share in shares]:
+        looking_up = [pool.submit(cores.look_up, share, self._settings) for share in shares]
+        self._store.prepare()
+        for entries in looking_up:
             numbering.add(entries.result())
 
 

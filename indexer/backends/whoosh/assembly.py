@@ -28,9 +28,18 @@ _AT_ONCE = 1_000_000  # places whose lemmas are sorted at once, by all threads t
 _MOST_THREADS = 8  # more would sort ever fewer places each
 
 
-def assemble(contents: Sequence[Content], numbering: Numbering, settings: Ranking, *, threads: int) -> Arrays:
-    """Return the arrays of a segment with the documents of all contents, in their order; words have these numbers."""
-    threads = min(threads, _MOST_THREADS)
+class Outline(NamedTuple):
+    """What a segment holds that is told before anything is known of its words but their numbers."""
+
+    documents: Arrays
+    used: np.ndarray  # the words that stand anywhere, in the order of the segment
+    forms: Arrays  # of these
+    texts: Arrays
+    rows: list[int]  # of each field; of the first, the paragraphs
+
+
+def outline(contents: Sequence[Content], numbering: Numbering) -> Outline:
+    """Return what is told of documents whose words have these numbers, in their order."""
     paragraphs_of = _join([content.paragraphs_of for content in contents])
     headings, heading_ends = arrays.pack([heading for content in contents for heading in content.headings])
     made: Arrays = {
@@ -44,17 +53,23 @@ def assemble(contents: Sequence[Content], numbering: Numbering, settings: Rankin
     for field in WHOLE_FIELDS:
         made |= _named(field, _whole([content.wholes[field] for content in contents]))
     used, rank = _by_frequency(contents, len(numbering.keys), made)
-    made |= numbering.words(used)
-    words = Words(made)
     parts = [content.fields[field] for field in ANALYSED_FIELDS for content in contents]
-    made |= tokens.write(
+    written = tokens.write(
         rank[_join([part.words for part in parts])],
         _join([part.opens for part in parts]).astype(np.bool_),
         _join([part.lengths for part in parts]),
     )
     rows = [sum(len(content.fields[field].lengths) for content in contents) for field in ANALYSED_FIELDS]
+    return Outline(made, used, numbering.forms(used), written, rows)
+
+
+def assemble(of: Outline, numbering: Numbering, settings: Ranking, *, threads: int) -> Arrays:
+    """Return the arrays of a segment, whose words are known by now."""
+    threads = min(threads, _MOST_THREADS)
+    rows = of.rows
+    made = of.documents | numbering.words(of.used, of.forms) | of.texts
     made["field_rows"] = np.array(rows, np.uint32)
-    texts_ = Tokens(made)
+    words, texts_ = Words(made), Tokens(made)
     with ThreadPoolExecutor(threads) as pool:
         share = _Share(pool, _AT_ONCE // threads)
         for field, last, count in zip(ANALYSED_FIELDS, np.cumsum(rows).tolist(), rows, strict=True):
@@ -124,7 +139,7 @@ def _lists(words: Words, texts_: Tokens, rows: slice, b: float, share: _Share) -
     return {
         "lemma": lemmas.astype(np.uint32),
         "bounds": np.array([b, average]),
-        **lists.write(every_row, coded, found[lemmas]),
+        **lists.write(every_row, coded, found[lemmas], pool=share.pool),
     }
 
 

@@ -92,9 +92,17 @@ class Numbering:
         fields = {field: row._replace(words=numbers[row.words]) for field, row in content.fields.items()}
         return replace(content, fields=fields)
 
-    def words(self, used: np.ndarray) -> Arrays:
-        """Return the arrays of Words for these words, numbered in their order."""
+    def forms(self, used: np.ndarray) -> Arrays:
+        """Return those of the arrays of `words` that tell the forms of these words; nothing else need be known yet."""
         of_forms, forms, word_form = self._forms(used)
+        return {
+            **{f"form_{part}": array for part, array in terms_.write(forms).items()},
+            "form_words": of_forms.astype(np.uint32),
+            "word_form": word_form.astype(np.uint32),
+        }
+
+    def words(self, used: np.ndarray, forms: Arrays) -> Arrays:
+        """Return the arrays of Words for these words, numbered in their order, whose `forms` are told."""
         counts = self._counts.all().astype(np.int64)
         starts = np.cumsum(counts) - counts
         _, at = ranges(starts[used], counts[used])
@@ -104,14 +112,14 @@ class Numbering:
         word = np.repeat(np.arange(len(used)), counts[used])
         hashes, of_hash = _hashed(lemmas)
         made = {
-            **{f"form_{part}": array for part, array in terms_.write(forms).items()},
+            **{f"form_{part}": forms[f"form_{part}"] for part in terms_.PARTS},
             **{f"lemma_{part}": array for part, array in terms_.write(lemmas).items()},
             "lemma_hashes": hashes,
             "lemma_of_hash": of_hash,
             "lemma_until": np.cumsum(np.bincount(lemma, minlength=len(lemmas))).astype(np.uint32),
             "lemma_words": word[arrays.stable_order(lemma)].astype(np.uint32),
-            "form_words": of_forms.astype(np.uint32),
-            "word_form": word_form.astype(np.uint32),
+            "form_words": forms["form_words"],
+            "word_form": forms["word_form"],
             "word_lemmas": counts[used].astype(np.uint8),
             "word_lemma": (lemma << 1 | pairs & 1).astype(np.uint32),
         }
