@@ -134,7 +134,7 @@ def _lists(words: Words, texts_: Tokens, rows: slice, b: float, share: _Share) -
         chunk = chunks.pop()  # so that what is taken over is free
         free[chunk.lemma] -= chunk.found
         _, to = lists.ranges(free[chunk.lemma], chunk.found)
-        every_row[to], coded[to] = chunk.rows - np.uint32(rows.start), chunk.codes
+        every_row[to], coded[to] = chunk.rows - rows.start, chunk.codes
     lemmas = np.flatnonzero(found)
     return {
         "lemma": lemmas.astype(np.uint32),
@@ -153,7 +153,7 @@ def _inverted(words: Words, texts_: Tokens, rows: slice, *, b: float, average: f
     starts = np.cumsum(lengths) - lengths
     before, after = _neighbours(numbers, texts_, here, starts[lengths > 0])
     readings = words.readings(numbers, lambda at: Neighbours(before[at], after[at]))
-    row_of_place = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
+    row_of_place = np.repeat(np.arange(len(lengths)), lengths)
     # By lemma, those of one in the order of places.
     order = arrays.stable_order(readings.lemma)
     lemma = readings.lemma[order]
@@ -162,20 +162,26 @@ def _inverted(words: Words, texts_: Tokens, rows: slice, *, b: float, average: f
     is_first = np.ones(len(order), np.bool_)
     is_first[1:] = (lemma[1:] != lemma[:-1]) | (row[1:] != row[:-1])
     first = np.flatnonzero(is_first)
-    agreement = np.add.reduceat(readings.steps[order], first) / ranking.WEIGHT_STEPS
+    steps = readings.steps[order]
+    agreement = steps[first].astype(np.float64)
+    again = np.flatnonzero(~is_first)  # one in ten: to add them to the others takes less than to add up all
+    agreement += np.bincount(np.cumsum(is_first)[again] - 1, steps[again], len(first))
+    agreement /= ranking.WEIGHT_STEPS
     row = row[first]
-    coded = codes.write(agreement, place[first] - starts[row], lengths[row], b, average)
+    coded = codes.write(agreement, place[first] - starts[row], codes.per_word(lengths, b, average)[row])
     lemma = lemma[first]
-    edges = np.flatnonzero(np.diff(lemma, prepend=-1))
-    return _Chunk(lemma[edges], np.diff(edges, append=len(lemma)), row + np.uint32(rows.start), coded)
+    edges = np.flatnonzero(np.diff(lemma, prepend=lemma[0] + 1))
+    return _Chunk(lemma[edges].astype(np.int64), np.diff(edges, append=len(lemma)), row + rows.start, coded)
 
 
 def _neighbours(numbers: np.ndarray, texts_: Tokens, here: slice, starts: np.ndarray) -> Neighbours:
     """Return what is beside the words of whole rows, one after another."""
-    apart = texts_.opens(np.arange(here.start, here.stop))  # from the word before
+    apart = texts_.opens(here)  # from the word before
     apart[starts] = True
-    before = np.where(apart, -1, np.roll(numbers, 1))
-    after = np.where(np.roll(apart, -1), -1, np.roll(numbers, -1))
+    before, after = np.empty_like(numbers), np.empty_like(numbers)
+    before[1:], after[:-1] = numbers[:-1], numbers[1:]
+    before[apart] = -1
+    after[np.append(np.flatnonzero(apart)[1:], len(numbers)) - 1] = -1
     return Neighbours(before, after)
 
 

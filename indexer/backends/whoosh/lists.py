@@ -42,7 +42,9 @@ def ranges(starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndar
     [[0, 0, 1], [7, 8, 3]]
     """
     of = np.arange(len(starts)).repeat(lengths)
-    return of, np.arange(len(of)) + (starts - lengths.cumsum() + lengths)[of]
+    at = (starts - lengths.cumsum() + lengths)[of]
+    at += np.arange(len(of))
+    return of, at
 
 
 def write(rows: np.ndarray, codes: np.ndarray, found: np.ndarray, *, pool: Executor | None = None) -> Arrays:

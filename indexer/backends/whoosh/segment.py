@@ -132,8 +132,7 @@ class Field:
 
     def opens(self) -> np.ndarray:
         """Return whether each of them opens a sentence."""
-        places = self._tokens.places(self.all)
-        return self._tokens.opens(np.arange(places.start, places.stop))
+        return self._tokens.opens(self._tokens.places(self.all))
 
     def lists_of(self, lemmas: np.ndarray) -> np.ndarray:
         """Return the number of the list of each lemma; -1 for one that does not stand here."""
