@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 from collections import deque
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -437,7 +438,8 @@ class _Apart:
         self._pool = pool
 
     def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- whatever work takes
-        return self._pool.submit(cores.apart, work, *arguments)
+        # loky's own pickling asks a function of Python about every object, and takes 2.5 times as long for documents.
+        return self._pool.submit(cores.apart, pickle.dumps((work, arguments), pickle.HIGHEST_PROTOCOL))
 
 
 @contextmanager

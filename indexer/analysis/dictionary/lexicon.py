@@ -112,11 +112,11 @@ class Lexicon:
         """Return the nodes of what is left of words, if it has enough letters, when so many are cut off."""
         return self._words.ends_of_tails(words, cuts, least)
 
-    def ends_of_endings(self, words: Sequence[bytes]) -> np.ndarray:
-        """Return the nodes of the endings of words of the first prefix of forms, which is none: the longest first."""
+    def ends_of_endings(self, words: Sequence[bytes], prefix: int = 0) -> np.ndarray:
+        """Return the nodes of the endings of words of a prefix of forms, the first of which is none: longest first."""
         longest = self.longest_ending
         endings = [word[-longest * _LETTER :] for word in words]
-        return self._ending(0).ends_of_tails(endings, range(longest), 1)
+        return self._ending(prefix).ends_of_tails(endings, range(longest), 1)
 
     def said_of_endings(self, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the same as of words of endings, above the paradigm how many words there are."""

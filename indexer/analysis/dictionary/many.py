@@ -223,10 +223,11 @@ class Bulk:
 
     def compounds(self, words: Sequence[bytes], guesses: Guesses) -> Compounds:
         """Return what words may be that are two of Russian letters with a hyphen between them."""
-        told = self._lexicon.sole_ends(words) == NOWHERE
+        nodes = self._lexicon.sole_ends(words)
+        told = nodes != AMBIGUOUS
         number: dict[bytes, int] = {}
         asked: dict[bool, list[tuple[int, int, int]]] = {False: [], True: []}
-        for at in told.nonzero()[0].tolist():
+        for at in (nodes == NOWHERE).nonzero()[0].tolist():
             left, _, right = words[at].partition(b"-")
             is_particle = guesses.is_before_particle(words[at].decode(), right.decode())
             if is_particle is None:
@@ -235,14 +236,44 @@ class Bulk:
                 pair = number.setdefault(left, len(number)), number.setdefault(right, len(number))
                 asked[is_particle].append((at, *pair))
         parts = self._parts(list(number), guesses)
+        known, texts = self._known_compounds(words, told, nodes, len(parts.texts))
         found = _joined(
             [
+                known,
                 *self._of_parts(told, np.array(asked[False], np.intp).reshape(-1, 3), parts, guesses),
                 self._before_particle(told, np.array(asked[True], np.intp).reshape(-1, 3), parts, guesses),
             ]
         )
         _tell_only(told, found)
-        return Compounds(self._weighed(words, found.left()), parts.texts)
+        return Compounds(self._weighed(words, found.left()), parts.texts + texts)
+
+    def _known_compounds(
+        self, words: Sequence[bytes], told: np.ndarray, nodes: np.ndarray, before: int
+    ) -> tuple[Readings, list[bytes]]:
+        """Return the parses of compounds that the dictionary has, and the texts of these, so many being before them."""
+        at = (nodes >= 0).nonzero()[0]
+        of, said = self._lexicon.said_of_words(nodes[at])
+        halves = [words[number].partition(b"-") for number in at.tolist()]
+        rights = [right for _, _, right in halves]
+        letters = _Letters.of(rights)
+        are_told = np.ones(len(at), np.bool_)
+        # What changes is the right part, by which the readings of a word are told apart.
+        suffix = self._paradigms[self._starts[said >> _BITS & _HALF] + (said & _HALF)]
+        are_told[of[self._suffixes.lengths[suffix] > letters.lengths[of]]] = False
+        rows = self._rows(letters, are_told, of, said, KNOWN)
+        lemmas = self.lemmas(rights, of, rows.before, rows.after)
+        are_told[of[[not lemma or b"-" in lemma for lemma in lemmas]]] = False
+        told[at] = are_told
+        lefts = [left.replace(_YO, _E) for left, _, _ in halves]
+        length = np.fromiter(map(len, lefts), np.intp, len(lefts)) // _LETTER + 1
+        rows = rows._replace(
+            told=told,
+            word=at[of],
+            before=before + of,
+            after=before + len(lefts) + np.arange(len(lemmas)),
+            length=rows.length + length[of],
+        )
+        return rows, lefts + lemmas
 
     def _parts(self, words: Sequence[bytes], guesses: Guesses) -> _Parts:
         """Return what the parts of compounds may be."""
@@ -354,6 +385,7 @@ class Bulk:
     ) -> list[Readings]:
         """Return the parses of words that the dictionary does not have; have those told that they are of."""
         asked: list[int] = []
+        of_forms: dict[int, list[int]] = {}
         prefixed: list[tuple[int, int]] = []
         for at in unknown.tolist():
             word = words[at].decode()
@@ -362,6 +394,13 @@ class Bulk:
                 prefixed += [(at, len(prefix)) for prefix in prefixes]
             elif guesses.are_of_forms(word):
                 asked.append(at)
+                for prefix in guesses.form_prefixes(word):
+                    of_forms.setdefault(prefix, []).append(at)
+        for prefix, some in of_forms.items():
+            # Nearly always such endings say nothing: «по» of «покасать» is no prefix of a form.
+            nodes = self._lexicon.ends_of_endings([words[at] for at in some], prefix)
+            more = {at for at, is_more in zip(some, (nodes != NOWHERE).any(axis=1).tolist(), strict=True) if is_more}
+            asked = [at for at in asked if at not in more]
         found = [self._by_forms(words, letters, told, np.array(asked, np.intp), guesses)]
         if prefixed:
             found.append(self._by_prefix(words, letters, told, prefixed, guesses))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
-from itertools import compress
+from itertools import compress, count
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -32,7 +33,7 @@ class Numbering:
         self.keys: list[bytes] = []
         self._number: dict[bytes, int] = {}
         self._scanners: dict[str, np.ndarray] = {}  # the numbers that each gave to words → ours
-        self._lemmas: dict[bytes, int] = {}
+        self._lemmas: dict[bytes, int] = defaultdict(count().__next__)  # who asks for a new one has it numbered
         self._weightings: dict[tuple[int, bytes], int] = {}
         self._ties: dict[Ties, int] = {}
         self._told = 0  # words of which more is known than their number
@@ -64,14 +65,14 @@ class Numbering:
         alike = [(len(kind.parts), kind.weighting) for kind in entries.kinds]
         weighting = np.array([weightings.setdefault(one, len(weightings)) for one in alike], np.uint32)
         tie = np.array([ties.setdefault(kind.ties, len(ties)) for kind in entries.kinds], np.uint32)
-        parts = [kind.parts for kind in entries.kinds]
-        is_part = np.frombuffer(b"".join([parts[one] for one in entries.kind.tolist()]), np.uint8)
+        blob, ends = arrays.pack([kind.parts for kind in entries.kinds])
+        _, at = ranges((ends - counts)[entries.kind], counts[entries.kind].astype(np.int64))
         self._told += len(entries.kind)
         self._counts.add(counts[entries.kind])
         self._weighting.add(weighting[entries.kind])
         self._tie.add(tie[entries.kind])
-        new = dict.fromkeys([lemma for lemma in entries.lemmas if lemma not in self._lemmas])
-        self._pairs.add(_numbers(entries.lemmas, self._lemmas, new) << np.uint32(1) | is_part)
+        lemmas = np.fromiter(map(self._lemmas.__getitem__, entries.lemmas), np.uint32, len(entries.lemmas))
+        self._pairs.add(lemmas << np.uint32(1) | blob[at])
 
     def take(self, segment: Segment) -> Content:
         """Return what is not deleted of a segment; its words get numbers here, and are found by what they were.
