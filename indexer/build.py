@@ -342,7 +342,7 @@ class _IntoFolder:
 
     def commit(self, corpus: str) -> _Size:
         self._store.commit(corpus)
-        lemmas = len(self._store.lemmas())
+        lemmas = self._store.lemmas()
         collection = open_engine(self._index, self._settings)[0].collection
         return _Size(collection.paragraphs, collection.words, lemmas, folder_size(self._index))
 

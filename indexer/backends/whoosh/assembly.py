@@ -130,11 +130,18 @@ def _lists(words: Words, texts_: Tokens, rows: slice, b: float, share: _Share) -
     free = np.cumsum(found)
     every_row = np.empty(int(found.sum()), np.uint32)
     coded = np.empty(len(every_row), np.uint8)
+
+    def put(chunk: _Chunk, starts: np.ndarray) -> None:
+        _, to = lists.ranges(starts, chunk.found)
+        every_row[to], coded[to] = chunk.rows - np.uint32(rows.start), chunk.codes
+
+    placing = []
     while chunks:
         chunk = chunks.pop()  # so that what is taken over is free
         free[chunk.lemma] -= chunk.found
-        _, to = lists.ranges(free[chunk.lemma], chunk.found)
-        every_row[to], coded[to] = chunk.rows - rows.start, chunk.codes
+        placing.append(share.pool.submit(put, chunk, free[chunk.lemma]))
+    for placed in placing:
+        placed.result()
     lemmas = np.flatnonzero(found)
     return {
         "lemma": lemmas.astype(np.uint32),
@@ -171,7 +178,9 @@ def _inverted(words: Words, texts_: Tokens, rows: slice, *, b: float, average: f
     coded = codes.write(agreement, place[first] - starts[row], codes.per_word(lengths, b, average)[row])
     lemma = lemma[first]
     edges = np.flatnonzero(np.diff(lemma, prepend=lemma[0] + 1))
-    return _Chunk(lemma[edges].astype(np.int64), np.diff(edges, append=len(lemma)), row + rows.start, coded)
+    return _Chunk(
+        lemma[edges].astype(np.int64), np.diff(edges, append=len(lemma)), (row + rows.start).astype(np.uint32), coded
+    )
 
 
 def _neighbours(numbers: np.ndarray, texts_: Tokens, here: slice, starts: np.ndarray) -> Neighbours:
