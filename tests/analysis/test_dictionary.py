@@ -186,6 +186,10 @@ def test_words_that_begin_like_forms_are_told_at_once() -> None:
     assert compare_at_once(["побутявее", "поподтечее"]) == 0
 
 
+def test_words_whose_tails_or_endings_may_have_a_yo_are_told_at_once() -> None:
+    assert compare_at_once(["капабельна", "митричем", "шево", "нобльменов", "преодоленны", "камышева", "шёво"]) == 7
+
+
 def test_compounds_of_the_dictionary_are_told_at_once() -> None:
     known = ["военно-промышленными", "царь-пушку", "генерал-губернаторе", "тёмно-синего", "темно-синего"]
     assert compare_compounds_at_once(known) == len(known)

@@ -1,6 +1,6 @@
 """Keys of words → Entries: what the words of a build are found by, many at once.
 
-Words of Russian letters, and compounds of two, are told by arrays; what is left, one in eight, is looked up one by one.
+Words of Russian letters, and compounds of two, are told by arrays; what is left, one in nine, is looked up one by one.
 """
 
 from __future__ import annotations
