@@ -179,7 +179,8 @@ class Lookout:
         number[number == len(self._lemmas)] = 0
         kept = (self._lemmas[number] == lemma).nonzero()[0]
         place = place[kept]
-        return Places(of[place], (places - starts)[place], number[kept], steps[kept])
+        # They are multiplied and added up: bytes are too narrow for it.
+        return Places(of[place], (places - starts)[place], number[kept], steps[kept].astype(np.int64))
 
 
 class Segment:
