@@ -80,12 +80,14 @@ def _openings(lines: list[str]) -> list[bool]:
 
 def _stripped(text: str, start: int, stop: int) -> tuple[int, int] | None:
     """Return the range without white space at its ends, if there is a word in it."""
-    piece = text[start:stop]
+    piece = text[start:stop].rstrip()
+    # Most begin with a letter: to see that takes a third of the time of looking for one.
+    if piece[:1].isalnum():
+        return start, start + len(piece)
     if not _WORD.search(piece):
         return None
-    if piece[0].isspace():
-        start = stop - len(piece.lstrip())
-    return start, start + len(piece.strip())
+    stop = start + len(piece)
+    return stop - len(piece.lstrip()), stop
 
 
 def _cut(text: str, first: int, last: int, longest: int) -> Iterator[tuple[int, int]]:

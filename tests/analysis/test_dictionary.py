@@ -180,6 +180,22 @@ def test_hard_words_at_once() -> None:
     assert compare_compounds_at_once([*every, *(f"{left}-{right}" for left, right in pairwise(every))]) > 0
 
 
+def test_words_that_begin_like_forms_are_told_at_once() -> None:
+    """«по» and «наи» begin forms, but not these: only of endings that such forms have more must be asked."""
+    assert compare_at_once(["покасать", "пообнимают", "потрепно", "наикасать"]) == 4
+    assert compare_at_once(["побутявее", "поподтечее"]) == 0
+
+
+def test_words_whose_tails_or_endings_may_have_a_yo_are_told_at_once() -> None:
+    assert compare_at_once(["капабельна", "митричем", "шево", "нобльменов", "преодоленны", "камышева", "шёво"]) == 7
+
+
+def test_compounds_of_the_dictionary_are_told_at_once() -> None:
+    known = ["военно-промышленными", "царь-пушку", "генерал-губернаторе", "тёмно-синего", "темно-синего"]
+    assert compare_compounds_at_once(known) == len(known)
+    assert compare_compounds_at_once([*known, "бутявка-пушка", "по-новому", "ростов-город"]) >= len(known)
+
+
 @given(st.lists(st.text("абвегийклмнопрстуеёьюя", min_size=2, max_size=12), max_size=20))
 def test_any_letters_at_once(words: list[str]) -> None:
     compare_at_once(words)

@@ -80,7 +80,8 @@ def test_a_code_is_never_less_than_the_score(
     agreement: int, first: int, length: int, b: float, then: float, now: float, settings: Ranking
 ) -> None:
     """Whatever the average length was when the code was made, and is when it is read."""
-    code = codes.write(np.array([agreement / 100]), np.array([first]), np.array([length]), b, then)
+    divisors = codes.per_word(np.array([length]), b, then)
+    code = codes.write(np.array([agreement / 100]), np.array([first]), divisors)
     saturation = ranking.Saturation(settings.k1, b)
     table = codes.read(np.array([b, then]), b, now)
     collection = ranking.Collection(1000, round(1000 * now))

@@ -68,3 +68,8 @@ def test_compounds_are_looked_up_as_each_is(analyzer: Analyzer) -> None:
     words = [word for word in EVERY if word.isalpha()]
     compounds = [f"{left}-{right}" for left, right in pairwise(words)]
     compare((form for word in compounds for form in (*cases(word), word.title())), analyzer)
+
+
+def test_compounds_of_the_dictionary_are_looked_up_as_each_is(analyzer: Analyzer) -> None:
+    words = "военно-промышленными царь-пушку генерал-губернаторе тёмно-синего темно-синего кто-то из-за северо-западное"
+    compare((form for word in words.split() for form in (*cases(word), word.title())), analyzer)

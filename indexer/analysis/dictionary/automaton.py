@@ -41,6 +41,7 @@ _E, _YO = "е".encode(), "ё".encode()
 _HEAD = 3  # letters
 _MOST_HEADS = 500_000
 AMBIGUOUS = -2  # what is followed may have a ё
+_MOST_YO, _BITS_OF_YO, _FURTHEST = 3, 8, 254  # of a spelling: how many of them, bits of each, letters to the end
 
 
 class _Forks(NamedTuple):
@@ -49,6 +50,14 @@ class _Forks(NamedTuple):
     of: np.ndarray  # index of the way that each leaves
     at: np.ndarray  # index of the next label
     nodes: np.ndarray
+
+
+class Ways(NamedTuple):
+    """How words may be written; arrays of one length."""
+
+    of: np.ndarray  # which of what was asked for
+    nodes: np.ndarray  # of what is said
+    spelling: np.ndarray  # where е is written for ё, counted from the end: zero if nowhere, and below 2**24
 
 
 class _Text(NamedTuple):
@@ -230,18 +239,34 @@ class Automaton:
         ends[ways > 1] = AMBIGUOUS
         return ends
 
-    def ends_of_tails(self, keys: Sequence[bytes], cuts: Sequence[int], least: int) -> np.ndarray:
-        """Return the ends of what is left of words of Russian letters when so many are cut off: a row a word.
+    def ways_of_tails(self, keys: Sequence[bytes], cuts: Sequence[int], least: int) -> Ways:
+        """Return what `similar` does of words of Russian letters when so many are cut off, word by word, cut by cut.
 
-        Nothing is said of what has less than so many letters.
+        Nothing is said of what has less than so many letters; what may be written with many a ё is AMBIGUOUS.
         """
         text = self._text(keys)
-        starts = text.starts[:, None] + _LETTER * np.array(cuts)
-        stops = np.broadcast_to(text.stops[:, None], starts.shape)
-        ends = np.full(starts.shape, NOWHERE, np.int64)
-        is_left = starts + _LETTER * least + len(self._separator) <= stops
-        ends[is_left] = self._led(text, starts[is_left], stops[is_left])
-        return ends
+        starts = (text.starts[:, None] + _LETTER * np.array(cuts)).ravel()
+        stops = text.stops.repeat(len(cuts))
+        is_left = (starts + _LETTER * least + len(self._separator) <= stops).nonzero()[0]
+        stops = stops[is_left]
+        ends, forks = self._followed(text, starts[is_left], stops, np.zeros(len(stops), np.uint32))
+        of, spelling = np.arange(len(stops)), np.zeros(len(stops), np.int64)
+        found = [(of, ends, spelling)]
+        for one in range(_MOST_YO):
+            if not forks.of.size:
+                break
+            of, spelling = of[forks.of], spelling[forks.of]
+            # The further from the end it is, the lower: the way with the first ё is before the others.
+            letters = (stops[of] - forks.at) // _LETTER
+            spelling += (_FURTHEST + 1 - np.minimum(letters, _FURTHEST)) << _BITS_OF_YO * (_MOST_YO - 1 - one)
+            ends, forks = self._followed(text, forks.at, stops[of], forks.nodes)
+            found.append((of, ends, spelling))
+        if forks.of.size:
+            found.append((of[forks.of], np.full(len(forks.of), AMBIGUOUS), spelling[forks.of]))
+        of, ends, spelling = map(np.concatenate, zip(*found, strict=True))
+        there = (ends != NOWHERE).nonzero()[0]
+        order = there[np.lexsort((spelling[there], of[there]))]
+        return Ways(is_left[of[order]], ends[order], spelling[order])
 
     def numbers(self, nodes: np.ndarray, keys: Sequence[bytes], which: np.ndarray) -> np.ndarray:
         """Return the numbers of the keys that these, each one of some, lead to from nodes; 0 of one that is none."""

@@ -117,9 +117,13 @@ class Guesses:
     def are_of_forms(self, word: str) -> bool:
         """Whether the parses of a word of Russian letters, if there are any, are forms of its tails and of its ending.
 
-        So of none that begins like some forms; and one with a known prefix may have others.
+        One with a known prefix may have others, and so may one that begins like some forms: see `form_prefixes`.
         """
-        return len(word) >= self._least_for_ending and not word.startswith(self._form_prefixes)
+        return len(word) >= self._least_for_ending
+
+    def form_prefixes(self, word: str) -> Sequence[int]:
+        """Return the numbers of the prefixes of forms that a word begins with, whose endings tell more of it."""
+        return self._prefixes(word)[1:]
 
     def is_before_particle(self, word: str, right: str) -> bool | None:
         """Whether the right part of a compound of two is a particle; None where more than the parts may tell of it."""

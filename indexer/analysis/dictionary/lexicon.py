@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from indexer.analysis.dictionary.automaton import Ways
+
 _OF_WORD = struct.Struct(">HH")  # a paradigm, and the number of a form in it
 _OF_ENDING = struct.Struct(">IHH")  # likewise, after how many words end so
 _LETTER = 2  # bytes of a Russian one
@@ -108,15 +110,15 @@ class Lexicon:
         """Return the forms of words: a paradigm above, the number of the form below; and for each first of which."""
         return self._words.said(nodes, _OF_WORD.size)
 
-    def ends_of_tails(self, words: Sequence[bytes], cuts: Sequence[int], least: int) -> np.ndarray:
-        """Return the nodes of what is left of words, if it has enough letters, when so many are cut off."""
-        return self._words.ends_of_tails(words, cuts, least)
+    def ways_of_tails(self, words: Sequence[bytes], cuts: Sequence[int], least: int) -> Ways:
+        """Return how what is left of words, if it has enough letters, may be written when so many are cut off."""
+        return self._words.ways_of_tails(words, cuts, least)
 
-    def ends_of_endings(self, words: Sequence[bytes]) -> np.ndarray:
-        """Return the nodes of the endings of words of the first prefix of forms, which is none: the longest first."""
+    def ways_of_endings(self, words: Sequence[bytes], prefix: int = 0) -> Ways:
+        """Return how endings may be written of words of a prefix of forms, longest first; the first prefix is none."""
         longest = self.longest_ending
         endings = [word[-longest * _LETTER :] for word in words]
-        return self._ending(0).ends_of_tails(endings, range(longest), 1)
+        return self._ending(prefix).ways_of_tails(endings, range(longest), 1)
 
     def said_of_endings(self, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the same as of words of endings, above the paradigm how many words there are."""

@@ -1,8 +1,8 @@
 """What many words may be, as arrays: what `parses` gives of each, a row a parse.
 
 Most words are told by forms of the dictionary alone: those of the word itself, those of a tail of it, those of words
-with its ending. They are read and put in order for all words together. Where more is to be asked (a ё that may be meant
-or not, a prefix, a probability of the word's own) a word is left to `parses`.
+with its ending. They are read and put in order for all words together. Where more is to be asked (two words of the
+dictionary, with a ё and without, or forms with a prefix) a word is left to `parses`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, ranges
+from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, Ways, ranges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KNOWN, BY_TAIL, BY_ENDING, BY_PREFIX, BY_PARTS = range(5)  # how a parse is found
 _LETTER = 2  # bytes of a Russian one
+_SPELLING = 32  # bits that are not of the spelling in Readings.same
 _BITS, _HALF = 16, 0xFFFF  # of the number of a form in a paradigm, and above it of that of the paradigm
 _LONGEST = 256  # letters of a word
 _YO, _E = "ё".encode(), "е".encode()
@@ -38,7 +39,7 @@ class Readings(NamedTuple):
     length: np.ndarray  # letters of the lemma
     end: np.ndarray  # its last two letters: see `ending`; zero of a compound
     tag: np.ndarray  # number of the tag
-    same: np.ndarray  # a number of the tag, as Tag.same, and the paradigm
+    same: np.ndarray  # a number of the tag, as Tag.same, and the paradigm; above both the spelling: see Ways
     score: np.ndarray
     way: np.ndarray
 
@@ -223,10 +224,11 @@ class Bulk:
 
     def compounds(self, words: Sequence[bytes], guesses: Guesses) -> Compounds:
         """Return what words may be that are two of Russian letters with a hyphen between them."""
-        told = self._lexicon.sole_ends(words) == NOWHERE
+        nodes = self._lexicon.sole_ends(words)
+        told = nodes != AMBIGUOUS
         number: dict[bytes, int] = {}
         asked: dict[bool, list[tuple[int, int, int]]] = {False: [], True: []}
-        for at in told.nonzero()[0].tolist():
+        for at in (nodes == NOWHERE).nonzero()[0].tolist():
             left, _, right = words[at].partition(b"-")
             is_particle = guesses.is_before_particle(words[at].decode(), right.decode())
             if is_particle is None:
@@ -235,18 +237,50 @@ class Bulk:
                 pair = number.setdefault(left, len(number)), number.setdefault(right, len(number))
                 asked[is_particle].append((at, *pair))
         parts = self._parts(list(number), guesses)
+        known, texts = self._known_compounds(words, told, nodes, len(parts.texts))
         found = _joined(
             [
+                known,
                 *self._of_parts(told, np.array(asked[False], np.intp).reshape(-1, 3), parts, guesses),
                 self._before_particle(told, np.array(asked[True], np.intp).reshape(-1, 3), parts, guesses),
             ]
         )
         _tell_only(told, found)
-        return Compounds(self._weighed(words, found.left()), parts.texts)
+        return Compounds(self._weighed(words, found.left()), parts.texts + texts)
+
+    def _known_compounds(
+        self, words: Sequence[bytes], told: np.ndarray, nodes: np.ndarray, before: int
+    ) -> tuple[Readings, list[bytes]]:
+        """Return the parses of compounds that the dictionary has, and the texts of these, so many being before them."""
+        at = (nodes >= 0).nonzero()[0]
+        of, said = self._lexicon.said_of_words(nodes[at])
+        halves = [words[number].partition(b"-") for number in at.tolist()]
+        rights = [right for _, _, right in halves]
+        letters = _Letters.of(rights)
+        are_told = np.ones(len(at), np.bool_)
+        # What changes is the right part, by which the readings of a word are told apart.
+        suffix = self._paradigms[self._starts[said >> _BITS & _HALF] + (said & _HALF)]
+        are_told[of[self._suffixes.lengths[suffix] > letters.lengths[of]]] = False
+        rows = self._rows(letters, are_told, of, said, KNOWN)
+        lemmas = self.lemmas(rights, of, rows.before, rows.after)
+        are_told[of[[not lemma or b"-" in lemma for lemma in lemmas]]] = False
+        told[at] = are_told
+        lefts = [left.replace(_YO, _E) for left, _, _ in halves]
+        length = np.fromiter(map(len, lefts), np.intp, len(lefts)) // _LETTER + 1
+        rows = rows._replace(
+            told=told,
+            word=at[of],
+            before=before + of,
+            after=before + len(lefts) + np.arange(len(lemmas)),
+            length=rows.length + length[of],
+        )
+        return rows, lefts + lemmas
 
     def _parts(self, words: Sequence[bytes], guesses: Guesses) -> _Parts:
         """Return what the parts of compounds may be."""
         rows = self.readings(words, lambda: guesses)
+        # Scores of lemmas that a ё alone tells apart are shares, and here they are not: see _by_forms.
+        rows.told[rows.word[rows.same >> _SPELLING > 0]] = False
         self.tags.judge(rows.tag, guesses)
         letters = _Letters.of(words)
         whole = letters.hashes(np.arange(len(words)), letters.lengths)
@@ -284,7 +318,7 @@ class Bulk:
         told[word[~parts.rows.told[left]]] = False
         of, first = parts.rows_of(left)
         rows = parts.compound(told, word[of], first, parts.whole(particle[of]), first, guesses.of_particle)
-        return rows.of(_first(rows.word << 2 * _BITS | rows.same))
+        return rows.of(_first(rows))
 
     def _weighed(self, words: Sequence[bytes], rows: Readings) -> Readings:
         """Return the parses of words in the order of their probabilities, which become scores: see parses.weighed."""
@@ -354,6 +388,7 @@ class Bulk:
     ) -> list[Readings]:
         """Return the parses of words that the dictionary does not have; have those told that they are of."""
         asked: list[int] = []
+        of_forms: dict[int, list[int]] = {}
         prefixed: list[tuple[int, int]] = []
         for at in unknown.tolist():
             word = words[at].decode()
@@ -362,6 +397,13 @@ class Bulk:
                 prefixed += [(at, len(prefix)) for prefix in prefixes]
             elif guesses.are_of_forms(word):
                 asked.append(at)
+                for prefix in guesses.form_prefixes(word):
+                    of_forms.setdefault(prefix, []).append(at)
+        for prefix, some in of_forms.items():
+            # Nearly always such endings say nothing: «по» of «покасать» is no prefix of a form.
+            ways = self._lexicon.ways_of_endings([words[at] for at in some], prefix)
+            more = {some[number] for number in (ways.of // self._lexicon.longest_ending).tolist()}
+            asked = [at for at in asked if at not in more]
         found = [self._by_forms(words, letters, told, np.array(asked, np.intp), guesses)]
         if prefixed:
             found.append(self._by_prefix(words, letters, told, prefixed, guesses))
@@ -380,6 +422,8 @@ class Bulk:
         word, cut = np.array(prefixed, np.intp).T
         told[word] = True
         told[word[~rows.told]] = False
+        # What is known is told by one spelling, whichever it is.
+        told[word[rows.word[rows.same >> _SPELLING > 0]]] = False
         self.tags.judge(rows.tag, guesses)
         rows = rows.of(self.tags.is_productive[rows.tag])
         stop = rows.before + cut[rows.word]
@@ -393,7 +437,7 @@ class Bulk:
             score=rows.score * guesses.of_prefix,
             way=np.full(len(word), BY_PREFIX, np.uint8),
         )
-        rows = rows.of(_first(word << 2 * _BITS | rows.same))
+        rows = rows.of(_first(rows))
         _tell_only(told, rows, np.array(prefixed, np.intp)[:, 0])
         return rows
 
@@ -403,36 +447,46 @@ class Bulk:
         """Return parses by tails and endings."""
         some = [words[at] for at in asked.tolist()]
         told[asked] = True
-        nodes = self._lexicon.ends_of_tails(some, guesses.cuts, guesses.least_tail)
-        told[asked[(nodes == AMBIGUOUS).any(axis=1)]] = False
-        at, cut = (nodes >= 0).nonzero()
-        of, said = self._lexicon.said_of_words(nodes[at, cut])
-        tails = self._rows(letters, told, asked[at[of]], said, BY_TAIL)
+        ways = self._lexicon.ways_of_tails(some, guesses.cuts, guesses.least_tail)
+        word = asked[ways.of // len(guesses.cuts)]
+        tails = self._spelt(letters, told, word, ways, BY_TAIL)
         self.tags.judge(tails.tag, guesses)
         tails = tails.of(self.tags.is_productive[tails.tag])
         tails = tails._replace(score=tails.score * guesses.of_tail)
-        ended = self._ended(letters, told, asked, self._lexicon.ends_of_endings(some), guesses)
+        ended = self._ended(letters, told, asked, self._lexicon.ways_of_endings(some), guesses)
         found = _joined([tails, ended])
-        found = found.of(_first(found.word << 2 * _BITS | found.same))
+        found = found.of(_first(found))
         _tell_only(told, found, asked)
+        # Lemmas that a ё alone tells apart are weighed by `parses`, and are one here: no matter, but for probabilities.
+        spelt = np.unique(found.word[found.same >> _SPELLING > 0])
+        told[spelt[self._lexicon.ends_of_probabilities([words[at] for at in spelt.tolist()]) != NOWHERE]] = False
         return found
 
-    def _ended(
-        self, letters: _Letters, told: np.ndarray, asked: np.ndarray, nodes: np.ndarray, guesses: Guesses
-    ) -> Readings:
-        """Return parses by known endings; `nodes` are those of the endings of each word, the longest first."""
-        longest = nodes[np.arange(len(asked)), (nodes != NOWHERE).argmax(axis=1)] if len(asked) else nodes[:, 0]
-        told[asked[longest == AMBIGUOUS]] = False
-        at = np.flatnonzero(longest >= 0)
-        of, said = self._lexicon.said_of_endings(longest[at])
-        found = self._rows(letters, told, asked[at[of]], said, BY_ENDING)
-        found = found._replace(score=(said >> 2 * _BITS).astype(np.float64))
+    def _spelt(self, letters: _Letters, told: np.ndarray, word: np.ndarray, ways: Ways, way: int) -> Readings:
+        """Return parses by tails or endings of these words, each way to write them with its forms."""
+        told[word[ways.nodes == AMBIGUOUS]] = False
+        at = (ways.nodes >= 0).nonzero()[0]
+        said_of = self._lexicon.said_of_words if way == BY_TAIL else self._lexicon.said_of_endings
+        of, said = said_of(ways.nodes[at])
+        rows = self._rows(letters, told, word[at[of]], said, way)
+        score = rows.score if way == BY_TAIL else (said >> 2 * _BITS).astype(np.float64)
+        return rows._replace(same=ways.spelling[at[of]] << _SPELLING | rows.same, score=score)
+
+    def _ended(self, letters: _Letters, told: np.ndarray, asked: np.ndarray, ways: Ways, guesses: Guesses) -> Readings:
+        """Return parses by known endings, the longest of each word."""
+        of, cut = np.divmod(ways.of, self._lexicon.longest_ending)
+        longest = np.zeros(len(asked), np.intp)
+        is_first = np.diff(of, prepend=-1) > 0
+        longest[of[is_first]] = cut[is_first]
+        at = (cut == longest[of]).nonzero()[0]
+        found = self._spelt(letters, told, asked[of[at]], Ways(*(column[at] for column in ways)), BY_ENDING)
         self.tags.judge(found.tag, guesses)
         found = found.of(self.tags.is_productive[found.tag])
         total = 1 + np.bincount(found.word, found.score, len(told))  # as pymorphy3 smooths
         # Of an ending by which no new word is made a shorter one would be asked.
-        told[asked[at][total[asked[at]] == 1]] = False
-        found = found.of(_first(found.word << 2 * _BITS | found.same))
+        own = asked[of[at]]
+        told[own[total[own] == 1]] = False
+        found = found.of(_first(found))
         score = found.score / total[found.word] * guesses.of_ending
         found = found._replace(score=score)
         return found.of(np.lexsort((-score, found.word)))
@@ -491,8 +545,10 @@ def _tell_only(told: np.ndarray, rows: Readings, asked: np.ndarray | None = None
         told[asked] &= is_found[asked]
 
 
-def _first(keys: np.ndarray) -> np.ndarray:
-    """Return where each key stands first, in order."""
+def _first(rows: Readings) -> np.ndarray:
+    """Return where each parse of a word stands first, in order."""
+    # Told apart by a hash, as lemmas are: word, spelling, tag and paradigm have too many bits.
+    keys = rows.word.astype(np.uint64) * _POWERS[1] + rows.same.astype(np.uint64) * _POWERS[2]
     _, first = np.unique(keys, return_index=True)
     first.sort()
     return first

@@ -137,7 +137,7 @@ def stable_order(numbers: np.ndarray) -> np.ndarray:
     >>> stable_order(np.array([70000, 3, 1, 3])).tolist()
     [2, 1, 3, 0]
     """
-    order = np.argsort((numbers & 0xFFFF).astype(np.uint16), kind="stable")
+    order = np.argsort(numbers.astype(np.uint16), kind="stable")  # by the lower 16 bits
     high = (numbers >> 16).astype(np.uint16)
     return order[np.argsort(high[order], kind="stable")] if high.any() else order
 

@@ -28,9 +28,18 @@ _AT_ONCE = 1_000_000  # places whose lemmas are sorted at once, by all threads t
 _MOST_THREADS = 8  # more would sort ever fewer places each
 
 
-def assemble(contents: Sequence[Content], numbering: Numbering, settings: Ranking, *, threads: int) -> Arrays:
-    """Return the arrays of a segment with the documents of all contents, in their order; words have these numbers."""
-    threads = min(threads, _MOST_THREADS)
+class Outline(NamedTuple):
+    """What a segment holds that is told before anything is known of its words but their numbers."""
+
+    documents: Arrays
+    used: np.ndarray  # the words that stand anywhere, in the order of the segment
+    forms: Arrays  # of these
+    texts: Arrays
+    rows: list[int]  # of each field; of the first, the paragraphs
+
+
+def outline(contents: Sequence[Content], numbering: Numbering) -> Outline:
+    """Return what is told of documents whose words have these numbers, in their order."""
     paragraphs_of = _join([content.paragraphs_of for content in contents])
     headings, heading_ends = arrays.pack([heading for content in contents for heading in content.headings])
     made: Arrays = {
@@ -44,17 +53,23 @@ def assemble(contents: Sequence[Content], numbering: Numbering, settings: Rankin
     for field in WHOLE_FIELDS:
         made |= _named(field, _whole([content.wholes[field] for content in contents]))
     used, rank = _by_frequency(contents, len(numbering.keys), made)
-    made |= numbering.words(used)
-    words = Words(made)
     parts = [content.fields[field] for field in ANALYSED_FIELDS for content in contents]
-    made |= tokens.write(
+    written = tokens.write(
         rank[_join([part.words for part in parts])],
         _join([part.opens for part in parts]).astype(np.bool_),
         _join([part.lengths for part in parts]),
     )
     rows = [sum(len(content.fields[field].lengths) for content in contents) for field in ANALYSED_FIELDS]
+    return Outline(made, used, numbering.forms(used), written, rows)
+
+
+def assemble(of: Outline, numbering: Numbering, settings: Ranking, *, threads: int) -> Arrays:
+    """Return the arrays of a segment, whose words are known by now."""
+    threads = min(threads, _MOST_THREADS)
+    rows = of.rows
+    made = of.documents | numbering.words(of.used, of.forms) | of.texts
     made["field_rows"] = np.array(rows, np.uint32)
-    texts_ = Tokens(made)
+    words, texts_ = Words(made), Tokens(made)
     with ThreadPoolExecutor(threads) as pool:
         share = _Share(pool, _AT_ONCE // threads)
         for field, last, count in zip(ANALYSED_FIELDS, np.cumsum(rows).tolist(), rows, strict=True):
@@ -115,16 +130,23 @@ def _lists(words: Words, texts_: Tokens, rows: slice, b: float, share: _Share) -
     free = np.cumsum(found)
     every_row = np.empty(int(found.sum()), np.uint32)
     coded = np.empty(len(every_row), np.uint8)
+
+    def put(chunk: _Chunk, starts: np.ndarray) -> None:
+        _, to = lists.ranges(starts, chunk.found)
+        every_row[to], coded[to] = chunk.rows - np.uint32(rows.start), chunk.codes
+
+    placing = []
     while chunks:
         chunk = chunks.pop()  # so that what is taken over is free
         free[chunk.lemma] -= chunk.found
-        _, to = lists.ranges(free[chunk.lemma], chunk.found)
-        every_row[to], coded[to] = chunk.rows - np.uint32(rows.start), chunk.codes
+        placing.append(share.pool.submit(put, chunk, free[chunk.lemma]))
+    for placed in placing:
+        placed.result()
     lemmas = np.flatnonzero(found)
     return {
         "lemma": lemmas.astype(np.uint32),
         "bounds": np.array([b, average]),
-        **lists.write(every_row, coded, found[lemmas]),
+        **lists.write(every_row, coded, found[lemmas], pool=share.pool),
     }
 
 
@@ -138,7 +160,7 @@ def _inverted(words: Words, texts_: Tokens, rows: slice, *, b: float, average: f
     starts = np.cumsum(lengths) - lengths
     before, after = _neighbours(numbers, texts_, here, starts[lengths > 0])
     readings = words.readings(numbers, lambda at: Neighbours(before[at], after[at]))
-    row_of_place = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
+    row_of_place = np.repeat(np.arange(len(lengths)), lengths)
     # By lemma, those of one in the order of places.
     order = arrays.stable_order(readings.lemma)
     lemma = readings.lemma[order]
@@ -147,20 +169,28 @@ def _inverted(words: Words, texts_: Tokens, rows: slice, *, b: float, average: f
     is_first = np.ones(len(order), np.bool_)
     is_first[1:] = (lemma[1:] != lemma[:-1]) | (row[1:] != row[:-1])
     first = np.flatnonzero(is_first)
-    agreement = np.add.reduceat(readings.steps[order], first) / ranking.WEIGHT_STEPS
+    steps = readings.steps[order]
+    agreement = steps[first].astype(np.float64)
+    again = np.flatnonzero(~is_first)  # one in ten: to add them to the others takes less than to add up all
+    agreement += np.bincount(np.cumsum(is_first)[again] - 1, steps[again], len(first))
+    agreement /= ranking.WEIGHT_STEPS
     row = row[first]
-    coded = codes.write(agreement, place[first] - starts[row], lengths[row], b, average)
+    coded = codes.write(agreement, place[first] - starts[row], codes.per_word(lengths, b, average)[row])
     lemma = lemma[first]
-    edges = np.flatnonzero(np.diff(lemma, prepend=-1))
-    return _Chunk(lemma[edges], np.diff(edges, append=len(lemma)), row + np.uint32(rows.start), coded)
+    edges = np.flatnonzero(np.diff(lemma, prepend=lemma[0] + 1))
+    return _Chunk(
+        lemma[edges].astype(np.int64), np.diff(edges, append=len(lemma)), (row + rows.start).astype(np.uint32), coded
+    )
 
 
 def _neighbours(numbers: np.ndarray, texts_: Tokens, here: slice, starts: np.ndarray) -> Neighbours:
     """Return what is beside the words of whole rows, one after another."""
-    apart = texts_.opens(np.arange(here.start, here.stop))  # from the word before
+    apart = texts_.opens(here)  # from the word before
     apart[starts] = True
-    before = np.where(apart, -1, np.roll(numbers, 1))
-    after = np.where(np.roll(apart, -1), -1, np.roll(numbers, -1))
+    before, after = np.empty_like(numbers), np.empty_like(numbers)
+    before[1:], after[:-1] = numbers[:-1], numbers[1:]
+    before[apart] = -1
+    after[np.append(np.flatnonzero(apart)[1:], len(numbers)) - 1] = -1
     return Neighbours(before, after)
 
 

@@ -23,19 +23,30 @@ _NEAR = 15.0  # words from the beginning at the middle of the other one
 _ANY = 1e9  # a frequency that no row has
 
 
-def write(agreement: np.ndarray, first: np.ndarray, lengths: np.ndarray, b: float, average: float) -> np.ndarray:
-    """Return the code of each row: from the weights of the lemma's places, its first place, and the row's length.
+def per_word(lengths: np.ndarray, b: float, average: float) -> np.ndarray:
+    """Return what a frequency is divided by in rows of these lengths."""
+    divisors: np.ndarray = (1 - b) + (b / average) * lengths
+    return divisors
+
+
+def write(agreement: np.ndarray, first: np.ndarray, divisors: np.ndarray) -> np.ndarray:
+    """Return the code of each row: from the weights of the lemma's places, its first place, and `per_word`.
 
     >>> table = read(np.array([0.5, 10.0]), 0.5, 10.0)
-    >>> code = int(write(np.array([1.0]), np.array([3]), np.array([10]), 0.5, 10.0)[0])
+    >>> code = int(write(np.array([1.0]), np.array([3]), per_word(np.array([10]), 0.5, 10.0))[0])
     >>> bool(table.frequency[code] >= 1.0), bool(table.first[code] <= 3)
     (True, True)
     """
-    normal = agreement / ((1 - b) + (b / average) * lengths)
-    often = np.minimum((normal / (normal + _HALF) * _LEVELS).astype(np.uint8), _LEVELS - 1)
-    near = np.minimum((_NEAR / (_NEAR + first) * _LEVELS).astype(np.uint8), _LEVELS - 1)
-    codes: np.ndarray = (often << 4) | near
-    return codes
+    normal = agreement / divisors
+    normal /= normal + _HALF
+    normal *= _LEVELS
+    often: np.ndarray = np.minimum(normal.astype(np.uint8), _LEVELS - 1)
+    # Places are whole numbers, and few: what is worked out once for each is looked up for all.
+    places = np.arange(int(first.max(initial=0)) + 1)
+    near = np.minimum((_NEAR / (_NEAR + places) * _LEVELS).astype(np.uint8), _LEVELS - 1)
+    often <<= 4
+    often |= near[first]
+    return often
 
 
 class Table(NamedTuple):

@@ -5,26 +5,22 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import pickle
 import time
 from functools import cache, lru_cache
 from threading import Thread
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from indexer.analysis import russian
 from indexer.backends.whoosh import lookup
 from indexer.backends.whoosh.inversion import Scan, Scanner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from indexer.backends.whoosh.words import Entries
     from indexer.settings import Settings
     from indexer.types import Document
 
 _LOOKS = 1.0  # seconds between two looks at whether the build is still there
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 def scan(batch: list[tuple[str, Document]], build: str, settings: Settings) -> Scan:
@@ -61,9 +57,10 @@ def _end_with(build: int) -> None:
     os._exit(1)
 
 
-def apart(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """Return what work returns, in a process that does nothing else."""
-    done = work(*args, **kwargs)
+def apart(pickled: bytes) -> Any:  # noqa: ANN401 -- whatever the work returns
+    """Return what work returns, given with its arguments by the build, in a process that does nothing else."""
+    work, arguments = pickle.loads(pickled)  # noqa: S301 -- the build's own
+    done = work(*arguments)
     # loky collects garbage every second. There is none, and all that is known of words need not be looked through.
     gc.freeze()
     return done

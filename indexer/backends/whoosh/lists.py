@@ -16,6 +16,8 @@ import numpy as np
 from indexer.backends.whoosh import arrays
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from indexer.backends.whoosh.arrays import Arrays
 
 _WIDTHS = (1, 2, 4)  # bytes
@@ -40,11 +42,13 @@ def ranges(starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndar
     [[0, 0, 1], [7, 8, 3]]
     """
     of = np.arange(len(starts)).repeat(lengths)
-    return of, np.arange(len(of)) + (starts - lengths.cumsum() + lengths)[of]
+    at = (starts - lengths.cumsum() + lengths)[of]
+    at += np.arange(len(of))
+    return of, at
 
 
-def write(rows: np.ndarray, codes: np.ndarray, found: np.ndarray) -> Arrays:
-    """Return lists as arrays with the names in PARTS; `found` is how many rows each has.
+def write(rows: np.ndarray, codes: np.ndarray, found: np.ndarray, *, pool: Executor | None = None) -> Arrays:
+    """Return lists as arrays with the names in PARTS; `found` is how many rows each has. A pool has threads for it.
 
     >>> made = write(np.array([3, 700, 9]), np.array([1, 2, 3], np.uint8), np.array([2, 1]))
     >>> [part.tolist() for part in Stored(made).read(np.array([0, 1]))]
@@ -53,10 +57,13 @@ def write(rows: np.ndarray, codes: np.ndarray, found: np.ndarray) -> Arrays:
     ends = np.cumsum(found, dtype=np.int64)
     # Some lists at a time: all at once took 60 bytes a row.
     edges = np.searchsorted(ends, np.arange(_AT_ONCE, ends[-1] if len(ends) else 0, _AT_ONCE)) + 1
-    parts = []
-    for first, last in pairwise(np.unique([0, *edges, len(found)]).tolist()):
+
+    def some(edges: tuple[int, int]) -> _Written:
+        first, last = edges
         here = slice(int(ends[first] - found[first]), int(ends[last - 1]))
-        parts.append(_written(rows[here], codes[here], found[first:last]))
+        return _written(rows[here], codes[here], found[first:last])
+
+    parts = list((pool.map if pool else map)(some, pairwise(np.unique([0, *edges, len(found)]).tolist())))
     made: Arrays = {"found": found.astype(np.uint32)}
     for width, kind in _DTYPES.items():
         for part, dtype in ((f"gap{width}", kind), (f"code{width}", np.uint8)):

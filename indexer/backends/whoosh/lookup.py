@@ -1,12 +1,12 @@
 """Keys of words → Entries: what the words of a build are found by, many at once.
 
-Words of Russian letters, and compounds of two, are told by arrays; what is left, one in seven, is looked up one by one.
+Words of Russian letters, and compounds of two, are told by arrays; what is left, one in nine, is looked up one by one.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import chain
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +42,7 @@ def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
     words, case = _words(keys)
     plain = _of_letters(words)
     found.take(plain, analyzer.look_up_words(_forms(words, case, plain)))
-    compounds = _compounds(words)
+    compounds = _compounds(words, plain)
     told, is_divided = analyzer.look_up_compounds(_forms(words, case, compounds))
     of_parts = np.union1d(told.plain, told.others)
     of_parts = of_parts[is_divided[of_parts]]
@@ -107,9 +107,9 @@ class _Entries:
 
 def _words(keys: Sequence[bytes]) -> tuple[list[bytes], np.ndarray]:
     """Return words in lower case, and what their case tells."""
-    parts = [key.partition(b"\0") for key in keys]
-    words = [folded for folded, _, _ in parts]
-    case = np.array([_CASES.get(how, -1) for _, _, how in parts], np.int8)
+    folded, _, how = zip(*[key.partition(b"\0") for key in keys], strict=True) if keys else ((), (), ())
+    words = list(folded)
+    case = np.fromiter(map(_CASES.get, how, repeat(-1)), np.int8, len(words))
     for at in (case < 0).nonzero()[0].tolist():
         form = form_of(term_of(keys[at]))
         words[at] = form.lower().encode("utf-8", "surrogatepass")
@@ -138,11 +138,13 @@ def _of_letters(words: Sequence[bytes]) -> np.ndarray:
     return found
 
 
-def _compounds(words: Sequence[bytes]) -> np.ndarray:
-    """Return which words are two parts of Russian letters, with a hyphen between them."""
-    some = [at for at, word in enumerate(words) if b"-" in word]
+def _compounds(words: Sequence[bytes], plain: np.ndarray) -> np.ndarray:
+    """Return which words, none of the plain ones, are two parts of Russian letters, with a hyphen between them."""
+    some = np.ones(len(words), np.bool_)
+    some[plain] = False
     matches = _COMPOUND.fullmatch
-    return np.array([at for at in some if matches(words[at].decode("utf-8", "surrogatepass"))], np.intp)
+    hyphened = [at for at in some.nonzero()[0].tolist() if b"-" in words[at]]
+    return np.array([at for at in hyphened if matches(words[at].decode("utf-8", "surrogatepass"))], np.intp)
 
 
 def _forms(words: Sequence[bytes], case: np.ndarray, some: np.ndarray) -> Forms:

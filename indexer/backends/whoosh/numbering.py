@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
-from itertools import compress
+from itertools import compress, count
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -32,7 +33,7 @@ class Numbering:
         self.keys: list[bytes] = []
         self._number: dict[bytes, int] = {}
         self._scanners: dict[str, np.ndarray] = {}  # the numbers that each gave to words → ours
-        self._lemmas: dict[bytes, int] = {}
+        self._lemmas: dict[bytes, int] = defaultdict(count().__next__)  # who asks for a new one has it numbered
         self._weightings: dict[tuple[int, bytes], int] = {}
         self._ties: dict[Ties, int] = {}
         self._told = 0  # words of which more is known than their number
@@ -64,14 +65,14 @@ class Numbering:
         alike = [(len(kind.parts), kind.weighting) for kind in entries.kinds]
         weighting = np.array([weightings.setdefault(one, len(weightings)) for one in alike], np.uint32)
         tie = np.array([ties.setdefault(kind.ties, len(ties)) for kind in entries.kinds], np.uint32)
-        parts = [kind.parts for kind in entries.kinds]
-        is_part = np.frombuffer(b"".join([parts[one] for one in entries.kind.tolist()]), np.uint8)
+        blob, ends = arrays.pack([kind.parts for kind in entries.kinds])
+        _, at = ranges((ends - counts)[entries.kind], counts[entries.kind].astype(np.int64))
         self._told += len(entries.kind)
         self._counts.add(counts[entries.kind])
         self._weighting.add(weighting[entries.kind])
         self._tie.add(tie[entries.kind])
-        new = dict.fromkeys([lemma for lemma in entries.lemmas if lemma not in self._lemmas])
-        self._pairs.add(_numbers(entries.lemmas, self._lemmas, new) << np.uint32(1) | is_part)
+        lemmas = np.fromiter(map(self._lemmas.__getitem__, entries.lemmas), np.uint32, len(entries.lemmas))
+        self._pairs.add(lemmas << np.uint32(1) | blob[at])
 
     def take(self, segment: Segment) -> Content:
         """Return what is not deleted of a segment; its words get numbers here, and are found by what they were.
@@ -92,9 +93,17 @@ class Numbering:
         fields = {field: row._replace(words=numbers[row.words]) for field, row in content.fields.items()}
         return replace(content, fields=fields)
 
-    def words(self, used: np.ndarray) -> Arrays:
-        """Return the arrays of Words for these words, numbered in their order."""
+    def forms(self, used: np.ndarray) -> Arrays:
+        """Return those of the arrays of `words` that tell the forms of these words; nothing else need be known yet."""
         of_forms, forms, word_form = self._forms(used)
+        return {
+            **{f"form_{part}": array for part, array in terms_.write(forms).items()},
+            "form_words": of_forms.astype(np.uint32),
+            "word_form": word_form.astype(np.uint32),
+        }
+
+    def words(self, used: np.ndarray, forms: Arrays) -> Arrays:
+        """Return the arrays of Words for these words, numbered in their order, whose `forms` are told."""
         counts = self._counts.all().astype(np.int64)
         starts = np.cumsum(counts) - counts
         _, at = ranges(starts[used], counts[used])
@@ -104,14 +113,14 @@ class Numbering:
         word = np.repeat(np.arange(len(used)), counts[used])
         hashes, of_hash = _hashed(lemmas)
         made = {
-            **{f"form_{part}": array for part, array in terms_.write(forms).items()},
+            **{f"form_{part}": forms[f"form_{part}"] for part in terms_.PARTS},
             **{f"lemma_{part}": array for part, array in terms_.write(lemmas).items()},
             "lemma_hashes": hashes,
             "lemma_of_hash": of_hash,
             "lemma_until": np.cumsum(np.bincount(lemma, minlength=len(lemmas))).astype(np.uint32),
             "lemma_words": word[arrays.stable_order(lemma)].astype(np.uint32),
-            "form_words": of_forms.astype(np.uint32),
-            "word_form": word_form.astype(np.uint32),
+            "form_words": forms["form_words"],
+            "word_form": forms["word_form"],
             "word_lemmas": counts[used].astype(np.uint8),
             "word_lemma": (lemma << 1 | pairs & 1).astype(np.uint32),
         }

@@ -133,8 +133,7 @@ class Field:
 
     def opens(self) -> np.ndarray:
         """Return whether each of them opens a sentence."""
-        places = self._tokens.places(self.all)
-        return self._tokens.opens(np.arange(places.start, places.stop))
+        return self._tokens.opens(self._tokens.places(self.all))
 
     def lists_of(self, lemmas: np.ndarray) -> np.ndarray:
         """Return the number of the list of each lemma; -1 for one that does not stand here."""
@@ -190,7 +189,8 @@ class Lookout:
         number[number == len(self._lemmas)] = 0
         kept = (self._lemmas[number] == lemma).nonzero()[0]
         place = place[kept]
-        return Places(of[place], (places - starts)[place], number[kept], steps[kept])
+        # They are multiplied and added up: bytes are too narrow for it.
+        return Places(of[place], (places - starts)[place], number[kept], steps[kept].astype(np.int64))
 
 
 class Segment:
@@ -311,18 +311,23 @@ class Segment:
 
     def lemmas(self) -> list[bytes]:
         """Return the lemmas in the texts, those left out that only deleted paragraphs have."""
+        texts_ = self.words.all_lemmas()
+        return [texts_[lemma] for lemma in self.lemma_numbers().tolist()]
+
+    def lemma_numbers(self) -> np.ndarray:
+        """Return the numbers of these."""
         field = self.fields["text"]
         gone = np.zeros(len(field.lemmas), np.bool_)
         if self.live is not None:
             # Only a lemma of a deleted paragraph may be gone.
             words_ = np.unique(field.words()[np.repeat(~self.live, field.lengths())])
-            numbers = field.lists_of(np.unique(self.words.pairs_of(words_) >> 1))
-            numbers = numbers[numbers >= 0]
-            gone[numbers] = True
-            read = field.read(numbers)
-            gone[numbers[np.unique(read.of[self.live[read.rows]])]] = False
-        texts_ = self.words.all_lemmas()
-        return [texts_[lemma] for lemma in field.lemmas[~gone].tolist()]
+            lists_ = field.lists_of(np.unique(self.words.pairs_of(words_) >> 1))
+            lists_ = lists_[lists_ >= 0]
+            gone[lists_] = True
+            read = field.read(lists_)
+            gone[lists_[np.unique(read.of[self.live[read.rows]])]] = False
+        left: np.ndarray = field.lemmas[~gone]
+        return left
 
     # --- documents and paragraphs ---
 

@@ -19,7 +19,7 @@ from whoosh.util.filelock import try_for
 
 from indexer.analysis import dictionary
 from indexer.backends.whoosh import arrays, state
-from indexer.backends.whoosh.assembly import assemble
+from indexer.backends.whoosh.assembly import Outline, assemble, outline
 from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment, schema
 from indexer.backends.whoosh.contents import INDEX_NAME, check, latest_generation, reading
 from indexer.backends.whoosh.numbering import Numbering
@@ -64,6 +64,7 @@ class Store:
         self.numbering = Numbering()
         self._pending: list[Content] = []
         self._size = 0  # bytes that what waits will take
+        self._outline: Outline | None = None  # of what waits
         self._new: list[ArraySegment] = []  # written, in no table of contents yet
 
     def __enter__(self) -> Self:
@@ -113,6 +114,7 @@ class Store:
     def add(self, content: Content) -> None:
         """Add documents, which wait to be written."""
         self._pending.append(content)
+        self._outline = None
         self._size += _size(content)
 
     @property
@@ -126,6 +128,14 @@ class Store:
         memory = self._settings.building.memory
         at_all = _AT_ALL + _BESIDE if self._threads > 1 else _AT_ALL
         return max(memory - at_all - _PER_WORD * len(self.numbering.keys), memory // 8)
+
+    def prepare(self) -> None:
+        """Have ready of what waits what is told before its words are known.
+
+        Unless more may be merged with it, and all would be done again.
+        """
+        if not self._segments:
+            self._outline = self._outlined()
 
     def record(self, file: FileRecord) -> None:
         """Remember a file that was read, or why it could not be."""
@@ -156,9 +166,12 @@ class Store:
             self._segments = segments
             self._clean(generation, segments)
 
-    def lemmas(self) -> set[bytes]:
-        """Return the different lemmas of the texts, once they are committed."""
-        return set().union(*(segment.open(self._folder).lemmas() for segment in self._segments))
+    def lemmas(self) -> int:
+        """Return how many different lemmas the texts have, once they are committed."""
+        opened = [segment.open(self._folder) for segment in self._segments]
+        if len(opened) == 1:  # what they are need not be read
+            return len(opened[0].lemma_numbers())
+        return len(set().union(*(segment.lemmas() for segment in opened)))
 
     def _clean(self, generation: int, segments: list[ArraySegment]) -> None:
         """Remove what other generations and killed builds have left."""
@@ -186,17 +199,21 @@ class Store:
 
     def flush(self) -> None:
         """Write what waits; its words must be known."""
-        contents = [content for content in self._pending if len(content.starts)]
-        self._pending, self._size = [], 0
-        if contents:
+        documents = self._outline or self._outlined()
+        self._pending, self._outline, self._size = [], None, 0
+        if documents:
             segment = ArrayCodec().new_segment(self._storage, INDEX_NAME)
-            segment.set_doc_count(sum(len(content.starts) for content in contents))
+            segment.set_doc_count(documents.rows[0])
             self._new.append(segment)
             with _writing(self._folder):
-                made = assemble(contents, self.numbering, self._settings.ranking, threads=self._threads)
+                made = assemble(documents, self.numbering, self._settings.ranking, threads=self._threads)
                 arrays.write(segment.path(self._folder), made)
-            del contents, made
+            del documents, made
             _give_back()
+
+    def _outlined(self) -> Outline | None:
+        contents = [content for content in self._pending if len(content.starts)]
+        return outline(contents, self.numbering) if contents else None
 
 
 def _size(content: Content) -> int:

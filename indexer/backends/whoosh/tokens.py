@@ -130,8 +130,12 @@ class Tokens:
         rare_high = of["rare_high"].astype(np.uint16)
         return Texts(*map(arrays.frozen, (self._low, rows, self._opens, of["rare_low"], rare_high)))
 
-    def opens(self, places: np.ndarray) -> np.ndarray:
+    def opens(self, places: np.ndarray | slice) -> np.ndarray:
         """Return whether each place opens a sentence."""
+        if isinstance(places, slice):
+            first = places.start & 7
+            bits = np.unpackbits(self._opens[places.start >> 3 : (places.stop + 7) >> 3])
+            return bits[first : first + places.stop - places.start].view(np.bool_)
         opens: np.ndarray = (self._opens[places >> 3] & _BIT[places & 7]) != 0
         return opens
 
