@@ -327,11 +327,16 @@ class Best(NamedTuple):
     scores: np.ndarray
 
 
-def best(query: Query, evaluation: Evaluation, scoring: Scoring, among: RowSet, most: int) -> Best:
+def best(query: Query, evaluation: Evaluation, among: RowSet, most: int) -> Best:
     """Return the best `most` of the rows that the query finds and that are among these, and all that tie with them."""
+    if evaluation.postings.by_loops:
+        from indexer.backends.whoosh import adjacency  # noqa: PLC0415 -- compiles
+
+        if scored := adjacency.scores(query, evaluation):
+            return _best_of(*scored, among, most)
     if among.count <= max(most, _SCORED):
         rows = among.rows()
-        return Best(rows, scoring.scores(rows))
+        return Best(rows, evaluation.scoring(query).scores(rows))
     if evaluation.postings.by_loops:
         from indexer.backends.whoosh import quick  # noqa: PLC0415 -- compiles
 
@@ -339,6 +344,7 @@ def best(query: Query, evaluation: Evaluation, scoring: Scoring, among: RowSet, 
         found = quick.best_of_words(words, evaluation, among, most) if words else None
         if found:
             return found
+    scoring = evaluation.scoring(query)
     scored = _Scored(scoring, most)
     with _Reading(Sources(query, evaluation), evaluation.postings, among, most) as reading:
         while True:
@@ -357,6 +363,17 @@ def best(query: Query, evaluation: Evaluation, scoring: Scoring, among: RowSet, 
         scored.add(rows[order[start : start + size]])
         start += size
     return scored.best()
+
+
+def _best_of(rows: np.ndarray, scores: np.ndarray, among: RowSet, most: int) -> Best:
+    """Return the best of rows with their scores."""
+    if among.count < len(rows):
+        here = among.has(rows)
+        rows, scores = rows[here], scores[here]
+    if most < len(rows):
+        here = scores >= np.partition(scores, len(scores) - most)[len(scores) - most]
+        rows, scores = rows[here], scores[here]
+    return Best(rows, scores)
 
 
 class _Seen(NamedTuple):

@@ -164,10 +164,9 @@ class WhooshEngine:
         ranked = Ranked(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), offset, stop, total, complete)
         if stop <= offset:
             return ranked
-        scoring = evaluation.scoring(query)
 
         def the_best(among: RowSet, most: int) -> Best:
-            return best(query, evaluation, scoring, among, most)
+            return best(query, evaluation, among, most)
 
         if sort == "date":
             top = self._newest(found.rows, stop, the_best, per_document=per_document)

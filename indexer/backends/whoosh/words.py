@@ -8,7 +8,7 @@ another, the first that of the word alone, and for each kind of place that analy
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -39,6 +39,7 @@ PARTS = (
     *("tie_expects", "tie_offers", "tie_asks", "weighting_at", "weighting_start", "weighting_plain", "steps"),
 )
 OPENS = b"\0"
+_REMEMBERED = 10_000  # forms whose words are known
 _CAPITALISED, _CAPITALS = "1", "2"  # how a form differs from its folded text; anything else is spelt out
 
 
@@ -147,6 +148,7 @@ class Words:
         self.count = len(of["word_form"])
         self._forms, self._lemmas = Terms(of, "form_"), Terms(of, "lemma_")
         self._plain = int(of["weighting_plain"][0])
+        self._written_as: dict[Form, tuple[int, ...]] = {}
 
     @cached_property
     def _until(self) -> np.ndarray:
@@ -257,6 +259,25 @@ class Words:
         first, last = (self._forms_in_order.searchsorted(asked, side=side) for side in ("left", "right"))
         of, at = ranges(first, last - first)
         return self._of["form_words"][at].astype(np.int64), of
+
+    def written_as(self, form: Form) -> tuple[int, ...]:
+        """Return the words that have one of the forms that are taken for this one."""
+        known = self._written_as.get(form)
+        if known is None:
+            words, forms = self._views.form_words, self._plain_forms
+            known = tuple(
+                word
+                for number in self.forms(form)
+                for word in words[bisect_left(forms, number) : bisect_right(forms, number)].tolist()
+            )
+            if len(self._written_as) > _REMEMBERED:
+                self._written_as = {}
+            self._written_as[form] = known
+        return known
+
+    @cached_property
+    def _plain_forms(self) -> memoryview:
+        return arrays.plain(self._forms_in_order)
 
     @cached_property
     def _forms_in_order(self) -> np.ndarray:
