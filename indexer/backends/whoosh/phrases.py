@@ -31,6 +31,8 @@ _FORMER, _LATTER = 1, 2
 _BLOCK = 16  # gaps that are added up at once
 _SPARSE = 8  # gaps of lists to one row, from which on they are
 _WINDOW = 1 << 15  # rows that are marked at once: what is known of them stays in the processor's cache
+_AHEAD = 32  # rows whose texts are fetched at once
+_LINE = 32  # places of a line of the processor's cache
 _FARTHEST = 255  # places from the beginning, and more than codes tell apart
 
 _bm25 = compiled(bm25_of)
@@ -86,7 +88,8 @@ class _Sought(NamedTuple):
     """The words of a segment that are looked for."""
 
     words: np.ndarray  # int64: a hash table; -1 where it is empty
-    first: np.ndarray  # int64: of each word there, its first entry
+    sides: np.ndarray  # uint8: of each word there, whether it is the former or the latter of two neighbours, or either
+    first: np.ndarray  # int64: likewise, its first entry
     following: np.ndarray  # int64: the word's next entry; _NONE after the last
     at: np.ndarray  # int64, of each entry: the place in the phrase
     lemma: np.ndarray  # int64: which of the word's lemmas it is; -FORM or -TYPED if it is none
@@ -146,33 +149,30 @@ def _sought(  # noqa: C901 -- lemmas and forms are taken alike
             both *= 4
         if both < least:
             former, least = np.int64(at), both
-    is_bounded = True
+    is_bounded, sides = True, np.zeros(size, np.uint8)
     for slot in range(size):
         entry = first[slot]
         while entry != _NONE:
+            if places[entry] == former:
+                sides[slot] |= np.uint8(_FORMER)
+            elif places[entry] == former + 1:
+                sides[slot] |= np.uint8(_LATTER)
             if lemma_of[entry] == -TYPED:
                 other = first[slot]
                 while other != _NONE and (lemma_of[other] == -TYPED or places[other] != places[entry]):
                     other = following[other]
                 is_bounded = is_bounded and other != _NONE
             entry = following[entry]
-    return _Sought(words, first, following, places, lemma_of, steps, former, is_bounded)
+    return _Sought(words, sides, first, following, places, lemma_of, steps, former, is_bounded)
 
 
 @compiled
 def _table(sought: _Sought) -> np.ndarray:
     """Return of each frequent word, and of all rare ones together, whether it is one of the two neighbours."""
     table = np.zeros(_RARE + 1, np.uint8)
-    words, first, following, places = sought.words, sought.first, sought.following, sought.at
-    for slot in range(len(words)):
-        entry = first[slot]
-        while entry != _NONE:
-            low = min(words[slot], _RARE)
-            if places[entry] == sought.former:
-                table[low] |= np.uint8(_FORMER)
-            elif places[entry] == sought.former + 1:
-                table[low] |= np.uint8(_LATTER)
-            entry = following[entry]
+    for slot in range(len(sought.words)):
+        if sought.words[slot] >= 0:
+            table[min(sought.words[slot], _RARE)] |= sought.sides[slot]
     return table
 
 
@@ -282,21 +282,33 @@ def _both(
     """Return the rows of either, each once, and the earliest place in each."""
     size = len(rows) + len(other_rows)
     both, earliest = np.empty(size, np.int64), np.empty(size, np.int64)
-    many = one = other = 0
-    while one < len(rows) or other < len(other_rows):
-        row = rows[one] if one < len(rows) else np.int64(_ANY)
-        if other < len(other_rows) and other_rows[other] < row:
-            row = other_rows[other]
-        begin = np.int64(_ANY)
-        if one < len(rows) and rows[one] == row:
-            begin = begins[one]
-            one += 1
-        if other < len(other_rows) and other_rows[other] == row:
-            begin = min(begin, other_begins[other])
-            other += 1
-        both[many], earliest[many] = row, begin
+    many = one = other = np.int64(0)
+    while one < len(rows) and other < len(other_rows):
+        # Without a choice of the way, which the processor would guess wrong for each second row.
+        row, begin = rows[np.uintp(one)], begins[np.uintp(one)]
+        other_row, other_begin = other_rows[np.uintp(other)], other_begins[np.uintp(other)]
+        both[many] = min(row, other_row)
+        earliest[many] = min(begin if row <= other_row else _ANY, other_begin if other_row <= row else _ANY)
+        one += row <= other_row
+        other += other_row <= row
+        many += 1
+    for at in range(one, len(rows)):
+        both[many], earliest[many] = rows[at], begins[at]
+        many += 1
+    for at in range(other, len(other_rows)):
+        both[many], earliest[many] = other_rows[at], other_begins[at]
         many += 1
     return both[:many], earliest[:many]
+
+
+@unchecked
+def _kept(rows: np.ndarray, begins: np.ndarray, there: np.ndarray, place: Int) -> Int:
+    """Keep those of some rows that have one more word, of which it is told where it may stand; return how many."""
+    many = 0
+    for number in range(len(rows)):
+        rows[many], begins[many] = rows[number], max(begins[number], there[number] - place)
+        many += there[number] < _ANY
+    return many
 
 
 @compiled
@@ -378,7 +390,7 @@ def _candidates(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return rows that have all words, of those given if any are, and before which place none has the phrase."""
     of, earliest = asked.lists, asked.earliest
-    rows, begins = given, np.zeros(len(given), np.int64)
+    rows, begins = given.copy(), np.zeros(len(given), np.int64)
     order = np.argsort(sizes)
     if not is_given:
         rare = order[0]
@@ -388,25 +400,15 @@ def _candidates(
             if of[number, 0] == rare:
                 more, more_begins = _rows_of(lists, of[number, 1], earliest)
                 rows, begins = _both(rows, begins, more, more_begins) if len(rows) else (more, more_begins)
-        for number in range(len(rows)):
-            begins[number] -= rare
+        begins -= rare
     for place in order if is_given else order[1:]:
         if sizes[place] >= _ANY:
             continue
-        there = _earliest(asked, lists, place, sizes[place], rows)
-        many = 0
-        kept, kept_begins = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
-        for number in range(len(rows)):
-            kept[many], kept_begins[many] = rows[number], max(begins[number], there[number] - place)
-            many += there[number] < _ANY
-        rows, begins = kept[:many], kept_begins[:many]
+        many = _kept(rows, begins, _earliest(asked, lists, place, sizes[place], rows), place)
+        rows, begins = rows[:many], begins[:many]
     if len(live):
-        kept, kept_begins, many = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64), 0
-        for number in range(len(rows)):
-            if live[rows[number]]:
-                kept[many], kept_begins[many] = rows[number], begins[number]
-                many += 1
-        rows, begins = kept[:many], kept_begins[:many]
+        here = live[rows]
+        rows, begins = rows[here], begins[here]
     return rows, begins
 
 
@@ -445,40 +447,81 @@ def _beside(
     found_rows: np.ndarray,
     found_places: np.ndarray,
     many: Int,
-) -> tuple[Int, Int]:
+) -> tuple[Int, Int, Int]:
     """Write where the two neighbours stand side by side: the index of the row, and the place of the former.
 
-    So many are there already; return how many there are then, and the row to go on with when there is more room.
+    So many are there already; return how many there are then, and the row to go on with when there is more room; and a
+    number that tells nothing, but for which nobody would read ahead.
     """
     lows, of_rows = texts.low, texts.rows
     former, is_bounded, first_row = sought.former, sought.is_bounded, asked.first_row
     after = asked.length - 2 - former  # words of the phrase that come after the two
     room = min(len(found_rows), len(found_places))
-    for number in range(next_row, len(rows)):
-        row = rows[number] + first_row
-        if row < 0 or row + 1 >= len(of_rows):
-            raise IndexError
-        start, end = of_rows[row, 0], of_rows[row + 1, 0]
-        if start < 0 or end > len(lows):
-            raise IndexError
-        if many + end - start > room:
-            return many, number
-        begin = start + former + (max(begins[number], 0) if is_bounded else 0)
-        if begin >= end - after:
-            continue
-        # Numbers without a sign: one below zero would count from the end, which is asked for each place.
-        place, stop = np.uintp(begin), np.uintp(end - after)
-        before = table[np.uint16(lows[place])]
-        while True:
-            place += np.uintp(1)
+    starts, stops = np.empty(_AHEAD, np.uintp), np.empty(_AHEAD, np.uintp)
+    one, touched = np.uintp(1), 0
+    for first in range(next_row, len(rows), _AHEAD):
+        some = min(_AHEAD, len(rows) - first)
+        needed = 0
+        for at in range(some):
+            row = rows[first + at] + first_row
+            if row < 0 or row + 1 >= len(of_rows):
+                raise IndexError
+            start, end = of_rows[row, 0], of_rows[row + 1, 0]
+            if start < 0 or end > len(lows):
+                raise IndexError
+            begin, stop = start + former, end - after
+            if is_bounded:
+                begin += max(begins[first + at], 0)
+            # Numbers without a sign: one below zero would count from the end, which is asked for each place.
+            starts[at], stops[at] = np.uintp(begin), np.uintp(max(begin, stop))
+            needed += max(stop - begin, 0)
+        if many + needed > room:
+            return many, first, touched
+        # Texts of some rows are fetched from memory together, and not one after another while places wait for them.
+        for at in range(some):
+            for place in range(starts[at], stops[at], _LINE):
+                touched += lows[np.uintp(place)]
+        for at in range(some):
+            place, stop = starts[at], stops[at]
             if place >= stop:
-                break
-            here = table[np.uint16(lows[place])]
-            if before & (here >> np.uint8(1)):
-                found_rows[many], found_places[many] = number, np.int64(place) - 1
-                many += 1
-            before = here
-    return many, len(rows)
+                continue
+            before = table[np.uint16(lows[place])]
+            place += one
+            while place < stop:
+                here = table[np.uint16(lows[place])]
+                if before & (here >> np.uint8(1)):
+                    found_rows[many], found_places[many] = first + at, np.int64(place) - 1
+                    many += 1
+                before = here
+                place += one
+    return many, len(rows), touched
+
+
+@unchecked
+def _settled(
+    rows: np.ndarray, indices: np.ndarray, places: np.ndarray, asked: Asked, sought: _Sought, texts: Texts
+) -> Int:
+    """Keep those places of two neighbours where rare words are those that are looked for; return how many."""
+    lows, of_rows, _, rare_low, rare_high = texts
+    words, sides = sought.words, sought.sides
+    mask, first_row, most_rare = len(words) - 1, asked.first_row, min(len(rare_low), len(rare_high))
+    many = 0
+    for number in range(len(indices)):
+        place, row = places[number], rows[indices[number]] + first_row
+        is_there = True
+        for side in range(2):
+            if lows[place + side] == _RARE:
+                rare = of_rows[row, 1] + _rare_words(lows, of_rows[row, 0], place + side)
+                if rare < 0 or rare >= most_rare:
+                    raise IndexError
+                word = (np.int64(rare_high[rare]) << 16) | np.int64(rare_low[rare])
+                slot = word & mask
+                while words[slot] >= 0 and words[slot] != word:
+                    slot = (slot + 1) & mask
+                is_there = is_there and bool(sides[slot] & (_FORMER << side))
+        indices[many], places[many] = indices[number], place
+        many += is_there
+    return many
 
 
 @compiled
@@ -495,7 +538,7 @@ def _look(  # noqa: C901, PLR0912, PLR0915 -- one loop: see loops.py
     """Write those of some rows that have the phrase, told by where neighbours stand in them; return how many."""
     lows, of_rows, opens, rare_low, rare_high = texts
     until, weightings, ties, expects, offers, asks, ways, starts, steps, plain = known
-    words, first_of, following, places_of, lemma_of, steps_of, former, _ = sought
+    words, _, first_of, following, places_of, lemma_of, steps_of, former, _ = sought
     found_rows, lengths, agreement, first, typed = found
     length, mask = asked.length, len(words) - 1
     many, last = 0, -1  # the index of the row that was written last
@@ -589,13 +632,14 @@ def stretches(
     many, sought = 0, _sought(asked, lemmas, sizes)
     table, size, row = _table(sought), 1024, 0
     indices, places = np.empty(size, np.int64), np.empty(size, np.int64)
-    most, row = _beside(rows, begins, asked, sought, texts, table, 0, indices, places, 0)
+    most, row, _ = _beside(rows, begins, asked, sought, texts, table, 0, indices, places, 0)
     while row < len(rows):
-        size = 2 * size + texts.rows[rows[row] + asked.first_row + 1, 0] - texts.rows[rows[row] + asked.first_row, 0]
+        size *= 2
         more, more_places = np.empty(size, np.int64), np.empty(size, np.int64)
         more[:most], more_places[:most] = indices[:most], places[:most]
         indices, places = more, more_places
-        most, row = _beside(rows, begins, asked, sought, texts, table, row, indices, places, most)
+        most, row, _ = _beside(rows, begins, asked, sought, texts, table, row, indices, places, most)
+    most = _settled(rows, indices[:most], places[:most], asked, sought, texts)
     indices, places = indices[:most], places[:most]
     found = Stretches(np.empty(most, np.int64), np.empty(most), np.empty(most), np.empty(most), np.empty(most, np.bool_))
     if most:
