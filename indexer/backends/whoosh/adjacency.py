@@ -24,8 +24,8 @@ _NO_ROWS = np.zeros(0, np.int64)
 _NOTHING = phrases.Stretches(_NO_ROWS, np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, np.bool_))
 
 
-def stretches(phrase: Phrase, evaluation: Evaluation, given: np.ndarray | None = None) -> phrases.Stretches | None:
-    """Return the rows that have a phrase, of those given if any are; None if arrays are to be asked.
+def stretches(phrase: Phrase, evaluation: Evaluation) -> phrases.Stretches | None:
+    """Return the rows that have a phrase; None if arrays are to be asked.
 
     These are asked for one word, and for masks alone: to go through the lists of so many lemmas takes longer.
     """
@@ -38,7 +38,7 @@ def stretches(phrase: Phrase, evaluation: Evaluation, given: np.ndarray | None =
         if asked is None:
             return None
         if asked.entries:
-            found += _in_part(asked, part, evaluation, given)
+            found += _in_part(asked, part, evaluation)
     if len(found) == 1:
         return found[0]
     return phrases.Stretches._make(map(np.concatenate, zip(*found, strict=True))) if found else _NOTHING
@@ -90,13 +90,10 @@ def _of_word(word: Word, part: int, postings: FieldPostings) -> tuple[list[tuple
     return entries, lists
 
 
-def _in_part(
-    asked: _Asked, part: int, evaluation: Evaluation, given: np.ndarray | None
-) -> Iterator[phrases.Stretches]:
+def _in_part(asked: _Asked, part: int, evaluation: Evaluation) -> Iterator[phrases.Stretches]:
     postings = evaluation.postings
-    segment, (base, count) = postings.segment(part), postings.rows_in(part)
-    left = _NO_ROWS if given is None else given[slice(*given.searchsorted([base, base + count]).tolist())] - base
-    is_given = given is not None
+    segment, base = postings.segment(part), postings.base(part)
+    left, is_given = _NO_ROWS, False
     of = phrases.Asked(
         asked.length,
         np.array(asked.entries, np.int64),
@@ -132,23 +129,21 @@ def scores(query: Query, evaluation: Evaluation) -> tuple[np.ndarray, np.ndarray
     """
     while isinstance(query, Only):
         query = query.query
-    found = evaluation.stretches(query) if isinstance(query, Phrase) else None
-    if found is None:
+    if not isinstance(query, Phrase):
+        return None
+    found, titles = evaluation.stretches(query), _in_titles(query, evaluation)
+    if found is None or titles is None:
         return None
     return found.rows, phrases.scores(
         found,
         evaluation.postings.all_documents.of_paragraphs,
-        _in_titles(query, evaluation, found.rows),
+        titles,
         _formula(query, evaluation),
     )
 
 
-def _in_titles(phrase: Phrase, evaluation: Evaluation, rows: np.ndarray) -> phrases.Stretches | None:
-    if not evaluation.settings.title:
-        return _NOTHING
-    documents = evaluation.postings.documents(rows)
-    once = documents[np.flatnonzero(np.diff(documents, prepend=-1))]
-    return stretches(phrase, evaluation.within("title"), once)
+def _in_titles(phrase: Phrase, evaluation: Evaluation) -> phrases.Stretches | None:
+    return evaluation.within("title").stretches(ranking.in_title(phrase)) if evaluation.settings.title else _NOTHING
 
 
 def _formula(phrase: Phrase, evaluation: Evaluation) -> phrases.Formula:

@@ -29,7 +29,7 @@ _ANY = 1 << 40  # more than any list is long, and than any row
 # Two neighbours in the phrase are told by a bit each, for all places are asked; the rest where these may stand.
 _FORMER, _LATTER = 1, 2
 _BLOCK = 16  # gaps that are added up at once
-_SPARSE = 8  # gaps of lists to one row, from which on they are
+_SPARSE = 4  # gaps of lists to one row, from which on they are
 _WINDOW = 1 << 15  # rows that are marked at once: what is known of them stays in the processor's cache
 _AHEAD = 32  # rows whose texts are fetched at once
 _LINE = 32  # places of a line of the processor's cache
@@ -192,7 +192,8 @@ def _read(
 ) -> Int:
     """Write the rows of a list, and the earliest place in each; return how many. A gap of `skip` is no row's."""
     row, many = np.int64(0), 0
-    for at in range(start, stop):
+    for place in range(start, stop):
+        at = np.uintp(place)
         gap = np.int64(gaps[at])
         if gap < 0:
             raise IndexError
@@ -215,24 +216,26 @@ def _pick(
     begins: np.ndarray,
 ) -> None:
     """Write the earliest place in those of a few rows that a list has, if it is before what is there."""
-    at, row = start, np.int64(0)
+    # Numbers without a sign, and narrow ones: with others the compiler adds up one gap after another.
+    at, end, one, block = np.uintp(start), np.uintp(stop), np.uintp(1), np.uintp(_BLOCK)
+    row = np.int64(0)
     for number in range(len(rows)):
         wanted = rows[number]
-        while at + _BLOCK <= stop:
-            block = np.int64(0)
+        while at + block <= end:
+            total = np.uint32(0)
             for ahead in range(_BLOCK):
-                block += np.int64(gaps[at + ahead])
-            if row + block >= wanted:
+                total += np.uint32(gaps[at + np.uintp(ahead)])
+            if row + np.int64(total) >= wanted:
                 break
-            row += block
-            at += _BLOCK
-        while at < stop:
+            row += np.int64(total)
+            at += block
+        while at < end:
             gap = np.int64(gaps[at])
             if row + gap >= wanted and gap != skip:
                 break
             row += gap
-            at += 1
-        if at == stop:
+            at += one
+        if at >= end:
             return
         if row + np.int64(gaps[at]) == wanted:
             begins[number] = min(begins[number], earliest[np.uint8(codes[at])])
@@ -246,23 +249,23 @@ def _mark(
 
     A gap that is no row's is marked too, as far from the beginning as can be: such a row is looked at in vain.
     """
-    end = window + _WINDOW
-    while at < stop and row + np.int64(gaps[at]) < window:
-        if gaps[at] < 0:
+    place, last, one, end = np.uintp(at), np.uintp(stop), np.uintp(1), window + _WINDOW
+    while place < last and row + np.int64(gaps[place]) < window:
+        if gaps[place] < 0:
             raise IndexError
-        row += np.int64(gaps[at])
-        at += 1
-    while at < stop:
-        gap = np.int64(gaps[at])
+        row += np.int64(gaps[place])
+        place += one
+    while place < last:
+        gap = np.int64(gaps[place])
         if gap < 0:
             raise IndexError
         if row + gap >= end:
             break
         row += gap
-        place = np.uintp(row - window)
-        marks[place] = max(marks[place], near[np.uint8(codes[at])])
-        at += 1
-    return at, row
+        mark = np.uintp(row - window)
+        marks[mark] = max(marks[mark], near[np.uint8(codes[place])])
+        place += one
+    return np.int64(place), row
 
 
 @unchecked
@@ -508,17 +511,20 @@ def _settled(
     many = 0
     for number in range(len(indices)):
         place, row = places[number], rows[indices[number]] + first_row
-        is_there = True
+        is_there, rare = True, np.int64(-1)
         for side in range(2):
-            if lows[place + side] == _RARE:
-                rare = of_rows[row, 1] + _rare_words(lows, of_rows[row, 0], place + side)
+            if is_there and lows[place + side] == _RARE:
+                if rare < 0:
+                    rare = of_rows[row, 1] + _rare_words(lows, of_rows[row, 0], place + side)
+                else:
+                    rare += 1
                 if rare < 0 or rare >= most_rare:
                     raise IndexError
                 word = (np.int64(rare_high[rare]) << 16) | np.int64(rare_low[rare])
                 slot = word & mask
                 while words[slot] >= 0 and words[slot] != word:
                     slot = (slot + 1) & mask
-                is_there = is_there and bool(sides[slot] & (_FORMER << side))
+                is_there = bool(sides[slot] & (_FORMER << side))
         indices[many], places[many] = indices[number], place
         many += is_there
     return many

@@ -357,9 +357,9 @@ class FieldPostings:
         """Return the number of the field's first row among all rows of a segment."""
         return int(self._of[part].all.start)
 
-    def rows_in(self, part: int) -> tuple[int, int]:
-        """Return the first row of a segment, and how many it has."""
-        return self._bases[part], self._of[part].rows
+    def base(self, part: int) -> int:
+        """Return the first row of a segment."""
+        return self._bases[part]
 
     def live_in(self, part: int) -> np.ndarray:
         """Return the mask of a segment's rows that are not deleted; an empty one if none is."""
