@@ -93,7 +93,6 @@ def _of_word(word: Word, part: int, postings: FieldPostings) -> tuple[list[tuple
 def _in_part(asked: _Asked, part: int, evaluation: Evaluation) -> Iterator[phrases.Stretches]:
     postings = evaluation.postings
     segment, base = postings.segment(part), postings.base(part)
-    left, is_given = _NO_ROWS, False
     of = phrases.Asked(
         asked.length,
         np.array(asked.entries, np.int64),
@@ -103,23 +102,20 @@ def _in_part(asked: _Asked, part: int, evaluation: Evaluation) -> Iterator[phras
     )
     lists = postings.lists_for_loops(part, evaluation.settings)
     lemmas = phrases.Lemmas._make(segment.words.lemmas_for_loops)
-    while True:
+    begun = 0
+    while begun >= 0:
         evaluation.deadline.check()
-        found, left = phrases.stretches(
+        found, begun = phrases.stretches(
             of,
             lists,
             postings.live_in(part),
-            left,
-            is_given,
-            _AT_ONCE,
             lemmas,
             segment.tokens.for_loops,
             segment.words.for_loops,
+            begun,
+            _AT_ONCE,
         )
         yield found._replace(rows=found.rows + base) if base else found
-        if not len(left):
-            return
-        is_given = True
 
 
 def scores(query: Query, evaluation: Evaluation) -> tuple[np.ndarray, np.ndarray] | None:

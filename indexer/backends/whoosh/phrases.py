@@ -4,6 +4,9 @@ The lists of the words are gone through as they are stored, the shortest first, 
 texts are looked through once: it is told together which rows have the phrase, which of them in the very forms typed,
 and what of it counts. Whether what loops over places and postings read is there is looked at before them (`unchecked`);
 what is read only where a phrase may stand is looked at as everywhere.
+
+Few functions are long here rather than many short: whatever calls another is compiled together with it once more, and
+each array that one is given has its references counted.
 """
 
 from __future__ import annotations
@@ -31,9 +34,10 @@ _FORMER, _LATTER = 1, 2
 _BLOCK = 16  # gaps that are added up at once
 _SPARSE = 4  # gaps of lists to one row, from which on they are
 _WINDOW = 1 << 15  # rows that are marked at once: what is known of them stays in the processor's cache
-_AHEAD = 32  # rows whose texts are fetched at once
-_LINE = 32  # places of a line of the processor's cache
 _FARTHEST = 255  # places from the beginning, and more than codes tell apart
+_AHEAD = 64  # rows whose texts are fetched at once
+_LINE = 32  # places of a line of the processor's cache
+_ROOM = 1 << 13  # neighbours that are kept before it is looked at what is around them
 
 _bm25 = compiled(bm25_of)
 _lead = compiled(lead_of)
@@ -87,8 +91,9 @@ class Lemmas(NamedTuple):
 class _Sought(NamedTuple):
     """The words of a segment that are looked for."""
 
+    table: np.ndarray  # uint8: for each frequent word, and for all rare ones together, _FORMER and _LATTER
     words: np.ndarray  # int64: a hash table; -1 where it is empty
-    sides: np.ndarray  # uint8: of each word there, whether it is the former or the latter of two neighbours, or either
+    sides: np.ndarray  # uint8: for each word there, _FORMER and _LATTER
     first: np.ndarray  # int64: likewise, its first entry
     following: np.ndarray  # int64: the word's next entry; _NONE after the last
     at: np.ndarray  # int64, of each entry: the place in the phrase
@@ -98,7 +103,55 @@ class _Sought(NamedTuple):
     is_bounded: bool  # whether the forms typed stand nowhere but where the lemmas do
 
 
+class _Gathered(NamedTuple):
+    """The lists of the words of a phrase, one after another, in gaps of one width."""
+
+    gaps: np.ndarray  # uint32
+    codes: np.ndarray  # uint8
+    ends: np.ndarray  # int64, of each list
+    skips: np.ndarray  # int64: the gap that is no row's
+    sizes: np.ndarray  # int64: of each word of the phrase all gaps; _ANY if its lists are not asked
+
+
 # --- what is looked for -----------------------------------------------------------------------------------------------
+
+
+@compiled
+def _gathered(asked: Asked, lists: Lists) -> _Gathered:
+    kinds, starts, counts, found, gap1, gap2, gap4, code1, code2, code4, _, _, _ = lists
+    of = asked.lists
+    ends, skips = np.empty(len(of), np.int64), np.empty(len(of), np.int64)
+    sizes = np.zeros(asked.length, np.int64)
+    total = np.int64(0)
+    for number in range(len(of)):
+        size = np.int64(counts[of[number, 1]])
+        total += size
+        ends[number] = total
+        sizes[of[number, 0]] += size
+        skips[number] = -1
+        if size != np.int64(found[of[number, 1]]):
+            skips[number] = (1 << (8 << np.int64(kinds[of[number, 1]]))) - 1
+    for word in range(asked.length):
+        is_asked = False
+        for number in range(len(of)):
+            is_asked = is_asked or of[number, 0] == word
+        if not is_asked:
+            sizes[word] = _ANY
+    gaps, codes = np.empty(total, np.uint32), np.empty(total, np.uint8)
+    at = np.int64(0)
+    for number in range(len(of)):
+        kind, start = kinds[of[number, 1]], starts[of[number, 1]] - at
+        if kind == 0:
+            for to in range(at, ends[number]):
+                gaps[to], codes[to] = gap1[start + to], code1[start + to]
+        elif kind == 1:
+            for to in range(at, ends[number]):
+                gaps[to], codes[to] = gap2[start + to], code2[start + to]
+        else:
+            for to in range(at, ends[number]):
+                gaps[to], codes[to] = gap4[start + to], code4[start + to]
+        at = ends[number]
+    return _Gathered(gaps, codes, ends, skips, sizes)
 
 
 @compiled
@@ -118,7 +171,9 @@ def _sought(  # noqa: C901 -- lemmas and forms are taken alike
     size = 2
     while size < 2 * many:
         size *= 2
-    words, first = np.full(size, -1, np.int64), np.full(size, _NONE, np.int64)
+    words, first = np.empty(size, np.int64), np.empty(size, np.int64)
+    for slot in range(size):
+        words[slot], first[slot] = -1, _NONE
     following, places = np.empty(many, np.int64), np.empty(many, np.int64)
     lemma_of, steps = np.empty(many, np.int64), np.empty(many, np.int64)
     has_rare = np.zeros(length, np.bool_)
@@ -149,7 +204,7 @@ def _sought(  # noqa: C901 -- lemmas and forms are taken alike
             both *= 4
         if both < least:
             former, least = np.int64(at), both
-    is_bounded, sides = True, np.zeros(size, np.uint8)
+    is_bounded, sides, table = True, np.zeros(size, np.uint8), np.zeros(_RARE + 1, np.uint8)
     for slot in range(size):
         entry = first[slot]
         while entry != _NONE:
@@ -163,310 +218,152 @@ def _sought(  # noqa: C901 -- lemmas and forms are taken alike
                     other = following[other]
                 is_bounded = is_bounded and other != _NONE
             entry = following[entry]
-    return _Sought(words, sides, first, following, places, lemma_of, steps, former, is_bounded)
-
-
-@compiled
-def _table(sought: _Sought) -> np.ndarray:
-    """Return of each frequent word, and of all rare ones together, whether it is one of the two neighbours."""
-    table = np.zeros(_RARE + 1, np.uint8)
-    for slot in range(len(sought.words)):
-        if sought.words[slot] >= 0:
-            table[min(sought.words[slot], _RARE)] |= sought.sides[slot]
-    return table
+        if words[slot] >= 0:
+            table[min(words[slot], _RARE)] |= sides[slot]
+    return _Sought(table, words, sides, first, following, places, lemma_of, steps, former, is_bounded)
 
 
 # --- rows that have all words -----------------------------------------------------------------------------------------
 
 
 @unchecked
-def _read(
-    gaps: np.ndarray,
-    codes: np.ndarray,
-    skip: Int,
-    start: Int,
-    stop: Int,
-    earliest: np.ndarray,
-    rows: np.ndarray,
-    begins: np.ndarray,
-) -> Int:
-    """Write the rows of a list, and the earliest place in each; return how many. A gap of `skip` is no row's."""
-    row, many = np.int64(0), 0
-    for place in range(start, stop):
-        at = np.uintp(place)
-        gap = np.int64(gaps[at])
-        if gap < 0:
-            raise IndexError
-        row += gap
-        if gap != skip:
-            rows[many], begins[many] = row, earliest[np.uint8(codes[at])]
-            many += 1
-    return many
+def _candidates(  # noqa: C901, PLR0912, PLR0915 -- one loop after another
+    lists: np.ndarray, gathered: _Gathered, earliest: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, Int]:
+    """Return rows that have all words, and before which place none has the phrase; and how many these are.
 
-
-@unchecked
-def _pick(
-    gaps: np.ndarray,
-    codes: np.ndarray,
-    skip: Int,
-    start: Int,
-    stop: Int,
-    earliest: np.ndarray,
-    rows: np.ndarray,
-    begins: np.ndarray,
-) -> None:
-    """Write the earliest place in those of a few rows that a list has, if it is before what is there."""
-    # Numbers without a sign, and narrow ones: with others the compiler adds up one gap after another.
-    at, end, one, block = np.uintp(start), np.uintp(stop), np.uintp(1), np.uintp(_BLOCK)
-    row = np.int64(0)
-    for number in range(len(rows)):
-        wanted = rows[number]
-        while at + block <= end:
-            total = np.uint32(0)
-            for ahead in range(_BLOCK):
-                total += np.uint32(gaps[at + np.uintp(ahead)])
-            if row + np.int64(total) >= wanted:
-                break
-            row += np.int64(total)
-            at += block
-        while at < end:
-            gap = np.int64(gaps[at])
-            if row + gap >= wanted and gap != skip:
-                break
-            row += gap
-            at += one
-        if at >= end:
-            return
-        if row + np.int64(gaps[at]) == wanted:
-            begins[number] = min(begins[number], earliest[np.uint8(codes[at])])
-
-
-@unchecked
-def _mark(
-    gaps: np.ndarray, codes: np.ndarray, at: Int, stop: Int, row: Int, window: Int, near: np.ndarray, marks: np.ndarray
-) -> tuple[Int, Int]:
-    """Mark the rows of a list in a window by how near to the beginning it may stand there; return where to go on.
-
-    A gap that is no row's is marked too, as far from the beginning as can be: such a row is looked at in vain.
+    `lists` tell the word of each list. What is read is `gathered`, whose lengths are known.
     """
-    place, last, one, end = np.uintp(at), np.uintp(stop), np.uintp(1), window + _WINDOW
-    while place < last and row + np.int64(gaps[place]) < window:
-        if gaps[place] < 0:
-            raise IndexError
-        row += np.int64(gaps[place])
-        place += one
-    while place < last:
-        gap = np.int64(gaps[place])
-        if gap < 0:
-            raise IndexError
-        if row + gap >= end:
-            break
-        row += gap
-        mark = np.uintp(row - window)
-        marks[mark] = max(marks[mark], near[np.uint8(codes[place])])
-        place += one
-    return np.int64(place), row
-
-
-@unchecked
-def _marked(marks: np.ndarray, rows: np.ndarray, number: Int, window: Int, begins: np.ndarray) -> Int:
-    """Write the earliest place in the rows of a window, from one of them on; return the first that is beyond it."""
-    while number < len(rows) and rows[number] < window + _WINDOW:
-        mark = np.int64(marks[np.uintp(rows[number] - window)])
-        begins[number] = _FARTHEST - mark if mark else _ANY
-        number += 1
-    return number
-
-
-@unchecked
-def _both(
-    rows: np.ndarray, begins: np.ndarray, other_rows: np.ndarray, other_begins: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows of either, each once, and the earliest place in each."""
-    size = len(rows) + len(other_rows)
-    both, earliest = np.empty(size, np.int64), np.empty(size, np.int64)
-    many = one = other = np.int64(0)
-    while one < len(rows) and other < len(other_rows):
-        # Without a choice of the way, which the processor would guess wrong for each second row.
-        row, begin = rows[np.uintp(one)], begins[np.uintp(one)]
-        other_row, other_begin = other_rows[np.uintp(other)], other_begins[np.uintp(other)]
-        both[many] = min(row, other_row)
-        earliest[many] = min(begin if row <= other_row else _ANY, other_begin if other_row <= row else _ANY)
-        one += row <= other_row
-        other += other_row <= row
-        many += 1
-    for at in range(one, len(rows)):
-        both[many], earliest[many] = rows[at], begins[at]
-        many += 1
-    for at in range(other, len(other_rows)):
-        both[many], earliest[many] = other_rows[at], other_begins[at]
-        many += 1
-    return both[:many], earliest[:many]
-
-
-@unchecked
-def _kept(rows: np.ndarray, begins: np.ndarray, there: np.ndarray, place: Int) -> Int:
-    """Keep those of some rows that have one more word, of which it is told where it may stand; return how many."""
-    many = 0
-    for number in range(len(rows)):
-        rows[many], begins[many] = rows[number], max(begins[number], there[number] - place)
-        many += there[number] < _ANY
-    return many
-
-
-@compiled
-def _place(lists: Lists, number: Int) -> tuple[Int, Int, Int, Int]:
-    """Return the width of a list's gaps, where it starts and ends, and the gap that is no row's."""
-    kind, start, size = np.int64(lists.kind[number]), lists.start[number], np.int64(lists.size[number])
-    if kind == 0:
-        longest = min(len(lists.gap1), len(lists.code1))
-    elif kind == 1:
-        longest = min(len(lists.gap2), len(lists.code2))
-    else:
-        longest = min(len(lists.gap4), len(lists.code4))
-    if start < 0 or start + size > longest:
-        raise IndexError
-    skip = np.int64(-1) if size == np.int64(lists.found[number]) else np.int64((1 << (8 << kind)) - 1)
-    return kind, start, start + size, skip
-
-
-@compiled
-def _rows_of(lists: Lists, number: Int, earliest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows of a list, and the earliest place in each."""
-    kind, start, stop, skip = _place(lists, number)
-    rows, begins = np.empty(stop - start, np.int64), np.empty(stop - start, np.int64)
-    if kind == 0:
-        many = _read(lists.gap1, lists.code1, skip, start, stop, earliest, rows, begins)
-    elif kind == 1:
-        many = _read(lists.gap2, lists.code2, skip, start, stop, earliest, rows, begins)
-    else:
-        many = _read(lists.gap4, lists.code4, skip, start, stop, earliest, rows, begins)
-    return rows[:many], begins[:many]
-
-
-@compiled
-def _earliest(asked: Asked, lists: Lists, place: Int, size: Int, rows: np.ndarray) -> np.ndarray:
-    """Return the earliest place of a word in each of some rows; _ANY in those that it is not in."""
-    of, earliest = asked.lists, asked.earliest
-    there = np.full(len(rows), _ANY, np.int64)
-    many = 0
-    cursors = np.empty((len(of), 4), np.int64)
-    for number in range(len(of)):
-        if of[number, 0] == place:
-            kind, start, stop, skip = _place(lists, of[number, 1])
-            cursors[many, 0], cursors[many, 1], cursors[many, 2], cursors[many, 3] = kind, start, stop, skip
-            many += 1
-    if size > _SPARSE * len(rows):
-        for cursor in range(many):
-            kind, start, stop, skip = cursors[cursor, 0], cursors[cursor, 1], cursors[cursor, 2], cursors[cursor, 3]
-            if kind == 0:
-                _pick(lists.gap1, lists.code1, skip, start, stop, earliest, rows, there)
-            elif kind == 1:
-                _pick(lists.gap2, lists.code2, skip, start, stop, earliest, rows, there)
-            else:
-                _pick(lists.gap4, lists.code4, skip, start, stop, earliest, rows, there)
-        return there
-    near, marks = np.empty(len(earliest), np.uint8), np.zeros(_WINDOW, np.uint8)
-    for code in range(len(earliest)):
-        near[code] = _FARTHEST - earliest[code]
-    cursors[:, 3] = 0  # from here on the last row that was read
-    number = np.int64(0)
-    while number < len(rows):
-        window = rows[number]
-        marks[:] = 0
-        for cursor in range(many):
-            kind, at, stop, row = cursors[cursor, 0], cursors[cursor, 1], cursors[cursor, 2], cursors[cursor, 3]
-            if kind == 0:
-                at, row = _mark(lists.gap1, lists.code1, at, stop, row, window, near, marks)
-            elif kind == 1:
-                at, row = _mark(lists.gap2, lists.code2, at, stop, row, window, near, marks)
-            else:
-                at, row = _mark(lists.gap4, lists.code4, at, stop, row, window, near, marks)
-            cursors[cursor, 1], cursors[cursor, 3] = at, row
-        number = _marked(marks, rows, number, window, there)
-    return there
-
-
-@compiled
-def _candidates(
-    asked: Asked, lists: Lists, sizes: np.ndarray, live: np.ndarray, given: np.ndarray, is_given: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return rows that have all words, of those given if any are, and before which place none has the phrase."""
-    of, earliest = asked.lists, asked.earliest
-    rows, begins = given.copy(), np.zeros(len(given), np.int64)
-    order = np.argsort(sizes)
-    if not is_given:
-        rare = order[0]
-        begins = np.zeros(0, np.int64)
-        rows = np.zeros(0, np.int64)
-        for number in range(len(of)):
-            if of[number, 0] == rare:
-                more, more_begins = _rows_of(lists, of[number, 1], earliest)
-                rows, begins = _both(rows, begins, more, more_begins) if len(rows) else (more, more_begins)
-        begins -= rare
-    for place in order if is_given else order[1:]:
-        if sizes[place] >= _ANY:
+    gaps, codes, ends, skips, sizes = gathered
+    one = np.uintp(1)
+    rarest = np.int64(0)
+    for word in range(len(sizes)):
+        if sizes[word] < sizes[rarest]:
+            rarest = np.int64(word)
+    # The rows of the rarest word: what its lists have, each row once.
+    size = sizes[rarest]
+    rows, begins = np.empty(size, np.int64), np.empty(size, np.int64)
+    other_rows, other_begins = np.empty(size, np.int64), np.empty(size, np.int64)
+    many = np.int64(0)
+    for number in range(len(ends)):
+        if lists[number, 0] != rarest:
             continue
-        many = _kept(rows, begins, _earliest(asked, lists, place, sizes[place], rows), place)
-        rows, begins = rows[:many], begins[:many]
-    if len(live):
-        here = live[rows]
-        rows, begins = rows[here], begins[here]
-    return rows, begins
+        old = many
+        for at in range(old):
+            other_rows[at], other_begins[at] = rows[at], begins[at]
+        many, here = np.int64(0), np.int64(0)
+        row, skip = np.int64(0), skips[number]
+        for place in range(ends[number - 1] if number else np.int64(0), ends[number]):
+            gap = np.int64(gaps[np.uintp(place)])
+            row += gap
+            if gap == skip:
+                continue
+            begin = earliest[codes[np.uintp(place)]] - rarest
+            while here < old and other_rows[here] < row:
+                rows[many], begins[many] = other_rows[here], other_begins[here]
+                many += 1
+                here += 1
+            if here < old and other_rows[here] == row:
+                begin = min(begin, other_begins[here])
+                here += 1
+            rows[many], begins[many] = row, begin
+            many += 1
+        for at in range(here, old):
+            rows[many], begins[many] = other_rows[at], other_begins[at]
+            many += 1
+    # Those of them that each other word has.
+    there, marks = other_begins, np.empty(_WINDOW, np.uint8)
+    for word in range(len(sizes)):
+        if word == rarest or sizes[word] >= _ANY:
+            continue
+        for number in range(many):
+            there[number] = _ANY
+        is_sparse = sizes[word] > _SPARSE * many
+        for number in range(len(ends)):
+            if lists[number, 0] != word:
+                continue
+            at, stop = np.uintp(ends[number - 1]) if number else np.uintp(0), np.uintp(ends[number])
+            row, skip = np.int64(0), skips[number]
+            wanted = 0
+            while is_sparse and wanted < many:
+                # Gaps are added up some at a time, up to the next row that is asked for.
+                while at + np.uintp(_BLOCK) <= stop:
+                    block = np.uint32(0)
+                    for ahead in range(_BLOCK):
+                        block += gaps[at + np.uintp(ahead)]
+                    if row + np.int64(block) >= rows[wanted]:
+                        break
+                    row += np.int64(block)
+                    at += np.uintp(_BLOCK)
+                while at < stop:
+                    gap = np.int64(gaps[at])
+                    if row + gap >= rows[wanted] and gap != skip:
+                        break
+                    row += gap
+                    at += one
+                if at >= stop:
+                    break
+                if row + np.int64(gaps[at]) == rows[wanted]:
+                    there[wanted] = min(there[wanted], earliest[codes[at]])
+                wanted += 1
+            while not is_sparse and wanted < many and at < stop:
+                # All rows of a window are marked by how near to the beginning the word may stand. So is a gap that is
+                # no row's, as far away as can be: such a row is looked at in vain.
+                window = rows[wanted]
+                end = window + _WINDOW
+                for place in range(_WINDOW):
+                    marks[place] = 0
+                while at < stop and row + np.int64(gaps[at]) < window:
+                    row += np.int64(gaps[at])
+                    at += one
+                while at < stop and row + np.int64(gaps[at]) < end:
+                    row += np.int64(gaps[at])
+                    mark = np.uintp(row - window)
+                    marks[mark] = max(marks[mark], np.uint8(_FARTHEST - earliest[codes[at]]))
+                    at += one
+                while wanted < many and rows[wanted] < end:
+                    told = np.int64(marks[np.uintp(rows[wanted] - window)])
+                    there[wanted] = min(there[wanted], _FARTHEST - told if told else _ANY)
+                    wanted += 1
+        left = np.int64(0)
+        for number in range(many):
+            rows[left], begins[left] = rows[number], max(begins[number], there[number] - word)
+            left += there[number] < _ANY
+        many = left
+    return rows, begins, many
 
 
 # --- where the phrase stands ------------------------------------------------------------------------------------------
 
 
 @unchecked
-def _rare_words(lows: np.ndarray, start: Int, stop: Int) -> Int:
-    """Return how many of some places have rare words."""
-    many = np.uint32(0)
-    for place in range(start, stop):
-        many += np.uint32(lows[np.uintp(place)] == _RARE)
-    return np.int64(many)
-
-
-@compiled
-def _word(
-    place: Int, start: Int, row: Int, lows: np.ndarray, of_rows: np.ndarray, rare_low: np.ndarray, rare_high: np.ndarray
-) -> Int:
-    """Return the word at a place of a row that starts so."""
-    if lows[place] != _RARE:
-        return np.int64(lows[place])
-    rare = of_rows[row, 1] + _rare_words(lows, start, place)
-    return (np.int64(rare_high[rare]) << 16) | np.int64(rare_low[rare])
-
-
-@unchecked
-def _beside(
+def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
     rows: np.ndarray,
     begins: np.ndarray,
+    next_row: Int,
+    stop_row: Int,
     asked: Asked,
     sought: _Sought,
     texts: Texts,
-    table: np.ndarray,
-    next_row: Int,
-    found_rows: np.ndarray,
-    found_places: np.ndarray,
-    many: Int,
+    indices: np.ndarray,
+    places: np.ndarray,
 ) -> tuple[Int, Int, Int]:
     """Write where the two neighbours stand side by side: the index of the row, and the place of the former.
 
-    So many are there already; return how many there are then, and the row to go on with when there is more room; and a
-    number that tells nothing, but for which nobody would read ahead.
+    Return how many there are, and the row to go on with if there is no room for all; and a number that tells nothing,
+    but for which nobody would read ahead.
     """
-    lows, of_rows = texts.low, texts.rows
-    former, is_bounded, first_row = sought.former, sought.is_bounded, asked.first_row
-    after = asked.length - 2 - former  # words of the phrase that come after the two
-    room = min(len(found_rows), len(found_places))
+    lows, of_rows, _, rare_low, rare_high = texts
+    table, words, sides, former = sought.table, sought.words, sought.sides, sought.former
+    is_bounded, first_row, after = sought.is_bounded, asked.first_row, asked.length - 2 - sought.former
+    mask, most_rare = len(words) - 1, min(len(rare_low), len(rare_high))
     starts, stops = np.empty(_AHEAD, np.uintp), np.empty(_AHEAD, np.uintp)
-    one, touched = np.uintp(1), 0
-    for first in range(next_row, len(rows), _AHEAD):
-        some = min(_AHEAD, len(rows) - first)
-        needed = 0
+    room, one, many, touched = len(indices), np.uintp(1), np.int64(0), np.int64(0)
+    while next_row < stop_row:
+        some = min(np.int64(_AHEAD), stop_row - next_row)
+        needed = np.int64(0)
         for at in range(some):
-            row = rows[first + at] + first_row
+            row = rows[next_row + at] + first_row
             if row < 0 or row + 1 >= len(of_rows):
                 raise IndexError
             start, end = of_rows[row, 0], of_rows[row + 1, 0]
@@ -474,48 +371,42 @@ def _beside(
                 raise IndexError
             begin, stop = start + former, end - after
             if is_bounded:
-                begin += max(begins[first + at], 0)
+                begin += max(begins[next_row + at], 0)
             # Numbers without a sign: one below zero would count from the end, which is asked for each place.
             starts[at], stops[at] = np.uintp(begin), np.uintp(max(begin, stop))
             needed += max(stop - begin, 0)
         if many + needed > room:
-            return many, first, touched
+            break
         # Texts of some rows are fetched from memory together, and not one after another while places wait for them.
         for at in range(some):
             for place in range(starts[at], stops[at], _LINE):
                 touched += lows[np.uintp(place)]
         for at in range(some):
-            place, stop = starts[at], stops[at]
-            if place >= stop:
+            place, stop_ = starts[at], stops[at]
+            if place >= stop_:
                 continue
             before = table[np.uint16(lows[place])]
             place += one
-            while place < stop:
+            while place < stop_:
                 here = table[np.uint16(lows[place])]
-                if before & (here >> np.uint8(1)):
-                    found_rows[many], found_places[many] = first + at, np.int64(place) - 1
+                if before & (here >> np.uint8(1)):  # _FORMER, then _LATTER
+                    indices[many], places[many] = next_row + at, np.int64(place) - 1
                     many += 1
                 before = here
                 place += one
-    return many, len(rows), touched
-
-
-@unchecked
-def _settled(
-    rows: np.ndarray, indices: np.ndarray, places: np.ndarray, asked: Asked, sought: _Sought, texts: Texts
-) -> Int:
-    """Keep those places of two neighbours where rare words are those that are looked for; return how many."""
-    lows, of_rows, _, rare_low, rare_high = texts
-    words, sides = sought.words, sought.sides
-    mask, first_row, most_rare = len(words) - 1, asked.first_row, min(len(rare_low), len(rare_high))
-    many = 0
-    for number in range(len(indices)):
-        place, row = places[number], rows[indices[number]] + first_row
+        next_row += some
+    # Of all rare words one by one is told which are looked for.
+    kept = np.int64(0)
+    for number in range(many):
+        first, row = places[number], rows[indices[number]] + first_row
         is_there, rare = True, np.int64(-1)
         for side in range(2):
-            if is_there and lows[place + side] == _RARE:
+            if is_there and lows[np.uintp(first + side)] == _RARE:
                 if rare < 0:
-                    rare = of_rows[row, 1] + _rare_words(lows, of_rows[row, 0], place + side)
+                    before_it = np.uint32(0)
+                    for place in range(of_rows[row, 0], first + side):
+                        before_it += np.uint32(lows[np.uintp(place)] == _RARE)
+                    rare = of_rows[row, 1] + np.int64(before_it)
                 else:
                     rare += 1
                 if rare < 0 or rare >= most_rare:
@@ -525,9 +416,22 @@ def _settled(
                 while words[slot] >= 0 and words[slot] != word:
                     slot = (slot + 1) & mask
                 is_there = bool(sides[slot] & (_FORMER << side))
-        indices[many], places[many] = indices[number], place
-        many += is_there
-    return many
+        indices[kept], places[kept] = indices[number], first
+        kept += is_there
+    return kept, next_row, touched
+
+
+@compiled
+def _word(
+    place: Int, start: Int, row: Int, lows: np.ndarray, of_rows: np.ndarray, rare_low: np.ndarray, rare_high: np.ndarray
+) -> Int:
+    """Return the word at a place of a row that starts so."""
+    if lows[place] != _RARE:
+        return np.int64(lows[place])
+    rare = of_rows[row, 1]
+    for before in range(start, place):
+        rare += lows[before] == _RARE
+    return (np.int64(rare_high[rare]) << 16) | np.int64(rare_low[rare])
 
 
 @compiled
@@ -535,21 +439,26 @@ def _look(  # noqa: C901, PLR0912, PLR0915 -- one loop: see loops.py
     rows: np.ndarray,
     indices: np.ndarray,
     places: np.ndarray,
+    neighbours: Int,
     asked: Asked,
     sought: _Sought,
     texts: Texts,
     known: Known,
     found: Stretches,
+    many: Int,
 ) -> Int:
-    """Write those of some rows that have the phrase, told by where neighbours stand in them; return how many."""
+    """Write those of some rows that have the phrase, told by where neighbours stand in them, after those that are there.
+
+    Return how many there are then.
+    """
     lows, of_rows, opens, rare_low, rare_high = texts
     until, weightings, ties, expects, offers, asks, ways, starts, steps, plain = known
-    words, _, first_of, following, places_of, lemma_of, steps_of, former, _ = sought
+    _, words, _, first_of, following, places_of, lemma_of, steps_of, former, _ = sought
     found_rows, lengths, agreement, first, typed = found
     length, mask = asked.length, len(words) - 1
-    many, last = 0, -1  # the index of the row that was written last
+    last = np.int64(-1)  # the index of the row that was looked at last
     is_typed_at_last = False
-    for number in range(len(indices)):
+    for number in range(neighbours):
         row = rows[indices[number]] + asked.first_row
         start, end = of_rows[row, 0], of_rows[row + 1, 0]
         begin = places[number] - former
@@ -609,50 +518,36 @@ def _look(  # noqa: C901, PLR0912, PLR0915 -- one loop: see loops.py
 
 @compiled
 def stretches(
-    asked: Asked,
-    lists: Lists,
-    live: np.ndarray,
-    given: np.ndarray,
-    is_given: bool,
-    most: Int,
-    lemmas: Lemmas,
-    texts: Texts,
-    known: Known,
-) -> tuple[Stretches, np.ndarray]:
-    """Return rows that have a phrase, of those given if any are, and the rows that are left if `most` were looked at.
+    asked: Asked, lists: Lists, live: np.ndarray, lemmas: Lemmas, texts: Texts, known: Known, begun: Int, most: Int
+) -> tuple[Stretches, Int]:
+    """Return rows that have a phrase, and with how many of those that have all words to go on; -1 after the last.
 
-    `live` is a mask of rows, or empty if none is deleted.
+    So many of these were looked at before, and `most` are now. `live` is a mask of rows, or empty if none is deleted.
     """
-    sizes = np.zeros(asked.length, np.int64)
-    for number in range(len(asked.lists)):
-        sizes[asked.lists[number, 0]] += np.int64(lists.size[asked.lists[number, 1]])
-    for place in range(asked.length):
-        is_asked = False
-        for number in range(len(asked.lists)):
-            is_asked |= asked.lists[number, 0] == place
-        if not is_asked:
-            sizes[place] = _ANY
-    rows, begins = _candidates(asked, lists, sizes, live, given, is_given)
-    left = rows[most:]
-    rows, begins = rows[:most], begins[:most]
-    many, sought = 0, _sought(asked, lemmas, sizes)
-    table, size, row = _table(sought), 1024, 0
-    indices, places = np.empty(size, np.int64), np.empty(size, np.int64)
-    most, row, _ = _beside(rows, begins, asked, sought, texts, table, 0, indices, places, 0)
-    while row < len(rows):
-        size *= 2
-        more, more_places = np.empty(size, np.int64), np.empty(size, np.int64)
-        more[:most], more_places[:most] = indices[:most], places[:most]
-        indices, places = more, more_places
-        most, row, _ = _beside(rows, begins, asked, sought, texts, table, row, indices, places, most)
-    most = _settled(rows, indices[:most], places[:most], asked, sought, texts)
-    indices, places = indices[:most], places[:most]
-    found = Stretches(np.empty(most, np.int64), np.empty(most), np.empty(most), np.empty(most), np.empty(most, np.bool_))
-    if most:
-        many = _look(rows, indices, places, asked, sought, texts, known, found)
+    gathered = _gathered(asked, lists)
+    rows, begins, many = _candidates(asked.lists, gathered, asked.earliest)
+    if len(live):
+        left = np.int64(0)
+        for number in range(many):
+            if live[rows[number]]:
+                rows[left], begins[left] = rows[number], begins[number]
+                left += 1
+        many = left
+    sought = _sought(asked, lemmas, gathered.sizes)
+    stop, row, size, room = min(many, begun + most), np.int64(begun), np.int64(0), np.int64(_ROOM)
+    of = max(stop - row, 0)
+    found = Stretches(np.empty(of, np.int64), np.empty(of), np.empty(of), np.empty(of), np.empty(of, np.bool_))
+    indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
+    while row < stop:
+        neighbours, next_row, _ = _beside(rows, begins, row, stop, asked, sought, texts, indices, places)
+        if next_row == row:
+            room *= 4
+            indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
+        row = next_row
+        size = _look(rows, indices, places, neighbours, asked, sought, texts, known, found, size)
     return Stretches(
-        found.rows[:many], found.lengths[:many], found.agreement[:many], found.first[:many], found.typed[:many]
-    ), left
+        found.rows[:size], found.lengths[:size], found.agreement[:size], found.first[:size], found.typed[:size]
+    ), (stop if stop < many else np.int64(-1))
 
 
 @compiled
