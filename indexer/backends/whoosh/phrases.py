@@ -116,41 +116,48 @@ class _Gathered(NamedTuple):
 # --- what is looked for -----------------------------------------------------------------------------------------------
 
 
-@compiled
-def _gathered(asked: Asked, lists: Lists) -> _Gathered:
+@unchecked
+def _gathered(  # noqa: C901 -- three widths
+    asked: Asked, lists: Lists
+) -> _Gathered:
     kinds, starts, counts, found, gap1, gap2, gap4, code1, code2, code4, _, _, _ = lists
     of = asked.lists
     ends, skips = np.empty(len(of), np.int64), np.empty(len(of), np.int64)
     sizes = np.zeros(asked.length, np.int64)
     total = np.int64(0)
-    for number in range(len(of)):
-        size = np.int64(counts[of[number, 1]])
+    for at in range(len(of)):
+        word, number = of[at, 0], of[at, 1]
+        if not 0 <= number < min(len(kinds), len(starts), len(counts), len(found)) or not 0 <= word < len(sizes):
+            raise IndexError
+        kind, start, size = kinds[number], starts[number], np.int64(counts[number])
+        longest = min(len(gap1), len(code1)) if kind == 0 else min(len(gap2), len(code2))
+        if kind > 1:
+            longest = min(len(gap4), len(code4))
+        if start < 0 or size < 0 or start + size > longest:
+            raise IndexError
         total += size
-        ends[number] = total
-        sizes[of[number, 0]] += size
-        skips[number] = -1
-        if size != np.int64(found[of[number, 1]]):
-            skips[number] = (1 << (8 << np.int64(kinds[of[number, 1]]))) - 1
-    for word in range(asked.length):
+        ends[at] = total
+        sizes[word] += size
+        skips[at] = -1 if size == np.int64(found[number]) else (1 << (8 << min(np.int64(kind), 2))) - 1
+    for word in range(len(sizes)):
         is_asked = False
-        for number in range(len(of)):
-            is_asked = is_asked or of[number, 0] == word
+        for at in range(len(of)):
+            is_asked = is_asked or of[at, 0] == word
         if not is_asked:
             sizes[word] = _ANY
     gaps, codes = np.empty(total, np.uint32), np.empty(total, np.uint8)
-    at = np.int64(0)
-    for number in range(len(of)):
-        kind, start = kinds[of[number, 1]], starts[of[number, 1]] - at
-        if kind == 0:
-            for to in range(at, ends[number]):
-                gaps[to], codes[to] = gap1[start + to], code1[start + to]
-        elif kind == 1:
-            for to in range(at, ends[number]):
-                gaps[to], codes[to] = gap2[start + to], code2[start + to]
-        else:
-            for to in range(at, ends[number]):
-                gaps[to], codes[to] = gap4[start + to], code4[start + to]
-        at = ends[number]
+    begin = np.int64(0)
+    for at in range(len(of)):
+        kind, start = kinds[of[at, 1]], starts[of[at, 1]]
+        for place in range(ends[at] - begin):
+            to, here = np.uintp(begin + place), np.uintp(start + place)
+            if kind == 0:
+                gaps[to], codes[to] = gap1[here], code1[here]
+            elif kind == 1:
+                gaps[to], codes[to] = gap2[here], code2[here]
+            else:
+                gaps[to], codes[to] = gap4[here], code4[here]
+        begin = ends[at]
     return _Gathered(gaps, codes, ends, skips, sizes)
 
 
