@@ -8,14 +8,14 @@ import numpy as np
 
 from indexer import ranking
 from indexer.backends.whoosh import codes, phrases
-from indexer.types import Only, Phrase
+from indexer.types import Only, Phrase, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from indexer.backends.whoosh.evaluation import Evaluation
     from indexer.backends.whoosh.postings import FieldPostings
-    from indexer.types import Query, Word
+    from indexer.types import Query
 
 _MOST_LISTS = 64  # of one word, that are gone through for its rows
 _AT_ONCE = 20_000  # rows whose texts are looked through by one call
@@ -60,12 +60,15 @@ def _asked(phrase: Phrase, part: int, postings: FieldPostings) -> _Asked | None:
         of_word, of_lists = _of_word(word, part, postings)
         if not of_lists:
             return _Asked(0, [], [])
-        entries += [(at, by, number, steps) for by, number, steps in of_word]
+        entries += [(at, *entry) for entry in of_word]
         if len(of_lists) <= _MOST_LISTS:
             lists += [(at, number) for number in of_lists]
     words = postings.segment(part).words
     for at, word in enumerate(phrase.typed):
         entries += [(at, phrases.TYPED, number, 0) for form in word.forms for number in words.written_as(form)]
+        if word.lemmas:
+            of_typed, _ = _of_word(Word(word.lemmas), part, postings)
+            entries += [(at, phrases.TYPED_LEMMA, number, 0) for _, number, _ in of_typed]
     return _Asked(len(phrase.words), entries, lists) if lists else None
 
 
@@ -139,7 +142,9 @@ def scores(query: Query, evaluation: Evaluation) -> tuple[np.ndarray, np.ndarray
 
 
 def _in_titles(phrase: Phrase, evaluation: Evaluation) -> phrases.Stretches | None:
-    return evaluation.within("title").stretches(ranking.in_title(phrase)) if evaluation.settings.title else _NOTHING
+    if not evaluation.settings.title:
+        return _NOTHING
+    return evaluation.within("title").stretches(Phrase(phrase.words) if phrase.typed else phrase)
 
 
 def _formula(phrase: Phrase, evaluation: Evaluation) -> phrases.Formula:

@@ -332,8 +332,9 @@ def best(query: Query, evaluation: Evaluation, among: RowSet, most: int) -> Best
     if evaluation.postings.by_loops:
         from indexer.backends.whoosh import adjacency  # noqa: PLC0415 -- compiles
 
-        if scored := adjacency.scores(query, evaluation):
-            return _best_of(*scored, among, most)
+        of_phrase = adjacency.scores(query, evaluation)
+        if of_phrase is not None:
+            return _best_of(*of_phrase, among, most)
     if among.count <= max(most, _SCORED):
         rows = among.rows()
         return Best(rows, evaluation.scoring(query).scores(rows))

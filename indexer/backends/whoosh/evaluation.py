@@ -164,7 +164,8 @@ class Evaluation:
     def _rows_of_phrase(self, phrase: Phrase) -> RowSet:
         if len(phrase.words) == 1:
             return self.rows(phrase.words[0])
-        if found := self.stretches(phrase):
+        found = self.stretches(phrase)
+        if found is not None:
             return self._set(found.rows)
         every = intersection([self.rows(word) for word in phrase.words]).rows()
         return self._in_a_row(phrase.words, every)
@@ -213,10 +214,12 @@ class Evaluation:
     def typed(self, phrase: Phrase) -> RowSet:
         """Return the rows where a phrase stands, and somewhere in the very forms typed."""
         if id(phrase) not in self._typed:
-            # Only where the phrase stands: to find all rows with the forms, all rows with their lemmas must be read.
             found = self.stretches(phrase)
+            # Only where the phrase stands: to find all rows with the forms, all rows with their lemmas must be read.
             rows = (
-                self._set(found.rows[found.typed]) if found else self._in_a_row(phrase.typed, self.rows(phrase).rows())
+                self._in_a_row(phrase.typed, self.rows(phrase).rows())
+                if found is None
+                else self._set(found.rows[found.typed])
             )
             self._typed[id(phrase)] = (phrase, rows)
         return self._typed[id(phrase)][1]

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 Int: TypeAlias = Any  # a whole number, of Python or of NumPy
 
-# What an entry is looked for by: a lemma, the form of a word of the phrase, or the form that was typed for it.
-LEMMA, FORM, TYPED = 0, 1, 2
+# What an entry is: a lemma, or a word that has the form, of what is looked for; or either, of what was typed for it.
+LEMMA, FORM, TYPED, TYPED_LEMMA = 0, 1, 2, 3
 _RARE = 0xFFFF  # of a place: its word's number stands elsewhere; see tokens.py
 _NONE = -1  # no entry
 _ANY = 1 << 40  # more than any list is long, and than any row
@@ -47,7 +47,7 @@ class Asked(NamedTuple):
     """A phrase as it is looked for in the rows of a field in a segment."""
 
     length: Int  # words, two at least
-    entries: np.ndarray  # int64: place in the phrase; LEMMA, FORM or TYPED; number of the lemma or word; steps
+    entries: np.ndarray  # int64: place in the phrase; LEMMA and so on; number of the lemma or word; steps
     lists: np.ndarray  # int64: place in the phrase; number of a list. A row with its word is in one of those of a place
     earliest: np.ndarray  # int64, of each code of a list: nowhere before this place the row has the lemma
     first_row: Int  # of the field, among all rows of the segment
@@ -138,7 +138,8 @@ def _gathered(  # noqa: C901 -- three widths
         total += size
         ends[at] = total
         sizes[word] += size
-        skips[at] = -1 if size == np.int64(found[number]) else (1 << (8 << min(np.int64(kind), 2))) - 1
+        width = 8 << np.int64(kind) if kind < 2 else 32  # noqa: PLR2004 -- bits, of three kinds
+        skips[at] = -1 if size == np.int64(found[number]) else (1 << width) - 1
     for word in range(len(sizes)):
         is_asked = False
         for at in range(len(of)):
@@ -162,16 +163,16 @@ def _gathered(  # noqa: C901 -- three widths
 
 
 @compiled
-def _sought(  # noqa: C901 -- lemmas and forms are taken alike
+def _sought(  # noqa: C901, PLR0912, PLR0915 -- one loop after another
     asked: Asked, lemmas: Lemmas, sizes: np.ndarray
 ) -> _Sought:
     """Return the words that are looked for; `sizes` are about how many rows have each word of the phrase."""
     until, words_of, numbers_of = lemmas
     entries, length = asked.entries, asked.length
-    many = 0
+    many: Int = 0
     for number in range(len(entries)):
         lemma = entries[number, 2]
-        if entries[number, 1] == LEMMA:
+        if entries[number, 1] == LEMMA or entries[number, 1] == TYPED_LEMMA:
             many += np.int64(until[lemma]) - (np.int64(until[lemma - 1]) if lemma else np.int64(0))
         else:
             many += 1
@@ -179,27 +180,28 @@ def _sought(  # noqa: C901 -- lemmas and forms are taken alike
     while size < 2 * many:
         size *= 2
     words, first = np.empty(size, np.int64), np.empty(size, np.int64)
-    for slot in range(size):
-        words[slot], first[slot] = -1, _NONE
+    for empty in range(size):
+        words[empty], first[empty] = -1, _NONE
     following, places = np.empty(many, np.int64), np.empty(many, np.int64)
     lemma_of, steps = np.empty(many, np.int64), np.empty(many, np.int64)
     has_rare = np.zeros(length, np.bool_)
-    entry = 0
+    entry: Int = 0
     for number in range(len(entries)):
-        is_lemma = entries[number, 1] == LEMMA
+        by = entries[number, 1]
+        is_lemma = by == LEMMA or by == TYPED_LEMMA  # noqa: PLR1714 -- no sets in loops
         begin, end = np.int64(0), np.int64(1)
         if is_lemma:
             lemma = entries[number, 2]
             begin, end = np.int64(until[lemma - 1]) if lemma else np.int64(0), np.int64(until[lemma])
         for at in range(begin, end):
             word = np.int64(words_of[at]) if is_lemma else entries[number, 2]
-            slot = word & (size - 1)
+            slot: Int = word & (size - 1)
             while words[slot] >= 0 and words[slot] != word:
                 slot = (slot + 1) & (size - 1)
             words[slot] = word
             following[entry], first[slot] = first[slot], entry
             places[entry], steps[entry] = entries[number, 0], entries[number, 3]
-            lemma_of[entry] = np.int64(numbers_of[at]) if is_lemma else -entries[number, 1]
+            lemma_of[entry] = np.int64(numbers_of[at]) if by == LEMMA else -min(by, TYPED)
             if word >= _RARE:
                 has_rare[places[entry]] = True
             entry += 1
@@ -213,7 +215,7 @@ def _sought(  # noqa: C901 -- lemmas and forms are taken alike
             former, least = np.int64(at), both
     is_bounded, sides, table = True, np.zeros(size, np.uint8), np.zeros(_RARE + 1, np.uint8)
     for slot in range(size):
-        entry = first[slot]
+        entry = np.int64(first[slot])
         while entry != _NONE:
             if places[entry] == former:
                 sides[slot] |= np.uint8(_FORMER)
@@ -226,7 +228,8 @@ def _sought(  # noqa: C901 -- lemmas and forms are taken alike
                 is_bounded = is_bounded and other != _NONE
             entry = following[entry]
         if words[slot] >= 0:
-            table[min(words[slot], _RARE)] |= sides[slot]
+            low: Int = min(words[slot], _RARE)
+            table[low] |= sides[slot]
     return _Sought(table, words, sides, first, following, places, lemma_of, steps, former, is_bounded)
 
 
@@ -234,7 +237,7 @@ def _sought(  # noqa: C901 -- lemmas and forms are taken alike
 
 
 @unchecked
-def _candidates(  # noqa: C901, PLR0912, PLR0915 -- one loop after another
+def _candidates(  # noqa: C901, PLR0912, PLR0915 -- likewise
     lists: np.ndarray, gathered: _Gathered, earliest: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, Int]:
     """Return rows that have all words, and before which place none has the phrase; and how many these are.
@@ -289,45 +292,44 @@ def _candidates(  # noqa: C901, PLR0912, PLR0915 -- one loop after another
         for number in range(len(ends)):
             if lists[number, 0] != word:
                 continue
-            at, stop = np.uintp(ends[number - 1]) if number else np.uintp(0), np.uintp(ends[number])
-            row, skip = np.int64(0), skips[number]
-            wanted = 0
+            next_: Int = np.uintp(ends[number - 1]) if number else np.uintp(0)
+            stop, skip, row, wanted = np.uintp(ends[number]), skips[number], np.int64(0), 0
             while is_sparse and wanted < many:
                 # Gaps are added up some at a time, up to the next row that is asked for.
-                while at + np.uintp(_BLOCK) <= stop:
-                    block = np.uint32(0)
+                while next_ + np.uintp(_BLOCK) <= stop:
+                    block: Int = np.uint32(0)
                     for ahead in range(_BLOCK):
-                        block += gaps[at + np.uintp(ahead)]
+                        block += gaps[next_ + np.uintp(ahead)]
                     if row + np.int64(block) >= rows[wanted]:
                         break
                     row += np.int64(block)
-                    at += np.uintp(_BLOCK)
-                while at < stop:
-                    gap = np.int64(gaps[at])
+                    next_ += np.uintp(_BLOCK)
+                while next_ < stop:
+                    gap = np.int64(gaps[next_])
                     if row + gap >= rows[wanted] and gap != skip:
                         break
                     row += gap
-                    at += one
-                if at >= stop:
+                    next_ += one
+                if next_ >= stop:
                     break
-                if row + np.int64(gaps[at]) == rows[wanted]:
-                    there[wanted] = min(there[wanted], earliest[codes[at]])
+                if row + np.int64(gaps[next_]) == rows[wanted]:
+                    there[wanted] = min(there[wanted], earliest[codes[next_]])
                 wanted += 1
-            while not is_sparse and wanted < many and at < stop:
+            while not is_sparse and wanted < many and next_ < stop:
                 # All rows of a window are marked by how near to the beginning the word may stand. So is a gap that is
                 # no row's, as far away as can be: such a row is looked at in vain.
                 window = rows[wanted]
                 end = window + _WINDOW
                 for place in range(_WINDOW):
                     marks[place] = 0
-                while at < stop and row + np.int64(gaps[at]) < window:
-                    row += np.int64(gaps[at])
-                    at += one
-                while at < stop and row + np.int64(gaps[at]) < end:
-                    row += np.int64(gaps[at])
+                while next_ < stop and row + np.int64(gaps[next_]) < window:
+                    row += np.int64(gaps[next_])
+                    next_ += one
+                while next_ < stop and row + np.int64(gaps[next_]) < end:
+                    row += np.int64(gaps[next_])
                     mark = np.uintp(row - window)
-                    marks[mark] = max(marks[mark], np.uint8(_FARTHEST - earliest[codes[at]]))
-                    at += one
+                    marks[mark] = max(marks[mark], np.uint8(_FARTHEST - earliest[codes[next_]]))
+                    next_ += one
                 while wanted < many and rows[wanted] < end:
                     told = np.int64(marks[np.uintp(rows[wanted] - window)])
                     there[wanted] = min(there[wanted], _FARTHEST - told if told else _ANY)
@@ -454,9 +456,9 @@ def _look(  # noqa: C901, PLR0912, PLR0915 -- one loop: see loops.py
     found: Stretches,
     many: Int,
 ) -> Int:
-    """Write those of some rows that have the phrase, told by where neighbours stand in them, after those that are there.
+    """Write those of some rows that have the phrase, after those that are there; return how many there are then.
 
-    Return how many there are then.
+    So many places of the two neighbours tell where it may stand.
     """
     lows, of_rows, opens, rare_low, rare_high = texts
     until, weightings, ties, expects, offers, asks, ways, starts, steps, plain = known
@@ -476,7 +478,9 @@ def _look(  # noqa: C901, PLR0912, PLR0915 -- one loop: see loops.py
             slot = word & mask
             while words[slot] >= 0 and words[slot] != word:
                 slot = (slot + 1) & mask
-            entry, best, as_typed, there = first_of[slot], np.int64(-1), False, np.int64(-1)
+            entry, as_typed = first_of[slot], False
+            best: Int = np.int64(-1)
+            there: Int = np.int64(-1)
             while entry != _NONE:
                 if places_of[entry] == at and lemma_of[entry] == -TYPED:
                     as_typed = True
