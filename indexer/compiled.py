@@ -29,17 +29,17 @@ def compiled(loop: Loop) -> Loop:
     What is compiled is kept beside the module, or in the user's folder for caches where that cannot be written. Whether
     an array is as long as it is asked for is looked at: an index may be a stranger's.
     """
-    return _compiled(loop, boundscheck=True)
+    return _compiled(loop, looks=True)
 
 
-def unchecked(loop: Loop) -> Loop:
-    """Return a loop likewise; that all it reads and writes is there must have been looked at before it runs."""
-    return _compiled(loop, boundscheck=False)
+def compiled_bare(loop: Loop) -> Loop:
+    """Return the same without that look, for a loop that proves beside its code that it stays within its arrays."""
+    return _compiled(loop, looks=False)
 
 
-def _compiled(loop: Loop, *, boundscheck: bool) -> Loop:
+def _compiled(loop: Loop, *, looks: bool) -> Loop:
     if not is_there():
         return loop
     from numba import njit  # noqa: PLC0415 -- 0.2 s
 
-    return cast("Loop", njit(cache=True, nogil=True, boundscheck=boundscheck, error_model="numpy")(loop))
+    return cast("Loop", njit(cache=True, nogil=True, boundscheck=looks, error_model="numpy")(loop))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC
-from functools import partial
-from itertools import accumulate
+from functools import cached_property, partial
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, NamedTuple, Protocol, get_args
 
 import numpy as np
@@ -89,7 +89,7 @@ class Row(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeldRow:
     """A row of the reference engine."""
 
@@ -103,8 +103,16 @@ class HeldRow:
         """See Row.length."""
         return len(self.places)
 
+    @cached_property
+    def lemmas(self) -> frozenset[str]:
+        """All that any place of it may be."""
+        return frozenset(chain.from_iterable(place.lemmas for place in self.places))
+
     def standing(self, word: Word) -> dict[int, int]:
         """See Row.standing."""
+        # Most rows have nothing of a word: to look at each of their places took most of the time.
+        if not word.forms and self.lemmas.isdisjoint(lemma.text for lemma in word.lemmas):
+            return {}
         agreements = {at: _agreement(word, place) for at, place in enumerate(self.places)}
         return {at: agreement for at, agreement in agreements.items() if agreement}
 
@@ -128,21 +136,26 @@ class Statistics(Protocol):
 class Counted:
     """See Statistics: of rows that are all at hand."""
 
-    def __init__(self, fields: Mapping[str, Sequence[Row]]) -> None:
+    def __init__(self, fields: Mapping[str, Sequence[HeldRow]]) -> None:
         self._fields = fields
+        self._collections = {
+            field: ranking.Collection(len(rows), sum(row.length for row in rows)) for field, rows in fields.items()
+        }
+        self._found: dict[str, Counter[str]] = {}
 
     def collection(self, field: str) -> ranking.Collection:
         """See Statistics.collection."""
-        rows = self._fields[field]
-        return ranking.Collection(len(rows), sum(row.length for row in rows))
+        return self._collections[field]
 
     def found(self, field: str, lemma: str) -> int:
         """See Statistics.found."""
-        return sum(any(lemma in place.lemmas for place in row.places) for row in self._fields[field])
+        if field not in self._found:
+            self._found[field] = Counter(chain.from_iterable(row.lemmas for row in self._fields[field]))
+        return self._found[field][lemma]
 
     def found_by_forms(self, field: str, forms: tuple[Form, ...]) -> int:
         """See Statistics.found_by_forms."""
-        return sum(bool(row.standing(Word((), forms))) for row in self._fields[field])
+        return sum(bool(row.standing(Word((), forms))) for row in self._fields[field]) if forms else 0
 
 
 class MemoryEngine:
@@ -151,8 +164,8 @@ class MemoryEngine:
     def __init__(self, documents: Iterable[Document], analyzer: Analyzer, settings: Settings) -> None:
         self._headings: dict[str, Heading] = {}
         self._paragraphs: list[Paragraph] = []
-        texts: list[Row] = []
-        headings: dict[str, list[Row]] = {field: [] for field in get_args(TextField)}
+        texts: list[HeldRow] = []
+        headings: dict[str, list[HeldRow]] = {field: [] for field in get_args(TextField)}
         for number, document in enumerate(documents):
             self._headings[document.path] = document.heading
             for paragraph in split(document, settings.reading):

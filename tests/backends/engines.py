@@ -39,11 +39,20 @@ def whoosh(*states: Sequence[Document], by_loops: bool = False) -> Engine:
 
     Where there is no Numba, loops are not compiled, and do the same.
     """
+    return _whoosh(states, [by_loops])[0]
+
+
+def whoosh_both_ways(*states: Sequence[Document]) -> list[Engine]:
+    """Return it twice over one index: by array operations, and by loops."""
+    return _whoosh(states, [False, True])
+
+
+def _whoosh(states: Sequence[Sequence[Document]], ways: Sequence[bool]) -> list[Engine]:
     # The mapped files outlive the folder.
     with TemporaryDirectory() as folder:
         for documents in states:
             build_index(documents, Path(folder), settings=SETTINGS, processes=1)
-        return open_engine(Path(folder), SETTINGS, by_loops=by_loops)[0]
+        return [open_engine(Path(folder), SETTINGS, by_loops=by_loops)[0] for by_loops in ways]
 
 
 _MOST_KEPT = 20  # indices: a cluster has an end of them

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar, get_args
 
@@ -34,10 +34,10 @@ from indexer.types import (
     Window,
     Word,
 )
-from tests.backends.engines import memory, opensearch, whoosh
+from tests.backends.engines import memory, opensearch, whoosh, whoosh_both_ways
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from indexer.backends.base import Engine
     from indexer.types import Facets, Hits, Query
@@ -50,7 +50,7 @@ WORDS = (
     "5 см не и Linux нашли все весь 1990-е А. Кузнецов кузнецы "
     "в о этого Красной новой армии"  # what tells of the word beside it
 ).split()
-QUERIES = 10  # of a corpus on a cluster
+QUERIES = 10  # of a corpus
 EXAMPLES = int(os.environ.get("ABZATS_AGREEMENT_EXAMPLES", "300"))
 
 
@@ -165,83 +165,90 @@ def _small_steps() -> Iterator[None]:
         yield
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    before=documents,
-    corpus=documents,
-    query=queries,
-    chosen=filters,
-    sort=st.sampled_from(get_args(Sort)),
-    per_document=st.booleans(),
-    offset=st.integers(0, 5),
-    limit=st.integers(0, 5),
-    by_loops=st.booleans(),
+@dataclass
+class Asked:
+    """A query, and how it is asked."""
+
+    query: Query
+    chosen: Filters
+    sort: Sort
+    per_document: bool
+    offset: int
+    limit: int
+
+
+asked = st.builds(
+    Asked, queries, filters, st.sampled_from(get_args(Sort)), st.booleans(), st.integers(0, 5), st.integers(0, 5)
 )
-def test_the_embedded_engine_is_the_reference_engine(
-    before: list[Document],
-    corpus: list[Document],
-    query: Query,
-    chosen: Filters,
-    sort: Sort,
-    per_document: bool,  # noqa: FBT001 -- Hypothesis passes by name
-    offset: int,
-    limit: int,
-    by_loops: bool,  # noqa: FBT001 -- likewise
-) -> None:
-    """Scores to the last bit, order, counts; an update gives what a build from nothing gives; limit only truncates."""
-    expected = everything(memory(corpus), query, chosen, sort, per_document=per_document)
-    engine = whoosh(before, corpus, by_loops=by_loops)
+
+
+def agrees(engine: Engine, reference: Engine, asked: Asked) -> None:
+    """See that scores are equal to the last bit, order and counts too; limit only truncates."""
+    query, chosen, sort, per_document = asked.query, asked.chosen, asked.sort, asked.per_document
+    expected = everything(reference, query, chosen, sort, per_document=per_document)
     assert everything(engine, query, chosen, sort, per_document=per_document) == expected
     assert facets(engine, query, chosen, per_document=per_document) == facets(
-        memory(corpus), query, chosen, per_document=per_document
+        reference, query, chosen, per_document=per_document
     )
+    offset, limit = asked.offset, asked.limit
     page = engine.search(query, chosen, limit=limit, offset=offset, sort=sort, per_document=per_document)
     assert page.hits == expected.hits[offset : offset + limit]
     assert (page.total, page.complete) == (expected.total, expected.complete)
     for hit in expected.hits[:1]:
         ours = engine.scorer(hit.paragraph.document, hit.paragraph.number)
-        theirs = memory(corpus).scorer(hit.paragraph.document, hit.paragraph.number)
-        for asked in (query, *parts_of(query)):
-            assert ours(asked) == theirs(asked)
+        theirs = reference.scorer(hit.paragraph.document, hit.paragraph.number)
+        for part in (query, *parts_of(query)):
+            assert ours(part) == theirs(part)
 
 
-@settings(max_examples=max(EXAMPLES // QUERIES, 10), deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    before=documents,
-    corpus=documents,
-    queries=st.lists(queries, min_size=QUERIES, max_size=QUERIES),
-    chosen=filters,
-    sort=st.sampled_from(get_args(Sort)),
-    per_document=st.booleans(),
-    offset=st.integers(0, 5),
-    limit=st.integers(0, 5),
-)
-def test_the_engine_of_a_cluster_is_the_reference_engine(
-    before: list[Document],
-    corpus: list[Document],
-    queries: list[Query],
-    chosen: Filters,
-    sort: Sort,
-    per_document: bool,  # noqa: FBT001 -- Hypothesis passes by name
-    offset: int,
-    limit: int,
+# Some queries of each corpus: to build it takes longer than to ask it.
+CORPORA = settings(max_examples=max(EXAMPLES // QUERIES, 10), deadline=None, suppress_health_check=list(HealthCheck))
+several = st.lists(asked, min_size=QUERIES, max_size=QUERIES)
+
+
+@CORPORA
+@given(before=documents, corpus=documents, queries=several)
+def test_the_embedded_engine_is_the_reference_engine(
+    before: list[Document], corpus: list[Document], queries: list[Asked]
 ) -> None:
-    """The same, with some queries of each corpus, for to build it takes a second."""
+    """By array operations and by loops; an update gives what a build from nothing gives."""
+    reference = memory(corpus)
+    for engine in whoosh_both_ways(before, corpus):
+        for query in queries:
+            agrees(engine, reference, query)
+
+
+@CORPORA
+@given(before=documents, corpus=documents, queries=several)
+def test_the_engine_of_a_cluster_is_the_reference_engine(
+    before: list[Document], corpus: list[Document], queries: list[Asked]
+) -> None:
     engine, reference = opensearch(before, corpus), memory(corpus)
     for query in queries:
-        expected = everything(reference, query, chosen, sort, per_document=per_document)
-        assert everything(engine, query, chosen, sort, per_document=per_document) == expected
-        assert facets(engine, query, chosen, per_document=per_document) == facets(
-            reference, query, chosen, per_document=per_document
-        )
-        page = engine.search(query, chosen, limit=limit, offset=offset, sort=sort, per_document=per_document)
-        assert page.hits == expected.hits[offset : offset + limit]
-        assert (page.total, page.complete) == (expected.total, expected.complete)
-    for hit in expected.hits[:1]:
-        ours = engine.scorer(hit.paragraph.document, hit.paragraph.number)
-        theirs = reference.scorer(hit.paragraph.document, hit.paragraph.number)
-        for asked in (query, *parts_of(query)):
-            assert ours(asked) == theirs(asked)
+        agrees(engine, reference, query)
+
+
+SENTENCES = [
+    "все весь. Дом мир.",
+    "Дом мир. Все весь.",
+    "Дом. Все весь. Дом.",
+    "Все мир. Весь мир.",
+    "Все. Весь.",
+    "Дом. Все. Весь. Дом.",
+    "Все. Весь. Все весь дом. Все.",
+    "Мир все дом весь мир. Дом.",
+]
+
+
+@pytest.mark.parametrize("engine", [whoosh, opensearch])
+def test_what_is_in_one_sentence_may_begin_and_end_it(engine: Callable[..., Engine]) -> None:
+    """Also beside sentences of one word."""
+    corpus = [Document(f"{at}.txt", text) for at, text in enumerate(SENTENCES)]
+    one, other = (Word((), (Form(form, "folded", 1.0),)) for form in ("все", "весь"))
+    asked = engine(corpus)
+    for pair in ((one, other), (other, one)):
+        hits = everything(asked, Near(pair, (None,)), Filters(), "relevance", per_document=False).hits
+        assert sorted(hit.paragraph.document for hit in hits) == ["0.txt", "1.txt", "2.txt", "6.txt", "7.txt"]
 
 
 @settings(max_examples=max(EXAMPLES // 10, 30), deadline=None, suppress_health_check=list(HealthCheck))

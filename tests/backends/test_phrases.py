@@ -183,7 +183,7 @@ def damaged(engine: WhooshEngine, change: Callable[[list[object]], None]) -> phr
     """Look for a phrase in what is left of a segment after a change of what loops are given."""
     postings = engine._texts  # noqa: SLF001 -- what is given to loops
     phrase = Phrase((Word((Lemma("сталь", 1.0),)), Word((Lemma("печь", 1.0),))))
-    wanted = adjacency._asked(phrase, 0, postings)  # noqa: SLF001 -- likewise
+    wanted = adjacency._asked(phrase, 0, Evaluation(postings, SETTINGS.ranking))  # noqa: SLF001 -- likewise
     assert wanted is not None
     segment = postings.segment(0)
     asked = phrases.Asked(2, np.array(wanted.entries), np.array(wanted.lists), codes.earliest().astype(np.int64), 0)

@@ -19,21 +19,27 @@ import resource
 import shutil
 import sys
 import time
+import tracemalloc
+from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, Self
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Self, cast
 
-from indexer import build_index, open_index
+from indexer import Settings, build_index, open_index
 from indexer.addresses import Cluster, place
 from indexer.backends.opensearch.connection import Connection
+from indexer.backends.opensearch.encoding import WordKey
 from indexer.backends.opensearch.index import current
+from indexer.backends.opensearch.words import count
 from tests.benchmarks.corpus import documents, questions, say
 from tests.spark import cluster as spark
 
 if TYPE_CHECKING:
     from indexer import BuildReport, Searcher
+    from indexer.backends.opensearch.index import Index
 
 A_FILE = 250  # documents, some 0.7 MB: a share of Spark's is at most eight
 BEST = 10
@@ -81,11 +87,12 @@ class _Watch:
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.memory = 0  # bytes of one process
         self._ended = Event()
         self._looking = Thread(target=self._look)
 
     def __enter__(self) -> Self:
-        self._before = spark.processor()
+        self._before = spark.in_use().processor
         self._looking.start()
         return self
 
@@ -95,7 +102,9 @@ class _Watch:
 
     def _look(self) -> None:
         while not self._ended.wait(0.5):
-            self.seconds = max(self.seconds, spark.processor() - self._before)
+            used = spark.in_use()
+            self.seconds = max(self.seconds, used.processor - self._before)
+            self.memory = max(self.memory, used.memory)
 
 
 def _processor() -> float:
@@ -184,12 +193,39 @@ def main() -> None:
     say(f"on the cluster, {arguments.engine}: {by_spark}")
     rate, nodes = by_spark.report.words / watch.seconds, of_nodes(locally) - before
     say(f"  of the workers' processors {watch.seconds:.1f} s, {rate:.0f} words/s; of the nodes' {nodes:.1f} s")
+    say(f"  of a worker's memory {watch.memory / 2**20:.0f} MiB at most, in one process, without Java's")
     say(f"  of the driver's processor {by_spark.processor:.1f} s, without Java's")
     asked = questions(arguments.questions)
     with open_index(here) as one, open_index(locally) as two, open_index(remotely) as three:
         as_here, as_by_us = alike(one, three, asked), alike(two, three, asked)
     say(f"of {len(asked)} questions answered as in the folder: {as_here}, as by the cluster that we built: {as_by_us}")
-    say(str(held(remotely)))
+    held_by_cluster = held(remotely)
+    say(str(held_by_cluster))
+    say(f"to add up and write a different word takes {of_a_word(held_by_cluster.words):.0f} bytes of the driver")
+
+
+def of_a_word(many: int) -> float:
+    """Return how many bytes of memory a word more takes until all words of a build are written."""
+    half = many // 2
+    return (_most_of_words(many) - _most_of_words(half)) / (many - half)
+
+
+def _most_of_words(many: int) -> int:
+    class Nowhere:
+        """Takes what is written."""
+
+        cluster = "nowhere"
+
+        def ask(self, *_: object, **__: object) -> dict[str, Any]:
+            return {}
+
+    index = cast("Index", SimpleNamespace(connection=Nowhere(), name="nowhere", is_new=True))
+    tracemalloc.start()
+    words = Counter({("text", WordKey(f"слово{number:07}", number % 7 == 0)): 1 for number in range(many)})
+    count(index, words, {}, Settings())
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most
 
 
 if __name__ == "__main__":

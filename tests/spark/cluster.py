@@ -19,7 +19,7 @@ import time
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,18 +95,28 @@ def stop() -> None:
     shutil.rmtree(folder(), ignore_errors=True)
 
 
-def processor() -> float:
-    """Return how many seconds of processors the workers and what they have started have taken, as far as it runs."""
+class Used(NamedTuple):
+    """What the workers, and what they have started, use."""
+
+    processor: float  # seconds, as far as it runs
+    memory: int  # bytes that one process of Python has of its own, at most
+
+
+def in_use() -> Used:
+    """Return what the workers use."""
     sessions = {_pid(name) for name in WORKERS}
-    ticks = 0
+    ticks, pages = 0, 0
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            fields = (process / "stat").read_text().rpartition(")")[2].split()
+            name, _, rest = (process / "stat").read_text().rpartition(")")
+            _, resident, shared, *_ = map(int, (process / "statm").read_text().split())
         except OSError:  # it has ended meanwhile
             continue
+        fields = rest.split()
         if int(fields[3]) in sessions:
             ticks += sum(map(int, fields[11:15]))  # its own, and of those that it has waited for
-    return ticks / os.sysconf("SC_CLK_TCK")
+            pages = max(pages, resident - shared if "python" in name else 0)
+    return Used(ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE"))
 
 
 @contextmanager

@@ -396,14 +396,21 @@ def _close(first: Clause | None, second: Clause | None, link: int | None, field:
         if link is not None:
             ordered["max_gaps"] = link - 1
         elif field == "text":  # a title is one sentence
-            ordered["filter"] = {"not_containing": _end_of_sentence(field)}
+            ordered["filter"] = {"contained_by": _sentence(field)}
         both.append({"all_of": ordered})
     return _either(both)
 
 
-def _end_of_sentence(field: str) -> Clause:
-    signs = [{"match": {"query": sign, "use_field": f"{prefix(field)}forms"}} for sign in (CLOSES, OPENS)]
-    return {"all_of": {"mode": "ordered", "max_gaps": 0, "intervals": signs}}
+def _sentence(field: str) -> Clause:
+    """Return the intervals of sentences of two words or more.
+
+    An interval is the shortest of those that end there, so from a sentence of one word one goes on to the end of the
+    next only if that is of one word too. (What is in no one sentence is not told by what it contains: for Lucene's
+    `not_containing` it is enough that one interval ends where the other begins.)
+    """
+    opens, closes = ({"match": {"query": sign, "use_field": f"{prefix(field)}forms"}} for sign in (OPENS, CLOSES))
+    next_one = {"all_of": {"mode": "ordered", "max_gaps": 0, "intervals": [closes, opens]}}
+    return {"all_of": {"mode": "ordered", "intervals": [opens, closes], "filter": {"not_contained_by": next_one}}}
 
 
 def _words(leaf: Word | Phrase) -> tuple[Word, ...]:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from indexer.backends.whoosh.evaluation import Evaluation
-    from indexer.backends.whoosh.postings import FieldPostings
     from indexer.types import Query
 
 _MOST_LISTS = 64  # of one word, that are gone through for its rows
@@ -34,7 +33,7 @@ def stretches(phrase: Phrase, evaluation: Evaluation) -> phrases.Stretches | Non
         return None
     found: list[phrases.Stretches] = []
     for part in range(len(postings.parts)):
-        asked = _asked(phrase, part, postings)
+        asked = _asked(phrase, part, evaluation)
         if asked is None:
             return None
         if asked.entries:
@@ -52,36 +51,37 @@ class _Asked(NamedTuple):
     lists: list[tuple[int, int]]
 
 
-def _asked(phrase: Phrase, part: int, postings: FieldPostings) -> _Asked | None:
+def _asked(phrase: Phrase, part: int, evaluation: Evaluation) -> _Asked | None:
     """Return what of a segment is looked for, nothing if it lacks a word; None if no lists are short enough."""
     entries: list[tuple[int, int, int, int]] = []
     lists: list[tuple[int, int]] = []
     for at, word in enumerate(phrase.words):
-        of_word, of_lists = _of_word(word, part, postings)
+        of_word, of_lists = _of_word(word, part, evaluation)
         if not of_lists:
             return _Asked(0, [], [])
         entries += [(at, *entry) for entry in of_word]
         if len(of_lists) <= _MOST_LISTS:
             lists += [(at, number) for number in of_lists]
-    words = postings.segment(part).words
+    words = evaluation.postings.segment(part).words
     for at, word in enumerate(phrase.typed):
         entries += [(at, phrases.TYPED, number, 0) for form in word.forms for number in words.written_as(form)]
         if word.lemmas:
-            of_typed, _ = _of_word(Word(word.lemmas), part, postings)
+            of_typed, _ = _of_word(Word(word.lemmas), part, evaluation)
             entries += [(at, phrases.TYPED_LEMMA, number, 0) for _, number, _ in of_typed]
     return _Asked(len(phrase.words), entries, lists) if lists else None
 
 
-def _of_word(word: Word, part: int, postings: FieldPostings) -> tuple[list[tuple[int, int, int]], list[int]]:
+def _of_word(word: Word, part: int, evaluation: Evaluation) -> tuple[list[tuple[int, int, int]], list[int]]:
     """Return what a word is looked for by, and the lists that have its rows."""
     entries: list[tuple[int, int, int]] = []
     lists: list[int] = []
-    for lemma, entry in zip(word.lemmas, postings.entries([lemma.text for lemma in word.lemmas]), strict=True):
+    for lemma, entry in zip(word.lemmas, evaluation.known(word).own, strict=True):
         for listed in entry.lists:
             if listed.part == part:
                 entries.append((phrases.LEMMA, listed.lemma, ranking.steps(lemma.weight)))
                 lists.append(listed.number)
     if word.forms:
+        postings = evaluation.postings
         words = postings.segment(part).words
         there = [
             (phrases.FORM, number, ranking.steps(form.weight) * ranking.WEIGHT_STEPS)

@@ -129,7 +129,8 @@ class OfWord:
         self.weight = factor * evaluation.weight(word)
         self.more = 0.0  # wherever it is
         self.most = self.weight * (1 + settings.lead) if evaluation.field == "text" else self.weight
-        self.size = sum(entry.found for entry in evaluation.entries(word))
+        self.known = evaluation.known(word)
+        self.size = sum(entry.found for entry in self.known.entries)
 
     def raise_by(self, most: float) -> None:
         """Let it give so much more wherever it gives anything."""
@@ -139,7 +140,7 @@ class OfWord:
     def read(self) -> tuple[np.ndarray, np.ndarray, int]:
         """See Source.read."""
         word, postings, settings = self.word, self.evaluation.postings, self.evaluation.settings
-        entries = self.evaluation.entries(word)
+        entries = self.known.entries
         rows, points = [], []
         own = len(word.lemmas)
         of_own = 0
@@ -167,14 +168,14 @@ class OfWord:
         own = self.evaluation.rows(word).has(rows)
         if not word.relatives:
             return own, own
-        return own | postings.rows_of(self.evaluation.entries(word)[len(word.lemmas) :]).has(rows), own
+        return own | postings.rows_of(self.known.entries[len(word.lemmas) :]).has(rows), own
 
     def rows(self) -> RowSet:
         """Return the rows that it gives anything in."""
         own = self.evaluation.rows(self.word)
         if not self.word.relatives:
             return own
-        return own | self.evaluation.postings.rows_of(self.evaluation.entries(self.word)[len(self.word.lemmas) :])
+        return own | self.evaluation.postings.rows_of(self.known.entries[len(self.word.lemmas) :])
 
 
 class OfHeading:
@@ -267,7 +268,7 @@ class Sources:
         most = weight * (1 + evaluation.settings.lead) if evaluation.field == "text" else weight
         rows = evaluation.rows(leaf)
         if isinstance(leaf, Word) and leaf.relatives:
-            rows |= evaluation.postings.rows_of(evaluation.entries(leaf)[len(leaf.lemmas) :])
+            rows |= evaluation.postings.rows_of(evaluation.known(leaf).entries[len(leaf.lemmas) :])
         self._keep(Of(rows, most), evaluation)
 
     def _add_words(self, query: Together, evaluation: Evaluation, factor: float) -> None:
@@ -275,17 +276,14 @@ class Sources:
         settings = evaluation.settings
         in_titles: dict[int, float] = {}
         titles = evaluation.within("title") if evaluation.field == "text" and settings.title else None
-        pairs = [
-            pair
-            for pair in evaluation.pairs(query)
-            if all(evaluation.is_anywhere(word) or (titles and titles.is_anywhere(word)) for word in pair.words)
-        ]
+        pairs = evaluation.pairs(query)
         if titles:
             for pair in pairs:
                 # Two words side by side in a title: as much as may be wherever the rarer of them is.
-                if all(titles.is_anywhere(word) for word in pair.words):
+                one, other = pair.words
+                if titles.known(one).is_anywhere and titles.known(other).is_anywhere:
                     weight = factor * settings.adjacency * settings.title * titles.weight(pair)
-                    rarer = id(max(pair.words, key=titles.idf))
+                    rarer = id(other if titles.idf(other) > titles.idf(one) else one)
                     in_titles[rarer] = in_titles.get(rarer, 0.0) + weight
         for clause in query.clauses:
             if isinstance(clause, Word) and titles and not clause.forms:
@@ -297,17 +295,18 @@ class Sources:
         # Of words that forms are looked for of, or that a query has twice, titles are asked about the pair itself.
         for pair in pairs:
             self._add_pair(pair, evaluation, factor * settings.adjacency)
-            if titles and any(id(word) in in_titles for word in pair.words):
+            if titles and in_titles and any(id(word) in in_titles for word in pair.words):
                 weight = factor * settings.adjacency * settings.title * titles.weight(pair)
                 self._keep(Of(_both(pair, titles), weight), titles)
 
     def _add_pair(self, pair: Phrase, evaluation: Evaluation, factor: float) -> None:
+        one_word, other_word = pair.words
+        if not (evaluation.known(one_word).is_anywhere and evaluation.known(other_word).is_anywhere):
+            return
         weight = factor * evaluation.weight(pair)
         if evaluation.field == "text":
             weight *= 1 + evaluation.settings.lead
-        one, other = (self._bits.get(id(word), 0) for word in pair.words)
-        if not all(evaluation.is_anywhere(word) for word in pair.words):
-            return
+        one, other = self._bits.get(id(one_word), 0), self._bits.get(id(other_word), 0)
         if evaluation.postings is self._texts and one and other and one != other:
             self.pairs.append(Pair(weight, one | other))
         else:

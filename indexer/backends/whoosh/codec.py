@@ -148,8 +148,9 @@ class ArrayTermsReader(base.TermsReader):
         if field in WHOLE_FIELDS:
             return self._segment.documents_with(field, text)
         of = self._segment.fields[field]
-        numbers = of.lists_of(self._segment.words.lemmas([text]))
-        return of.read(numbers[numbers >= 0]).rows
+        lemma = self._segment.words.number(text)
+        number = None if lemma is None else of.list_of(lemma)
+        return np.zeros(0, np.int64) if number is None else of.place(number).read()[0]
 
     def _postings(self, field: str, text: bytes) -> tuple[np.ndarray, np.ndarray]:
         """Return the paragraphs where a term stands, and how often each."""
@@ -159,7 +160,7 @@ class ArrayTermsReader(base.TermsReader):
             raise TermNotFound(missing)
         weights: np.ndarray = np.ones(len(rows))
         if field in ANALYSED_FIELDS:
-            lookout = Lookout(self._segment, self._segment.words.lemmas([text]))
+            lookout = Lookout(self._segment, np.array([self._segment.words.number(text)]))
             places = lookout.places(rows + self._segment.fields[field].all.start)
             weights = np.bincount(places.row, places.steps / ranking.WEIGHT_STEPS, minlength=len(rows))
         if field == "text":

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from indexer.types import Query
 
 
+_FEW = 1024  # rows to one of those that words have, from which on these are less to read by themselves than as bits
 _AT_ONCE = 20_000  # rows whose texts are looked through at once, which bounds memory
 
 
@@ -54,16 +55,20 @@ class Found(NamedTuple):
     complete: RowSet  # those that have every clause
 
 
-class _Word:
+class Known:
     """What is known of a word of the query in a field."""
 
-    __slots__ = ("alone", "entries", "idf", "rows", "word")
+    __slots__ = ("alone", "entries", "idf", "is_anywhere", "own", "rows", "word")
 
     def __init__(self, word: Word, entries: list[Entry]) -> None:
         self.word = word  # kept, for words are told by their identity
         self.entries = entries  # of its lemmas, then of its relatives
-        self.idf: float | None = None
-        self.alone: float | None = None  # its idf without relatives
+        self.own = entries[: len(word.lemmas)]
+        # Whether a row may have it itself.
+        self.is_anywhere = bool(word.forms) or any(entry.found for entry in self.own)
+        # That of the most frequent of its lemmas, its relatives, and its forms together; less than 0 until it is asked.
+        self.idf = -1.0
+        self.alone = -1.0  # likewise, without its relatives
         self.rows: RowSet | None = None
 
 
@@ -78,7 +83,7 @@ class Evaluation:
         self.deadline = deadline  # looked at for each part of a query, and for so many rows of it
         self.settings = settings
         self.field = postings.field_name
-        self._words: dict[int, _Word] = {}
+        self._words: dict[int, Known] = {}
         self._phrases: dict[int, tuple[Phrase, RowSet]] = {}
         self._typed: dict[int, tuple[Phrase, RowSet]] = {}
         self._stretches: dict[int, tuple[Phrase, Stretches | None]] = {}
@@ -102,6 +107,8 @@ class Evaluation:
             case Word() | Phrase():
                 return _whole(self.rows(query))
             case Together(clauses):
+                if self.postings.by_loops and (found := self._read(clauses)):
+                    return found
                 parts = [self.found(clause) for clause in clauses]
                 return Found(self._any(part.rows for part in parts), intersection([part.complete for part in parts]))
             case Either(clauses):
@@ -139,7 +146,7 @@ class Evaluation:
     def rows(self, leaf: Word | Phrase) -> RowSet:
         """Return the rows that a word or phrase finds."""
         if isinstance(leaf, Word):
-            known = self._known(leaf)
+            known = self.known(leaf)
             if known.rows is None:
                 known.rows = self._rows_of_word(known)
             return known.rows
@@ -147,16 +154,28 @@ class Evaluation:
             self._phrases[id(leaf)] = (leaf, self._rows_of_phrase(leaf))
         return self._phrases[id(leaf)][1]
 
-    def _known(self, word: Word) -> _Word:
+    def _read(self, clauses: Sequence[Query]) -> Found | None:
+        """Find the rows of words at once; return what is found if that is all that is asked for."""
+        words = [self.known(word) for word in clauses if isinstance(word, Word) and not word.forms]
+        # Of few rows, numbers are less to read than bits of all.
+        if len(words) < 2 or sum(entry.found for known in words for entry in known.own) * _FEW < self.postings.size:  # noqa: PLR2004 -- any and all
+            return None
+        sets, found, every = self.postings.rows_of_each([known.own for known in words])
+        for known, rows in zip(words, sets, strict=True):
+            known.rows = rows
+        return Found(found, every) if len(words) == len(clauses) else None
+
+    def known(self, word: Word) -> Known:
+        """Return what is known of a word."""
         known = self._words.get(id(word))
         if known is None:
             entries = self.postings.entries([lemma.text for lemma in (*word.lemmas, *word.relatives)])
-            known = self._words[id(word)] = _Word(word, entries)
+            known = self._words[id(word)] = Known(word, entries)
         return known
 
-    def _rows_of_word(self, known: _Word) -> RowSet:
+    def _rows_of_word(self, known: Known) -> RowSet:
         word = known.word
-        sets = [self.postings.rows_of(known.entries[: len(word.lemmas)])] if word.lemmas else []
+        sets = [self.postings.rows_of(known.own)] if word.lemmas else []
         if word.forms:
             sets.append(self._set(self.postings.with_forms(word.forms)))
         return self._any(sets) if sets else self._set(np.zeros(0, np.int64))
@@ -224,24 +243,21 @@ class Evaluation:
             self._typed[id(phrase)] = (phrase, rows)
         return self._typed[id(phrase)][1]
 
-    def entries(self, word: Word) -> list[Entry]:
-        """Return the entries of a word's lemmas, then of its relatives."""
-        return self._known(word).entries
-
     def idf(self, word: Word, *, alone: bool = False) -> float:
-        """Return the idf of a word: that of the most frequent of its lemmas, its relatives, and its forms together."""
-        known = self._known(word)
-        idf = known.alone if alone else known.idf
-        if idf is None:
-            counts = [entry.found for entry in known.entries[: len(word.lemmas) if alone else None]]
-            if word.forms:
-                counts.append(self.rows(Word((), word.forms)).count if word.lemmas else self.rows(word).count)
-            idf = ranking.idf(max(counts, default=0), self.postings.collection)
-            if alone:
-                known.alone = idf
-            else:
-                known.idf = idf
-        return idf
+        """Return the idf of a word, with or without its relatives."""
+        known = self.known(word)
+        if known.idf < 0:
+            self._weigh(known)
+        return known.alone if alone else known.idf
+
+    def _weigh(self, known: Known) -> None:
+        word, collection = known.word, self.postings.collection
+        own = max((entry.found for entry in known.own), default=0)
+        if word.forms:
+            own = max(own, self.rows(Word((), word.forms) if word.lemmas else word).count)
+        every = max(own, max((entry.found for entry in known.entries), default=0))
+        known.alone = ranking.idf(own, collection)
+        known.idf = known.alone if every == own else ranking.idf(every, collection)
 
     def weight(self, leaf: Word | Phrase) -> float:
         """Return the weight of a word or phrase."""
@@ -256,10 +272,6 @@ class Evaluation:
         if known is None:
             known = self._pairs[id(query)] = (query, list(ranking.pairs(query, self.settings)))
         return known[1]
-
-    def is_anywhere(self, word: Word) -> bool:
-        """Whether any row may have a word itself."""
-        return bool(word.forms) or any(entry.found for entry in self.entries(word)[: len(word.lemmas)])
 
     def idf_in(self, field: str) -> ranking.Idf:
         """Return the idf of a field."""

@@ -144,8 +144,10 @@ class Stored:
     @cached_property
     def for_loops(self) -> tuple[np.ndarray, ...]:
         """Return the arrays as the fields of loops.Lists come, those of the lists' codes left out."""
-        of_lists = self._kind, self._start, self._size, self.found
-        return tuple(map(arrays.frozen, (*of_lists, *self._gaps, *self._codes)))
+        kinds = ("u1", "i8", "u4", "u4", *(f"u{width}" for width in _WIDTHS), *["u1"] * len(_WIDTHS))
+        stored = self._kind, self._start, self._size, self.found, *self._gaps, *self._codes
+        # What loops take for granted does not depend on what a file says of its arrays.
+        return tuple(arrays.frozen(array.astype(kind, copy=False)) for array, kind in zip(stored, kinds, strict=True))
 
     def read(self, numbers: np.ndarray) -> Lists:
         """Return the lists with these numbers."""

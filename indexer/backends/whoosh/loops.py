@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from indexer.analysis.context import PLACES
-from indexer.compiled import compiled
+from indexer.compiled import compiled, compiled_bare
 from indexer.ranking import bm25_of, lead_of
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ Int: TypeAlias = Any  # a whole number, of Python or of NumPy
 
 RARE = 0xFFFF  # of a place: its word's number stands elsewhere
 NONE = -1  # no entry
+_MOST1, _MOST2, _MOST4 = (1 << 8) - 1, (1 << 16) - 1, (1 << 32) - 1  # gaps that are no row's: see lists.py
 BY_FORM = -1  # a word is wanted for its form, whatever its lemmas
 
 
@@ -175,10 +176,20 @@ def count(  # noqa: C901, PLR0912, PLR0915 -- one loop: see above
     while size < longest:
         size *= 2
     last, last_at = np.zeros((size, different), np.int64), np.zeros(size, np.int64)
+    # Rows are far from one another, and what takes most of the time is to wait for them: so all are fetched before the
+    # first is looked at, which the processor does side by side.
+    starts_of, ends_of, rare_of = np.empty_like(rows), np.empty_like(rows), np.empty_like(rows)
     for number in range(len(rows)):
-        row, column = rows[number], columns[number]
-        start, end = of_rows[row, 0], of_rows[row + 1, 0]
-        rare = of_rows[row, 1] - 1  # the number of the last rare word
+        row = rows[number]
+        starts_of[number], ends_of[number] = of_rows[row, 0], of_rows[row + 1, 0]
+        rare_of[number] = of_rows[row, 1] - 1  # the number of the last rare word
+    fetched = np.empty((len(rows), 2), np.uint16)
+    for number in range(len(rows)):
+        if starts_of[number] < ends_of[number]:
+            fetched[number, 0], fetched[number, 1] = lows[starts_of[number]], lows[ends_of[number] - 1]
+    for number in range(len(rows)):
+        column = columns[number]
+        start, end, rare = starts_of[number], ends_of[number], rare_of[number]
         for at in range(size):
             last_at[at] = -1
         for place in range(start, end):
@@ -247,6 +258,67 @@ def _longer(values: np.ndarray) -> np.ndarray:
     longer = np.empty(2 * len(values), values.dtype)
     longer[: len(values)] = values
     return longer
+
+
+# --- which rows words have --------------------------------------------------------------------------------------------
+
+
+@compiled
+def mark(stored: tuple[np.ndarray, ...], asked: np.ndarray, base: Int, sets: np.ndarray) -> None:
+    """Put the rows of lists, from `base` on, into sets as bits, the lowest of a byte first; a set is a row of `sets`.
+
+    `asked` are pairs: the number of a list, and that of a set. `stored` are the fields of Lists but for those of codes.
+    """
+    kinds, starts, sizes, found, gap1, gap2, gap4, _, _, _ = stored
+    for at in range(len(asked)):
+        number = asked[at, 0]
+        start, stop = starts[number], starts[number] + np.int64(sizes[number])
+        is_plain = sizes[number] == found[number]
+        bits = sets[asked[at, 1]]
+        if kinds[number] == 0:
+            _mark(gap1[start:stop], -1 if is_plain else _MOST1, base, bits)
+        elif kinds[number] == 1:
+            _mark(gap2[start:stop], -1 if is_plain else _MOST2, base, bits)
+        else:
+            _mark(gap4[start:stop], -1 if is_plain else _MOST4, base, bits)
+
+
+@compiled
+def _mark(gaps: np.ndarray, skip: Int, row: Int, bits: np.ndarray) -> None:
+    for at in range(len(gaps)):
+        gap = np.int64(gaps[at])
+        row += gap
+        if gap != skip:
+            bits[row >> 3] |= np.uint8(1 << (row & 7))
+
+
+@compiled
+def any_and_all(sets: np.ndarray) -> tuple[np.ndarray, Int, Int]:
+    """Return the bits that any of some sets have, those that all have, and how many each are; a set is a row."""
+    many, width = sets.shape
+    both = np.empty((2, width), np.uint64)
+    found, every = both[0], both[1]
+    for at in range(width):
+        found[at] = every[at] = sets[0, at]
+    for number in range(1, many):
+        bits = sets[number]
+        for at in range(width):
+            found[at] |= bits[at]
+            every[at] &= bits[at]
+    return both, _counted(found), _counted(every)
+
+
+@compiled
+def _counted(bits: np.ndarray) -> Int:
+    """Return how many bits there are (Warren, "Hacker's Delight", 2012, figure 5-2)."""
+    total = np.uint64(0)
+    for at in range(len(bits)):
+        some = bits[at]
+        some -= (some >> np.uint64(1)) & np.uint64(0x5555555555555555)
+        some = (some & np.uint64(0x3333333333333333)) + ((some >> np.uint64(2)) & np.uint64(0x3333333333333333))
+        some = (some + (some >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+        total += (some * np.uint64(0x0101010101010101)) >> np.uint64(56)
+    return np.int64(total)
 
 
 # --- the best rows of words -------------------------------------------------------------------------------------------
@@ -350,7 +422,7 @@ RELATIVE, ALONE, TOGETHER, ROWS = 0, 1, 2, 3
 _KIND_OF_ROWS = 3  # beside those of lists.py
 NO_SET = -1
 # Rows that are looked at together: what is known of them stays in the processor's cache.
-WINDOW = 1 << 15
+WINDOW = 1 << 14
 # What is known of a row is one number: the lower half are bits, the upper one points as whole numbers, so many to what
 # all sources together may give.
 _UPPER = 32
@@ -366,8 +438,14 @@ _bm25 = compiled(bm25_of)
 _lead = compiled(lead_of)
 
 
-@compiled
-def _sweep(
+# The loops over postings and rows look at no array's end. What they are given is proven instead: gaps and codes go to
+# `stop` at least, and both a code and `more` have 256 values (_cursors, and the types of lists.Stored.for_loops); rows
+# are only taken from `window` to `end`, which are no further apart than arrays are long; documents are looked at before
+# they are asked for their paragraphs; and no more rows are touched or kept than there is room for.
+
+
+@compiled_bare
+def _sweep(  # noqa: C901, PLR0912 -- two loops, for functions cost: see above
     gaps: np.ndarray,
     codes: np.ndarray,
     skip: Int,
@@ -389,24 +467,42 @@ def _sweep(
     no row's: see lists.py. With `document_starts`, rows are documents, and each of their paragraphs has it; one that
     goes on after the window comes again. If it is not `is_alone`, only rows that are touched get it.
     """
-    of_text = len(document_starts) == 0
+    room = len(touched)
+    if len(document_starts) == 0:
+        while at < stop:
+            gap = np.int64(gaps[at])
+            if gap != skip:
+                place = row + gap - window
+                if place >= end - window:
+                    break
+                if place >= 0:
+                    packed = more[codes[at]]
+                    before = known[place]
+                    if before == 0 and is_alone and count < room:
+                        touched[count] = place
+                        count += 1
+                    if before != 0 or is_alone:
+                        known[place] = (before + (packed & _POINTS_OF)) | (packed & _BITS_OF)
+            row += gap
+            at += 1
+        return at, row, count
     while at < stop:
         gap = np.int64(gaps[at])
         if gap != skip:
             here = row + gap
-            first = here if of_text else document_starts[here]
-            if first >= end:
+            if here < 0 or here + 1 >= len(document_starts) or document_starts[here] >= end:
                 break
-            last = first + 1 if of_text else document_starts[here + 1]
+            last = document_starts[here + 1]
             packed = more[codes[at]]
-            for paragraph in range(max(first, window), min(last, end)):
-                before = known[paragraph - window]
+            for place in range(max(document_starts[here], window) - window, min(last, end) - window):
+                before = known[place]
                 if before == 0:
                     if not is_alone:
                         continue
-                    touched[count] = paragraph - window
-                    count += 1
-                known[paragraph - window] = (before + (packed & _POINTS_OF)) | (packed & _BITS_OF)
+                    if count < room:
+                        touched[count] = place
+                        count += 1
+                known[place] = (before + (packed & _POINTS_OF)) | (packed & _BITS_OF)
             if last > end:
                 break
         row += gap
@@ -414,7 +510,7 @@ def _sweep(
     return at, row, count
 
 
-@compiled
+@compiled_bare
 def _gather(
     gaps: np.ndarray,
     codes: np.ndarray,
@@ -438,17 +534,20 @@ def _gather(
     Documents are told by the first of their paragraphs in the window.
     """
     of_text = len(document_starts) == 0
+    room = len(gathered)
     while at < stop:
         gap = np.int64(gaps[at])
         if gap != skip:
             here = row + gap
+            if not of_text and (here < 0 or here + 1 >= len(document_starts)):
+                break
             first = here if of_text else document_starts[here]
             if first >= end:
                 break
             last = first + 1 if of_text else document_starts[here + 1]
             if last > window and last > first:
                 place = max(first, window) - window
-                if frequency[place] == 0:
+                if frequency[place] == 0 and count < room:
                     gathered[count] = place
                     count += 1
                 frequency[place] += of_code[codes[at]] * of_lemma
@@ -458,6 +557,67 @@ def _gather(
         row += gap
         at += 1
     return at, row, count
+
+
+@compiled_bare
+def _sift(  # noqa: C901 -- one loop: see above
+    window: Int,
+    known: np.ndarray,
+    touched: np.ndarray,
+    count: Int,
+    among: np.ndarray,
+    sets: np.ndarray,
+    denses: np.ndarray,
+    mosts: np.ndarray,
+    bits_of: np.ndarray,
+    needed: Int,
+    pair_mosts: np.ndarray,
+    pair_bits: np.ndarray,
+    told: Int,
+    rest: float,
+    point: float,
+    least: Int,
+    best: float,
+    left: np.ndarray,
+    reach: np.ndarray,
+    kept: Int,
+) -> Int:
+    """Keep the rows of a window that may reach the score of the best, and what they may reach; return how many.
+
+    Only rows with `least` of what was read may; sets tell of words that were not read, `rest` is what these may give.
+    Nothing is known of any row of the window after that.
+    """
+    clear = told
+    for source in range(needed, len(mosts)):
+        if denses[source] != NO_SET:
+            clear |= np.int64(bits_of[source])
+    for at in range(count):
+        place = touched[at]
+        packed = known[place]
+        known[place] = 0
+        if packed >> _UPPER < least or packed & _SCORED:
+            continue
+        row = window + place
+        byte, bit = row >> 3, 1 << (row & 7)
+        if not among[byte] & bit:
+            continue
+        has = packed & _BITS_OF
+        total = (packed >> _UPPER) * point + rest
+        for source in range(needed, len(mosts)):
+            if denses[source] != NO_SET:
+                if sets[denses[source], byte] & bit:
+                    has |= np.int64(bits_of[source])
+                else:
+                    total -= mosts[source]
+        for pair in range(len(pair_mosts)):
+            bits = np.int64(pair_bits[pair]) & clear
+            if has & bits == bits:
+                total += pair_mosts[pair]
+        total *= _SLACK
+        if total >= best:
+            left[kept], reach[kept] = row, total
+            kept += 1
+    return kept
 
 
 class Cursors(NamedTuple):
@@ -490,6 +650,15 @@ def _cursors(sources: Sources, lists: Lists, title_lists: Lists, rows: Rows, sca
             size = np.int64(of.size[number])
             at[cursor], kind[cursor] = of.start[number], of.kind[number]
             stop[cursor] = at[cursor] + size
+            end: Int
+            if kind[cursor] == 0:
+                end = min(len(of.gap1), len(of.code1))
+            elif kind[cursor] == 1:
+                end = min(len(of.gap2), len(of.code2))
+            else:
+                end = min(len(of.gap4), len(of.code4))
+            if at[cursor] < 0 or stop[cursor] > end:
+                raise IndexError
             skip[cursor] = -1 if size == np.int64(of.found[number]) else (1 << (8 << kind[cursor])) - 1
             if sources.how[cursor] == TOGETHER:
                 continue
@@ -503,7 +672,7 @@ def _cursors(sources: Sources, lists: Lists, title_lists: Lists, rows: Rows, sca
     return Cursors(at, stop, row, skip, kind, more)
 
 
-@compiled
+@compiled_bare
 def _read(  # noqa: C901, PLR0912 -- three kinds of lists, read in two ways
     source: Int,
     window: Int,
@@ -662,15 +831,16 @@ def _read(  # noqa: C901, PLR0912 -- three kinds of lists, read in two ways
         frequency[place] = lead[place] = 0.0
         last = place + 1
         if len(document_starts):
-            document = np.searchsorted(document_starts, window + place, side="right") - 1
-            last = min(document_starts[document + 1], end) - window
+            document = np.searchsorted(document_starts, window + place, side="right")
+            last = (min(document_starts[document], end) if document < len(document_starts) else end) - window
         for paragraph in range(place, last):
             before = known[paragraph]
             if before == 0:
                 if not is_alone:
                     continue
-                touched[count] = paragraph
-                count += 1
+                if count < len(touched):
+                    touched[count] = paragraph
+                    count += 1
             known[paragraph] = (before + packed) | np.int64(sources.bit[source])
     return count
 
@@ -790,14 +960,12 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
     needed = every  # so many sources: no row that has none of them may be among the best
     cursors = _cursors(sources, lists, title_lists, rows, scale)
     last_row = rows.base + rows.count
-    number = 0
-    for window in range(rows.base, last_row, len(known)):
+    for number, window in enumerate(range(rows.base, last_row, len(known)), 1):
         end = min(window + len(known), last_row)
         while needed and elsewhere[needed - 1] < best[0]:
             needed -= 1
         if not needed:
             break
-        number += 1
         count_, told, rest = np.int64(0), np.int64(0), 0.0
         for source in range(every):
             is_alone = source < needed
@@ -839,37 +1007,33 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
                 if scores[at] > best[0]:
                     best[0] = scores[at]
                     _sink(best, not_used, np.int64(0))
-        # What is left may reach the least score only by what is known of it; sets tell of unread words.
+        # What is left may reach the least score only by what is known of it.
         may_be = rest + pair_mosts.sum()
         least = np.int64(max((best[0] / _SLACK - may_be) * scale, 0.0)) - 1
-        for at in range(count_):
-            packed = known[touched[at]]
-            known[touched[at]] = 0
-            has = packed & _BITS_OF
-            if packed >> _UPPER < least or has & _SCORED:
-                continue
-            row = window + touched[at]
-            if not among[row >> 3] & (1 << (row & 7)):
-                continue
-            total = (packed >> _UPPER) / scale + rest
-            clear = told
-            for source in range(needed, every):
-                if denses[source] != NO_SET:
-                    clear |= np.int64(bits_of[source])
-                    if sets[denses[source], row >> 3] & (1 << (row & 7)):
-                        has |= np.int64(bits_of[source])
-                    else:
-                        total -= mosts[source]
-            for pair in range(len(pair_mosts)):
-                bits = np.int64(pair_bits[pair]) & clear
-                if has & bits == bits:
-                    total += pair_mosts[pair]
-            total *= _SLACK
-            if total >= best[0]:
-                if kept == len(left):
-                    left, reach = _longer(left), _longer(reach)
-                left[kept], reach[kept] = row, total
-                kept += 1
+        while kept + count_ > len(left):
+            left, reach = _longer(left), _longer(reach)
+        kept = _sift(
+            window,
+            known,
+            touched,
+            count_,
+            among,
+            sets,
+            denses,
+            mosts,
+            bits_of,
+            needed,
+            pair_mosts,
+            pair_bits,
+            told,
+            rest,
+            1 / scale,
+            least,
+            best[0],
+            left,
+            reach,
+            kept,
+        )
     many = 0
     for at in range(kept):
         if reach[at] >= best[0]:

@@ -2,8 +2,8 @@
 
 The lists of the words are gone through as they are stored, the shortest first, and of the rows that have all words the
 texts are looked through once: it is told together which rows have the phrase, which of them in the very forms typed,
-and what of it counts. Whether what loops over places and postings read is there is looked at before them (`unchecked`);
-what is read only where a phrase may stand is looked at as everywhere.
+and what of it counts. Whether what loops over places and postings read is there is looked at before them, for each list
+and each row; what is read only where a phrase may stand is looked at as everywhere (indexer.compiled).
 
 Few functions are long here rather than many short: whatever calls another is compiled together with it once more, and
 each array that one is given has its references counted.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from indexer.analysis.context import PLACES
-from indexer.compiled import compiled, unchecked
+from indexer.compiled import compiled, compiled_bare
 from indexer.ranking import bm25_of, lead_of
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class _Gathered(NamedTuple):
 # --- what is looked for -----------------------------------------------------------------------------------------------
 
 
-@unchecked
+@compiled_bare
 def _gathered(  # noqa: C901 -- three widths
     asked: Asked, lists: Lists
 ) -> _Gathered:
@@ -236,7 +236,7 @@ def _sought(  # noqa: C901, PLR0912, PLR0915 -- one loop after another
 # --- rows that have all words -----------------------------------------------------------------------------------------
 
 
-@unchecked
+@compiled_bare
 def _candidates(  # noqa: C901, PLR0912, PLR0915 -- likewise
     lists: np.ndarray, gathered: _Gathered, earliest: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, Int]:
@@ -345,7 +345,7 @@ def _candidates(  # noqa: C901, PLR0912, PLR0915 -- likewise
 # --- where the phrase stands ------------------------------------------------------------------------------------------
 
 
-@unchecked
+@compiled_bare
 def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
     rows: np.ndarray,
     begins: np.ndarray,

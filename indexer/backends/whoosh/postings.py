@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from indexer.backends.whoosh import loops
-    from indexer.backends.whoosh.lists import Placed
     from indexer.backends.whoosh.segment import Segment
     from indexer.settings import Ranking
     from indexer.types import AtPath, Form, Heading, Word
@@ -51,7 +50,6 @@ class Listed(NamedTuple):
     part: int
     lemma: int  # its number there
     number: int  # of the list
-    placed: Placed
 
 
 class Entry(NamedTuple):
@@ -210,8 +208,18 @@ class FieldPostings:
     Threads may share it.
     """
 
-    def __init__(self, parts: list[Part], documents: Documents, field: str = "text", *, by_loops: bool = False) -> None:
+    def __init__(
+        self,
+        parts: list[Part],
+        documents: Documents,
+        field: str = "text",
+        *,
+        texts: FieldPostings | None = None,
+        by_loops: bool = False,
+    ) -> None:
+        """Take the segments; for a field of the headings also the texts, which know the lemmas' numbers."""
         self.field_name = field
+        self._texts = texts
         self.by_loops = by_loops  # whether what takes most of the time is done by compiled loops
         self._parts = parts
         self._of = [part.segment.fields[field] for part in parts]
@@ -258,7 +266,9 @@ class FieldPostings:
         if name == self.field_name:
             return self
         if name not in self._headings:
-            self._headings[name] = FieldPostings(self._parts, self._documents, name, by_loops=self.by_loops)
+            self._headings[name] = FieldPostings(
+                self._parts, self._documents, name, texts=self._texts or self, by_loops=self.by_loops
+            )
         return self._headings[name]
 
     def take_scratch(self, kind: type[np.generic]) -> np.ndarray:
@@ -290,35 +300,37 @@ class FieldPostings:
 
     def entries(self, lemmas: Sequence[str]) -> list[Entry]:
         """Return where the lists of lemmas are."""
-        new = [lemma for lemma in dict.fromkeys(lemmas) if lemma not in self._entries]
-        if new:
-            if len(self._entries) > _REMEMBERED:
-                self._entries = {}
-            known = self._entries
-            known.update(zip(new, self._look_up(new), strict=True))
+        known = self._entries
+        try:
             return [known[lemma] for lemma in lemmas]
-        return [self._entries[lemma] for lemma in lemmas]
+        except KeyError:
+            if len(known) > _REMEMBERED:
+                known = self._entries = {}
+            for lemma in lemmas:
+                if lemma not in known:
+                    known[lemma] = self._look_up(lemma)
+            return [known[lemma] for lemma in lemmas]
 
-    def _look_up(self, lemmas: list[str]) -> list[Entry]:
-        texts = [lemma.encode("utf-8", "surrogatepass") for lemma in lemmas]
-        found: list[list[Listed]] = [[] for _ in lemmas]
-        known: list[list[tuple[int, int]]] = [[] for _ in lemmas]
-        count = [0] * len(lemmas)
-        for number, (part, of) in enumerate(zip(self._parts, self._of, strict=True)):
-            numbers = part.segment.words.lemmas(texts)
-            for at, (lemma, listed) in enumerate(zip(numbers.tolist(), of.lists_of(numbers).tolist(), strict=True)):
-                if lemma >= 0:
-                    known[at].append((number, lemma))
-                if lemma >= 0 and listed >= 0:
-                    found[at].append(Listed(number, lemma, listed, of.place(listed)))
-                    count[at] += int(of.found[listed])
-        entries = [
-            Entry(lemma, tuple(numbers), tuple(lists), many)
-            for lemma, numbers, lists, many in zip(lemmas, known, found, count, strict=True)
-        ]
-        if self.live is None:
-            return entries
-        return [entry._replace(found=len(self._rows_of([entry]))) for entry in entries]
+    def _look_up(self, lemma: str) -> Entry:
+        numbers = self._numbers(lemma)
+        lists = []
+        found = 0
+        for part, number in numbers:
+            of = self._of[part]
+            listed = of.list_of(number)
+            if listed is not None:
+                lists.append(Listed(part, number, listed))
+                found += int(of.found[listed])
+        entry = Entry(lemma, numbers, tuple(lists), found)
+        return entry if self.live is None else entry._replace(found=len(self._rows_of([entry])))
+
+    def _numbers(self, lemma: str) -> tuple[tuple[int, int], ...]:
+        """Return the parts that know a lemma in any field, and its number there."""
+        if self._texts is not None:
+            return self._texts.entries([lemma])[0].numbers
+        text = lemma.encode("utf-8", "surrogatepass")
+        found = ((part, of.segment.words.number(text)) for part, of in enumerate(self._parts))
+        return tuple((part, number) for part, number in found if number is not None)
 
     def by_part(self, rows: np.ndarray) -> Iterator[tuple[int, int, np.ndarray]]:
         """Give the parts that have some of these rows: the number of each, how many rows come before, and its own."""
@@ -392,14 +404,48 @@ class FieldPostings:
             sets.append(RowSet.of_rows(rows, self.size) if len(sparse) == 1 else RowSet.all_of(rows, self.size))
         return union(sets, self.size) if sets else RowSet.of_rows(np.zeros(0, np.int64), self.size)
 
+    def rows_of_each(self, groups: Sequence[Sequence[Entry]]) -> tuple[list[RowSet], RowSet, RowSet]:
+        """Return the rows of each of some groups of lemmas, those of any, and those of all: by compiled loops."""
+        from indexer.backends.whoosh import loops  # noqa: PLC0415 -- compiles
+
+        # Of whole numbers of 64 bits, which are added up many at once.
+        sets = np.zeros((len(groups), -(-self.size // 64)), np.uint64)
+        as_bytes, width = sets.view(np.uint8), -(-self.size // 8)
+        asked: list[list[tuple[int, int]]] = [[] for _ in self._parts]
+        for at, entries in enumerate(groups):
+            for entry in entries:
+                if entry.found * _DENSE > self.size:
+                    as_bytes[at, :width] |= self._dense_rows(entry).bits()
+                else:
+                    for listed in entry.lists:
+                        asked[listed.part].append((listed.number, at))
+        for part, (pairs, base) in enumerate(zip(asked, self._bases, strict=True)):
+            if pairs:
+                loops.mark(self._of[part].lists_for_loops, np.array(pairs, np.int64), base, as_bytes)
+        if self.live is not None:
+            as_bytes[:, :width] &= self._live_bits
+        both, *counts = loops.any_and_all(sets)
+        found, every = (
+            RowSet(self.size, None, bits, count)
+            for bits, count in zip(both.view(np.uint8)[:, :width], counts, strict=True)
+        )
+        return [RowSet(self.size, None, bits) for bits in as_bytes[:, :width]], found, every
+
+    @cached_property
+    def _live_bits(self) -> np.ndarray:
+        assert self.live is not None  # noqa: S101 -- the caller's promise
+        return RowSet.of_mask(self.live).bits()
+
     def _rows_of(self, entries: list[Entry]) -> np.ndarray:
         """Return the rows of lists; those of one lemma in order."""
-        read = [self._based(listed, listed.placed.read()[0]) for entry in entries for listed in entry.lists]
+        read = [self._read(listed)[0] for entry in entries for listed in entry.lists]
         return self._live(join(read))
 
-    def _based(self, listed: Listed, rows: np.ndarray) -> np.ndarray:
+    def _read(self, listed: Listed) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of a list, and their codes."""
+        rows, coded = self._of[listed.part].place(listed.number).read()
         base = self._bases[listed.part]
-        return rows + base if base else rows
+        return rows + base if base else rows, coded
 
     def _dense_rows(self, entry: Entry) -> RowSet:
         found = self._dense.get(entry.lemma)
@@ -418,8 +464,8 @@ class FieldPostings:
         """Return the rows of a lemma with this weight, and how much it gives there at most for an idf of 1."""
         rows, points = [], []
         for listed in entry.lists:
-            of_list, coded = listed.placed.read()
-            rows.append(self._based(listed, of_list))
+            of_list, coded = self._read(listed)
+            rows.append(of_list)
             points.append(self._table(listed.part, settings, weight).points[coded])
         of_rows, of_points = self._live_of(join(rows), join(points))
         return of_rows, of_points
@@ -435,8 +481,8 @@ class FieldPostings:
         for entry, weight in zip(entries, weights, strict=True):
             for listed in entry.lists:
                 table = self._table(listed.part, settings, weight)
-                of_list, coded = listed.placed.read()
-                rows.append(self._based(listed, of_list))
+                of_list, coded = self._read(listed)
+                rows.append(of_list)
                 frequency.append(table.frequency[coded])
                 lead.append(table.lead[coded])
         every = join(rows)

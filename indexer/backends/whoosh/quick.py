@@ -1,25 +1,26 @@
 """The best rows of what most people ask, some words: by one compiled loop (loops.rank), without the scores of all.
 
-The sources are those of best.py, and so are the bounds; the sums are those of evaluation.Scoring.
+The bounds are those of best.py, made here for words and phrases alone, with fewer calls; the sums are those of
+evaluation.Scoring.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from itertools import chain, count
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
 from indexer import ranking
 from indexer.backends.whoosh import arrays, loops
-from indexer.backends.whoosh.best import Best, Of, OfAll, OfHeading, OfWord, Sources
+from indexer.backends.whoosh.best import Best
 from indexer.backends.whoosh.counting import Counting
 from indexer.backends.whoosh.standing import Sought, scored_by
 from indexer.types import Only, Phrase, Together, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from indexer.backends.whoosh.evaluation import Evaluation
     from indexer.backends.whoosh.postings import Entry, Listed
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from indexer.types import Lemma, Query
 
 _MOST_WORDS = 31  # each has a bit, and one more bit is used
+_NO_GAPS, _NO_CODES = arrays.frozen(np.zeros(0, np.uint32)), arrays.frozen(np.zeros(0, np.uint8))
+_NO_SETS = np.zeros((0, 0), np.uint8)
 _CHEAP = 4096  # rows of a source, up to which it is read wherever others are, and of its rows no set is made
 
 
@@ -68,7 +71,7 @@ def best_of_words(asked: Words, evaluation: Evaluation, among: RowSet, most: int
         found = [ranking_.rank(part, among, scratch, best) for part in range(len(postings.parts))]
     if best[0] <= 0:
         return None
-    rows, scores = map(np.concatenate, zip(*found, strict=True))
+    rows, scores = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
     here = np.flatnonzero(scores >= best[0])
     here = here[np.argsort(rows[here])]
     return Best(rows[here], scores[here])
@@ -85,31 +88,35 @@ class _Ranking:
         leaves = [*clauses, *(evaluation.pairs(query) if isinstance(query, Together) else ())]
         scored = scored_by(leaves)
         self._counting = Counting(self._postings, Sought(self._postings, chain.from_iterable(scored)), scored)
-        sources = Sources(query, evaluation)
-        self._sources = sorted(_read_together(sources), key=lambda source: -source.most)
-        self.is_nothing = not self._sources
-        self._pairs = loops.Pairs(
-            np.array([pair.most for pair in sources.pairs], np.float64),
-            np.array([pair.words for pair in sources.pairs], np.uint32),
-        )
         titles = evaluation.within("title") if settings.title else None
         self._titles = titles.postings if titles else self._postings
+        weights = [evaluation.weight(leaf) for leaf in leaves]
+        in_titles = [titles.weight(ranking.in_title(leaf)) for leaf in leaves] if titles else []
+        bonuses = [0.0] * len(leaves)
+        typed: list[np.ndarray] = []
+        of_typed = [loops.NO_SET] * len(leaves)
+        sources = _Sources(evaluation, titles)
+        for number in range(len(clauses), len(leaves)):
+            sources.add_pair(leaves[number], weights[number], in_titles[number] if titles else 0.0)
+        for number, leaf in enumerate(clauses):
+            if isinstance(leaf, Phrase) and leaf.typed:
+                bonuses[number] = ranking.typed_bonus(leaf, "text", evaluation.idf_in, settings)
+                sources.add_rows(evaluation.typed(leaf), bonuses[number])
+                of_typed[number] = len(typed)
+                typed.append(evaluation.typed(leaf).bits())
+            sources.add(leaf, weights[number], in_titles[number] if titles else 0.0)
+        self._sources = sorted(sources.all, key=lambda source: -source.most)
+        self.is_nothing = not self._sources
+        self._pairs = loops.Pairs(np.array(sources.pairs_most, np.float64), np.array(sources.pairs_bits, np.uint32))
         saturation, of_titles = (ranking.saturation(field, settings) for field in ("text", "title"))
         bonus = ranking.bonus(query, "text", evaluation.idf_in, settings) if isinstance(query, Together) else 0.0
         self._complete = evaluation.found(query).complete.bits() if bonus else np.zeros(0, np.uint8)
-        bonuses = [ranking.typed_bonus(leaf, "text", evaluation.idf_in, settings) for leaf in leaves]
-        typed = [
-            evaluation.typed(leaf).bits()
-            for leaf, of_typed in zip(leaves, bonuses, strict=True)
-            if of_typed and isinstance(leaf, Phrase)
-        ]
         self._typed = _stacked(typed)
-        number = count()
         self._formula = loops.Formula(
-            weights=np.array([evaluation.weight(leaf) for leaf in leaves]),
-            title_weights=np.array([titles.weight(ranking.in_title(leaf)) for leaf in leaves] if titles else []),
-            typed=np.array([next(number) if bonus else loops.NO_SET for bonus in bonuses], np.int64),
-            typed_bonus=np.array(bonuses),
+            weights=np.array(weights, np.float64),
+            title_weights=np.array(in_titles, np.float64),
+            typed=np.array(of_typed, np.int64),
+            typed_bonus=np.array(bonuses, np.float64),
             clauses=len(clauses),
             average=self._postings.collection.average,
             k1=saturation.k1,
@@ -162,7 +169,7 @@ class _Ranking:
         """Return the sources as they are in a segment, and the rows of those that need not be read."""
         ends = [0]
         lists: list[tuple[int, float, int, int]] = []
-        gaps: list[np.ndarray] = [np.zeros(0, np.uint32)]
+        gaps: list[np.ndarray] = []
         sets: list[np.ndarray] = []
         dense: list[int] = []
         for at, source in enumerate(self._sources):
@@ -178,7 +185,7 @@ class _Ranking:
                 sets.append(source.rows().bits())
         numbers, weights, hows, stops = zip(*lists, strict=True) if lists else ((), (), (), ())
         in_title, weight, more, most, size, bit, *_ = zip(*self._sources, strict=True)
-        every = arrays.frozen(np.concatenate(gaps))
+        every = arrays.frozen(np.concatenate(gaps)) if gaps else _NO_GAPS
         return loops.Sources(
             starts=np.array(ends, np.int64),
             numbers=np.array(numbers, np.int64),
@@ -192,7 +199,7 @@ class _Ranking:
             bit=np.array(bit, np.uint32),
             dense=np.array(dense, np.int64),
             gaps=every,
-            codes=arrays.frozen(np.zeros(len(every), np.uint8)),
+            codes=arrays.frozen(np.zeros(len(every), np.uint8)) if gaps else _NO_CODES,
             stops=np.array(stops, np.int64),
         ), _stacked(sets)
 
@@ -208,10 +215,7 @@ class _Ranking:
 
 
 def _stacked(sets: list[np.ndarray]) -> np.ndarray:
-    return np.stack(sets) if sets else np.zeros((0, 0), np.uint8)
-
-
-_Pair: TypeAlias = "tuple[Lemma, Entry]"
+    return np.stack(sets) if sets else _NO_SETS
 
 
 class _Source(NamedTuple):
@@ -224,68 +228,112 @@ class _Source(NamedTuple):
     size: int
     bit: int
     lists: list[tuple[Listed, float, int]]  # with the weight of the lemma, and how it counts
-    rows: Callable[[], RowSet] | None  # that have anything of it, if that is known
+    rows: Callable[[], RowSet] | None  # that have anything of it, where sources of as many rows tell that
     same_in: RowSet | None = None  # rows, or documents, that have the most that it gives
 
 
-def _read_together(sources: Sources) -> Iterator[_Source]:
-    """Give what a score is a sum of; whether a row has all of the query, the loop looks itself."""
-    for source in sources.all:
-        match source:
-            case OfAll():
-                continue
-            case Of():
-                yield _same(source)
-            case OfHeading(of=Of() as of):
-                yield _same(of)._replace(in_title=True)
-            case OfHeading(of=OfWord() as of):
-                yield _source(of, *_lemmas(of))._replace(in_title=True)
-            case OfWord():
-                yield from _of_text(source)
+class _Sources:
+    """What a score is a sum of; whether a row has all of the query, the loop looks itself."""
+
+    def __init__(self, evaluation: Evaluation, titles: Evaluation | None) -> None:
+        self._evaluation = evaluation
+        self._titles = titles
+        self._settings = evaluation.settings
+        self._bits: dict[int, int] = {}  # by the identity of the word
+        self._more: dict[int, float] = {}  # likewise: what pairs may give with it in titles
+        self.all: list[_Source] = []
+        self.pairs_most: list[float] = []
+        self.pairs_bits: list[int] = []
+
+    def bit(self, word: Word) -> int:
+        """Return the bit of a word."""
+        return self._bits.setdefault(id(word), 1 << len(self._bits))
+
+    def add_pair(self, pair: Phrase, weight: float, in_title: float) -> None:
+        """Add what two words give where they stand side by side; it is to be done before `add`."""
+        one, other = pair.words
+        texts, titles, settings = self._evaluation, self._titles, self._settings
+        if texts.known(one).is_anywhere and texts.known(other).is_anywhere:
+            self.pairs_most.append(settings.adjacency * weight * (1 + settings.lead))
+            self.pairs_bits.append(self.bit(one) | self.bit(other))
+        if titles and titles.known(one).is_anywhere and titles.known(other).is_anywhere:
+            # In a title: as much as may be wherever the rarer of them is.
+            rarer = id(other if titles.idf(other) > titles.idf(one) else one)
+            self._more[rarer] = self._more.get(rarer, 0.0) + settings.adjacency * settings.title * in_title
+
+    def add(self, leaf: Word | Phrase, weight: float, in_title: float) -> None:
+        """Add what a word or phrase gives, by its weights."""
+        most, most_in_title = weight * (1 + self._settings.lead), self._settings.title * in_title
+        if isinstance(leaf, Phrase):
+            self.add_rows(self._evaluation.rows(leaf), most)
+            if self._titles:
+                self._add(_same(self._titles.rows(ranking.in_title(leaf)), most_in_title)._replace(in_title=True))
+            return
+        self._add_word(leaf, weight, most)
+        if self._titles:
+            more = self._more.get(id(leaf), 0.0)
+            source = _source(*_lemmas(leaf, self._titles), most_in_title, most_in_title + more)
+            self._add(source._replace(in_title=True, more=more))
+
+    def add_rows(self, rows: RowSet, most: float) -> None:
+        """Add what gives the same in each of some rows."""
+        self._add(_same(rows, most))
+
+    def _add(self, source: _Source) -> None:
+        if source.most > 0 and source.size:
+            self.all.append(source)
+
+    def _add_word(self, word: Word, weight: float, most: float) -> None:
+        """Add what a word gives in texts: itself, and beside it relatives that stand in many rows, and those in few."""
+        own, relatives = _lemmas(word, self._evaluation)
+        whole = _source(own, relatives, weight, most)._replace(
+            bit=self.bit(word), rows=partial(self._evaluation.rows, word)
+        )
+        if whole.size <= _CHEAP or not relatives:
+            self._add(whole)
+            return
+        # A word that stands nearly everywhere need not be read for its relatives.
+        itself = _source(own, [], weight, most)
+        self.all.append(itself._replace(bit=whole.bit, rows=whole.rows))
+        rows_of = self._evaluation.postings.rows_of
+        for pair in relatives:
+            if pair[1].found > _CHEAP:
+                self._add(_source([], [pair], weight, most)._replace(rows=partial(rows_of, [pair[1]])))
+        if few := [pair for pair in relatives if pair[1].found <= _CHEAP]:
+            self.all.append(_source([], few, weight, most)._replace(size=0))
 
 
-def _same(of: Of) -> _Source:
+_Pair: TypeAlias = "tuple[Lemma, Entry]"
+
+
+def _same(rows: RowSet, most: float) -> _Source:
     return _Source(
-        in_title=False, weight=0.0, more=0.0, most=of.most, size=of.size, bit=0, lists=[], rows=None, same_in=of.rows
+        in_title=False, weight=0.0, more=0.0, most=most, size=rows.count, bit=0, lists=[], rows=None, same_in=rows
     )
 
 
-def _of_text(of: OfWord) -> Iterator[_Source]:
-    """Give what a word gives in texts: itself, and beside it relatives that stand in many rows, and those in few."""
-    own, relatives = _lemmas(of)
-    if of.size <= _CHEAP or not relatives:
-        yield _source(of, own, relatives)._replace(rows=of.rows)
-        return
-    # A word that stands nearly everywhere need not be read for its relatives.
-    yield _source(of, own, [])._replace(rows=partial(of.evaluation.rows, of.word))
-    for pair in relatives:
-        if pair[1].found > _CHEAP:
-            yield _source(of, [], [pair])._replace(rows=partial(of.evaluation.postings.rows_of, [pair[1]]))
-    if few := [pair for pair in relatives if pair[1].found <= _CHEAP]:
-        yield _source(of, [], few)._replace(size=0)
-
-
-def _lemmas(of: OfWord) -> tuple[list[_Pair], list[_Pair]]:
+def _lemmas(word: Word, evaluation: Evaluation) -> tuple[list[_Pair], list[_Pair]]:
     """Return the lemmas of a word with what is there of each, and its relatives likewise."""
-    pairs = list(zip((*of.word.lemmas, *of.word.relatives), of.evaluation.entries(of.word), strict=True))
-    return pairs[: len(of.word.lemmas)], pairs[len(of.word.lemmas) :]
+    entries = evaluation.known(word).entries
+    many = len(word.lemmas)
+    return (
+        list(zip(word.lemmas, entries[:many], strict=True)),
+        list(zip(word.relatives, entries[many:], strict=True)) if word.relatives else [],
+    )
 
 
-def _source(of: OfWord, own: list[_Pair], relatives: list[_Pair]) -> _Source:
+def _source(own: list[_Pair], relatives: list[_Pair], weight: float, most: float) -> _Source:
     """Return what some lemmas of a word give."""
     how = loops.TOGETHER if len(own) > 1 else loops.ALONE
-    lists = [(listed, _weight(lemma), how) for lemma, entry in own for listed in entry.lists]
-    lists += ((listed, _weight(lemma), loops.RELATIVE) for lemma, entry in relatives for listed in entry.lists)
-    return _Source(
-        in_title=False,
-        weight=of.weight,
-        more=of.more,
-        most=of.most,
-        size=sum(entry.found for _, entry in own + relatives),
-        bit=of.bit if own else 0,
-        lists=lists,
-        rows=None,
-    )
+    size = 0
+    lists = []
+    for lemma, entry in own:
+        size += entry.found
+        lists += [(listed, _weight(lemma), how) for listed in entry.lists]
+    for lemma, entry in relatives:
+        size += entry.found
+        lists += [(listed, _weight(lemma), loops.RELATIVE) for listed in entry.lists]
+    return _Source(in_title=False, weight=weight, more=0.0, most=most, size=size, bit=0, lists=lists, rows=None)
 
 
 def _weight(lemma: Lemma) -> float:

@@ -27,11 +27,11 @@ class RowSet:
 
     __slots__ = ("_bits", "_count", "_rows", "size")
 
-    def __init__(self, size: int, rows: np.ndarray | None, bits: np.ndarray | None) -> None:
+    def __init__(self, size: int, rows: np.ndarray | None, bits: np.ndarray | None, count: int = -1) -> None:
         self.size = size
         self._rows = rows
         self._bits = bits
-        self._count = -1 if rows is None else len(rows)
+        self._count = count if rows is None else len(rows)  # -1 until it is asked for
 
     @classmethod
     def of_rows(cls, rows: np.ndarray, size: int) -> RowSet:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -143,6 +143,15 @@ class Field:
         at = np.searchsorted(self.lemmas, np.maximum(lemmas, 0).astype(self.lemmas.dtype))
         at[at == len(self.lemmas)] = 0
         return np.where(self.lemmas[at] == lemmas, at, -1)
+
+    def list_of(self, lemma: int) -> int | None:
+        """Return the number of the list of one lemma, or None if it does not stand here."""
+        at = bisect_left(self._lemmas, lemma)
+        return at if at < len(self._lemmas) and self._lemmas[at] == lemma else None
+
+    @cached_property
+    def _lemmas(self) -> memoryview:
+        return arrays.plain(self.lemmas)
 
     def read(self, numbers: np.ndarray) -> Lists:
         """Return the lists with these numbers, deleted rows included."""

@@ -157,23 +157,6 @@ class Words:
 
     # --- lemmas ---
 
-    def lemmas(self, texts: Sequence[bytes]) -> np.ndarray:
-        """Return the number of each lemma; -1 for one that is not there."""
-        hashes, numbers = self._of["lemma_hashes"], self._of["lemma_of_hash"]
-        first = np.searchsorted(hashes, np.array([crc32(text) for text in texts], np.uint32)).tolist()
-        return np.array(
-            [self._lemma(text, at, hashes, numbers) for text, at in zip(texts, first, strict=True)], np.int64
-        )
-
-    def _lemma(self, text: bytes, at: int, hashes: np.ndarray, numbers: np.ndarray) -> int:
-        # Nearly always the first is the one; two lemmas may have one hash.
-        hashed = crc32(text)
-        while at < len(hashes) and hashes[at] == hashed:
-            if self.lemma(int(numbers[at])) == text:
-                return int(numbers[at])
-            at += 1
-        return -1
-
     def known(self, texts: Sequence[bytes]) -> dict[int, int]:
         """Return the numbers of those of many lemmas that are there, by their indices; most of them are not."""
         hashes = self._of["lemma_hashes"]
@@ -187,6 +170,7 @@ class Words:
         """Return the number of one lemma, or None if it is not there."""
         view, hashed = self._views, crc32(lemma)
         at = bisect_left(view.lemma_hashes, hashed)
+        # Nearly always the first is the one; two lemmas may have one hash.
         while at < len(view.lemma_hashes) and view.lemma_hashes[at] == hashed:
             number: int = view.lemma_of_hash[at]
             if self.lemma(number) == lemma:
