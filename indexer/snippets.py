@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from indexer.analysis.fold import NORMAL
+from indexer.analysis.fold import NORMAL, are_written
 from indexer.analysis.tokenize import matches, tokenize
 from indexer.types import (
     AtPath,
@@ -48,59 +48,87 @@ class Marker:
         self._analyzer = analyzer
         self._written: dict[str, int] = {}  # a form → the words that it is, as bits
         self._folded: dict[Exactness, dict[str, int]] = {}  # the same of forms that the query itself has
-        self._unsure: set[str] = set()
         self._rows: list[list[int]] = []  # the bits of the words of a phrase
         self._single = 0  # bits of words that stand alone
+        unsure: frozenset[str] = frozenset()
         bit = 1
         for leaf in leaves(query):
             words = leaf.words if isinstance(leaf, Phrase) else (leaf,)
             row = []
             for word in words:
-                self._add(word, bit, engine)
+                unsure |= self._add(word, bit, engine)
                 row.append(bit)
                 bit <<= 1
             if len(row) > 1:
                 self._rows.append(row)
             else:
                 self._single |= row[0]
+        self._written.update(dict.fromkeys(unsure, _UNSURE))
         self._known: dict[str, int] = {}  # the text of a token → the words that it is
+        self._longest = analyzer.settings.longest_word
 
-    def _add(self, word: Word, bit: int, engine: Engine) -> None:
+    def _add(self, word: Word, bit: int, engine: Engine) -> frozenset[str]:
+        """Add the forms of a word; return those of which only the place tells whether they are it."""
         always, sometimes = engine.written([lemma.text for lemma in word.lemmas])
-        self._unsure |= sometimes
-        for form in always:
-            self._written[form] = self._written.get(form, 0) | bit
+        written = self._written
+        if written.keys().isdisjoint(always):
+            written.update(dict.fromkeys(always, bit))
+        else:
+            written.update({form: written.get(form, 0) | bit for form in always})
         for text, exactness, _ in word.forms:
             forms = self._folded.setdefault(exactness, {})
             forms[text] = forms.get(text, 0) | bit
+        return sometimes
 
     def __call__(self, text: str) -> Snippet:
         """Return a text of the index with a mark at each word that the query asks for: what `highlight` gives."""
-        tokens = [(match[0], match.span()) for match in matches(text)]
-        if any(_ACROSS.search(token) for token, _ in tokens if not token.isalpha()):
-            tokens = [(token.text, token.span) for token in tokenize(text)]
-        known = self._known
-        found = []
-        for token, _ in tokens:
-            bits = known.get(token)
-            if bits is None:
-                bits = known[token] = self._bits(self._analyzer.form(token))
-            found.append(bits)
+        matched = list(matches(text))
+        tokens = [match[0] for match in matched]
+        if _ACROSS.search(text) and any(_ACROSS.search(token) for token in tokens if "." in token):
+            return self._by_sentences(text)
+        if not self._folded and are_written(text) and max(map(len, tokens), default=0) <= self._longest:
+            # Nearly every text: to know what is none of the forms, nothing need be made of it.
+            of_form = self._written.get
+            found = [of_form(token, 0) for token in tokens]
+        else:
+            found = list(map(self._of_token, tokens))
         if _UNSURE in found:
             return highlight(text, self._query, self._analyzer)
-        marked = {at for at, bits in enumerate(found) if bits & self._single}
+        return Snippet(text, tuple([Span(*matched[at].span()) for at in self._marked(found)]))
+
+    def _by_sentences(self, text: str) -> Snippet:
+        """Return the same where it matters where sentences end."""
+        tokens = list(tokenize(text))
+        found = [self._bits(self._analyzer.form(token.text)) for token in tokens]
+        if _UNSURE in found:
+            return highlight(text, self._query, self._analyzer)
+        return Snippet(text, tuple([tokens[at].span for at in self._marked(found)]))
+
+    def _marked(self, found: list[int]) -> list[int]:
+        """Return which tokens are marked, in order, by the words that each is."""
+        single = self._single
+        alone = [at for at, bits in enumerate(found) if bits & single]
+        if not self._rows:
+            return alone
+        marked = set(alone)
         for row in self._rows:
             for start in range(len(found) - len(row) + 1):
                 if all(found[start + shift] & bit for shift, bit in enumerate(row)):
                     marked.update(range(start, start + len(row)))
-        return Snippet(text, tuple(Span(*tokens[at][1]) for at in sorted(marked)))
+        return sorted(marked)
+
+    def _of_token(self, token: str) -> int:
+        """Return the words that a token is, as bits, by its text."""
+        bits = self._known.get(token)
+        if bits is None:
+            bits = self._known[token] = self._bits(self._analyzer.form(token))
+        return bits
 
     def _bits(self, form: str) -> int:
-        if form in self._unsure:
-            return _UNSURE
         bits = self._written.get(form, 0)
-        for exactness, forms in self._folded.items():
-            bits |= forms.get(NORMAL[exactness](form), 0)
+        if bits != _UNSURE:
+            for exactness, forms in self._folded.items():
+                bits |= forms.get(NORMAL[exactness](form), 0)
         return bits
 
 

@@ -21,6 +21,12 @@ _HYPHENS_AND_APOSTROPHES = str.maketrans({"\u2010": "-", "\u2011": "-", "’": "
 
 _PLAIN = re.compile(r"[А-Яа-яЁё]+\Z")  # nearly every word: nothing to mend
 
+_CHANGES = "\u00ad\u0300-\u036f\u200b-\u200f\u2010\u2011\u2060\ufeff’ʼ`"
+# One set first, which is sought quickly; then what of the Latin letters stand beside something that is none of them.
+_MAY_CHANGE = re.compile(
+    rf"[A-Za-z{_CHANGES}](?:(?<=[{_CHANGES}])|(?<=[^\WA-Za-z].)|(?=[^\WA-Za-z])|(?<='.)|(?='))", re.DOTALL
+)
+
 _LATIN = "AaBCcEeHKkMOoPpTXxy"
 _CYRILLIC = "АаВСсЕеНКкМОоРрТХху"
 _TO_CYRILLIC = str.maketrans(_LATIN, _CYRILLIC)
@@ -39,6 +45,15 @@ def written(token: str) -> str:
         return token
     form = _UNSEEN.sub("", token).translate(_HYPHENS_AND_APOSTROPHES)
     return _one_script(form) if _IS_LATIN.search(form) else form
+
+
+def are_written(text: str) -> bool:
+    """Whether the form of each token of a text is surely the token itself.
+
+    >>> [are_written(text) for text in ("Ёлка, XI век", "за́мок", "Mосква", "I’m")]
+    [True, False, False, False]
+    """
+    return not _MAY_CHANGE.search(text)
 
 
 def fold(form: str) -> str:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from indexer.analysis.lemmatize import grammemes, known_grammemes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 # --- the tables -------------------------------------------------------------------------------------------------------
 #
@@ -752,7 +752,9 @@ class _Place(NamedTuple):
 
 # What is put after a stem, and by which rule; the grade of the stem before it, one of _GRADES, comes first.
 _Made: TypeAlias = tuple[tuple[str, tuple[tuple[str, _Rule], ...]], ...]
-_Guesses: TypeAlias = dict[str, list[_Rule]]  # lemmas that may be relatives
+# The same of all series that ask for one stem: each text once, by all its rules.
+_Merged: TypeAlias = tuple[tuple[str, tuple[tuple[str, tuple[_Rule, ...]], ...]], ...]
+_Guesses: TypeAlias = dict[str, tuple[_Rule, ...]]  # lemmas that may be relatives
 
 _ALL_PARTS = frozenset(_PARTS)
 _LISTED = _Rule(-1, "", "", by_verb=False)
@@ -777,9 +779,28 @@ def relatives(lemma: str, known: Callable[[Collection[str]], Iterable[str]]) -> 
     >>> relatives("казахстан", {"казахстанский", "казахстанка", "казахстанов"}.intersection)
     ('казахстанка', 'казахстанский')
     """
-    guesses = _guesses(lemma, _parts_of(lemma))
+    return relatives_of([lemma], known)[0]
+
+
+def relatives_of(lemmas: Sequence[str], known: Callable[[Collection[str]], Iterable[str]]) -> list[tuple[str, ...]]:
+    """Return the same of several lemmas, of which `known` is asked at once: so they take less.
+
+    >>> relatives_of(["сталь", "казахстан"], {"стальной", "казахстанский"}.intersection)
+    [('стальной',), ('казахстанский',)]
+    """
+    guesses = [_guesses(lemma, _parts_of(lemma)) for lemma in lemmas]
+    every = set().union(*guesses)
+    there = frozenset(known(every)) if every else frozenset()
+    return [
+        _of_those(lemma, of_lemma, there.intersection(of_lemma))
+        for lemma, of_lemma in zip(lemmas, guesses, strict=True)
+    ]
+
+
+def _of_those(lemma: str, guesses: _Guesses, words: Iterable[str]) -> tuple[str, ...]:
+    """Return which of some words that were guessed are relatives of a lemma, the surest first."""
     ranks: dict[str, int] = {}
-    for word in known(guesses.keys()) if guesses else ():
+    for word in words:
         agreeing = [rule.rank for rule in _allowed(lemma, word, guesses[word]) if _agrees(lemma, word, rule)]
         if agreeing:
             ranks[word] = min(agreeing)
@@ -800,12 +821,12 @@ def _agrees(lemma: str, word: str, rule: _Rule) -> bool:
     return (not own or own <= grammemes(lemma)) and (not part or part <= grammemes(word))
 
 
-def _allowed(lemma: str, word: str, rules: list[_Rule]) -> list[_Rule]:
+def _allowed(lemma: str, word: str, rules: tuple[_Rule, ...]) -> tuple[_Rule, ...]:
     """Return the rules by which a word may be a relative in spite of the lists."""
     if frozenset((lemma, word)) in _strangers():
-        return []
+        return ()
     if lemma in _alone() or word in _alone():
-        return [rule for rule in rules if not rule.by_verb]
+        return tuple(rule for rule in rules if not rule.by_verb)
     return rules
 
 
@@ -815,18 +836,22 @@ def _guesses(lemma: str, parts: frozenset[str]) -> _Guesses:
     if not _WORD.fullmatch(lemma):
         return found
     for other in _listed().get(lemma, ()):
-        found[other] = [_LISTED]
+        found[other] = (_LISTED,)
     active = _active(lemma)
     is_reflexive = active != lemma
     # A bare ending is no verb: «чь» has no «чься».
     if active.endswith(("ть", "ти", "чь")) and len(active) > len("ть") and active not in _apart():
-        found.setdefault(active if is_reflexive else _reflexive(lemma), []).append(_VOICE)
+        _add(found, active if is_reflexive else _reflexive(lemma), _VOICE)
     for other in _aspects().get(active, ()):
-        found.setdefault(_reflexive(other) if is_reflexive else other, []).append(_ASPECT)
+        _add(found, _reflexive(other) if is_reflexive else other, _ASPECT)
     _of_root(active, found, is_reflexive=is_reflexive)
     _of_series(active, parts, found, is_reflexive=is_reflexive)
     found.pop(lemma, None)
     return found
+
+
+def _add(found: _Guesses, word: str, rule: _Rule) -> None:
+    found[word] = (*found.get(word, ()), rule)
 
 
 def _active(lemma: str) -> str:
@@ -843,19 +868,17 @@ def _of_root(lemma: str, found: _Guesses, *, is_reflexive: bool) -> None:
         for variants in _prefixes().get(lemma[:length], ()):
             for text, rule in _by_root(lemma[length:], is_reflexive):
                 for start in variants:
-                    found.setdefault(start + text, []).append(rule)
+                    _add(found, start + text, rule)
 
 
-def _of_series(lemma: str, parts: frozenset[str], found: _Guesses, *, is_reflexive: bool) -> None:  # noqa: C901, PLR0912 -- one loop, and half of the time is spent in it
+def _of_series(lemma: str, parts: frozenset[str], found: _Guesses, *, is_reflexive: bool) -> None:  # noqa: C901 -- one loop, and half of the time is spent in it
     places = _places()
     plain: dict[tuple[int, str], list[str]] = {}  # stems by where they end and by grade: many series ask for the same
     changed: dict[tuple[str, str], list[str]] = {}
     for at in range(2, len(lemma) + 1):
         if lemma[at:] not in places:
             continue
-        for part, grade, least, made in _by_ending(lemma[at:], is_reflexive):
-            if part not in parts:
-                continue
+        for grade, least, made in _merged(lemma[at:], is_reflexive, parts):
             stems = plain.get((at, grade))
             if stems is None:
                 stems = plain[at, grade] = _stems(lemma[:at], _back()[grade])
@@ -867,12 +890,9 @@ def _of_series(lemma: str, parts: frozenset[str], found: _Guesses, *, is_reflexi
                     if starts is None:
                         starts = changed[stem, other] = _stems(stem, _forth()[other])
                     for start in starts:
-                        for text, rule in words:
-                            rules = found.get(start + text)
-                            if rules is None:
-                                found[start + text] = [rule]
-                            else:
-                                rules.append(rule)
+                        for text, rules in words:
+                            word = start + text
+                            found[word] = found[word] + rules if word in found else rules
 
 
 def _stems(stem: str, exchanges: Iterable[_Exchange]) -> list[str]:
@@ -968,6 +988,24 @@ def _by_ending(text: str, is_reflexive: bool) -> tuple[tuple[str, str, int, _Mad
         if words:
             found.append((ending.part, ending.grade, least, words))
     return tuple(found)
+
+
+@cache
+def _merged(text: str, is_reflexive: bool, parts: frozenset[str]) -> tuple[tuple[str, int, _Merged], ...]:  # noqa: FBT001 -- likewise
+    """Return the same of all series together, as far as a lemma of these parts of speech may be in them.
+
+    The grade of the ending and the letters that a stem has at least come first.
+    """
+    merged: dict[tuple[str, int], dict[str, dict[str, list[_Rule]]]] = {}
+    for part, grade, least, made in _by_ending(text, is_reflexive):
+        for other, words in made if part in parts else ():
+            of_stem = merged.setdefault((grade, least), {}).setdefault(other, {})
+            for word, rule in words:
+                of_stem.setdefault(word, []).append(rule)
+    return tuple(
+        (*key, tuple((other, tuple((word, tuple(rules)) for word, rules in of.items())) for other, of in some.items()))
+        for key, some in merged.items()
+    )
 
 
 @cache

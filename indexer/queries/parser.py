@@ -49,6 +49,10 @@ if TYPE_CHECKING:
 _AND = frozenset({"И", "AND"})
 _OR = frozenset({"ИЛИ", "OR"})
 _NOT = frozenset({"НЕ", "NOT"})
+_OPERATORS = _AND | _OR | _NOT
+# Words with what may stand inside or behind them, stress marks too: what a sign is made of is not among it.
+_NO_SIGNS = re.compile(r"\s*+(?:[\w\u0300-\u036f]++(?:[-.,'’][\w\u0300-\u036f]++)*+[.,;?…]*+(?:\s++|\Z))++\Z")
+_CHUNK = re.compile(r"\S+")
 _LINKS: dict[str, Link] = {"предл": "sentence", "s": "sentence", "абз": "paragraph", "p": "paragraph"}
 _NAMES: dict[str, Name] = {name: field for field, russian in FIELDS.items() for name in (field, russian)}
 _SUFFIX = re.compile(r"(?:~(?P<edits>\d{0,4}))?(?:\^(?P<weight>(?:\d{1,6}(?:[.,]\d{1,6})?)?))?\Z")
@@ -76,6 +80,23 @@ def parse(query: str, settings: Asking) -> Parsed:
     >>> printed(parse("кошка ИЛИ «серый волк", Asking()).expression)
     'кошка | "серый волк"'
     """
+    plain = _without_signs(query)
+    return Parsed(plain, ()) if plain else _with_signs(query, settings)
+
+
+def _without_signs(query: str) -> Plain | None:
+    """Return a query that has nothing of what may be a sign, as most are; None for another."""
+    if not _NO_SIGNS.match(query):
+        return None
+    chunks = list(_CHUNK.finditer(query))
+    texts = [chunk[0] for chunk in chunks]
+    if not _OPERATORS.isdisjoint(texts):
+        return None
+    return Plain(" ".join(texts), tuple([Span(*chunk.span()) for chunk in chunks]))
+
+
+def _with_signs(query: str, settings: Asking) -> Parsed:
+    """Return what the signs of a query mean, if it has any."""
     found, mendings = lexemes(query, deepest=settings.deepest)
     parser = _Parser(found, mendings, settings, has_words=has_operator_words(query))
     expression = parser.whole() or Sequence(())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.analysis.fold import NORMAL, fold
 from indexer.analysis.light import is_light
-from indexer.analysis.relatives import relatives
+from indexer.analysis.relatives import relatives_of
 from indexer.analysis.tokenize import tokenize, words
 from indexer.errors import (
     QueryEmpty,
@@ -54,6 +54,7 @@ from indexer.types import (
     Phrase,
     Span,
     Together,
+    Token,
     Window,
     Without,
     Word,
@@ -107,14 +108,25 @@ class Known:
         self._engine = engine
         self.vocabulary = cache(engine.vocabulary)
         # To find them may take longer than to search.
-        self.relatives = lru_cache(_MOST_RELATIVES)(self._relatives)
+        self._relatives: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def forms_of(self, lemma: str) -> set[str]:
         """Return the forms in the texts that may have a lemma, without case."""
         return set(map(NORMAL["letters"], self._engine.forms_of(lemma)))
 
-    def _relatives(self, field: str, lemma: str) -> tuple[str, ...]:
-        return relatives(lemma, partial(self._engine.known, field))
+    def relatives(self, field: str, lemmas: Iterable[str]) -> list[tuple[str, ...]]:
+        """Return the relatives of lemmas that a field has, the surest first."""
+        known = self._relatives
+        asked = [(field, lemma) for lemma in lemmas]
+        new = [key for key in dict.fromkeys(asked) if key not in known]
+        if new:
+            if len(known) + len(new) > _MOST_RELATIVES:
+                # Another one, for threads may share it.
+                known = self._relatives = {key: known[key] for key in asked if key in known}
+            known.update(
+                zip(new, relatives_of([lemma for _, lemma in new], partial(self._engine.known, field)), strict=True)
+            )
+        return [known[key] for key in asked]
 
 
 def understand(
@@ -385,13 +397,18 @@ class _Resolver:
     def _tokens(self, text: str, start: int, stop: int, places: _Places, *, mark: str, edits: int) -> list[Word]:
         tokens = list(tokenize(text[start:stop]))
         if len(tokens) <= _SENTENCE:
-            tokens = [token._replace(opens_sentence=False) for token in tokens]
+            tokens = [Token(text, span, opens_sentence=False) for text, span, _ in tokens]
+        read = [(term, self._lemmas(term)) for term in self._analyzer.terms_of(tokens)]
+        if self._settings.relative and not (mark or edits or self._signs):
+            # Asked for together, they are found in less time; each word is given its own.
+            words = (lemmas for _, lemmas in read if not is_light(lemmas[0].text))
+            self._known.relatives(self._field, [lemma.text for lemmas in words for lemma in lemmas])
         found = []
-        for term in self._analyzer.terms_of(tokens):
+        for term, lemmas in read:
             token = term.token
             span = places.of(Span(start + token.span.start, start + token.span.stop))
             sign = mark + (f"~{edits}" if edits else "")
-            found.append(self._meant(token.text, span, sign, self._word(term, mark, edits)))
+            found.append(self._meant(token.text, span, sign, self._word(term, lemmas, mark, edits)))
         return found
 
     def _meant(self, text: str, span: Span, sign: str, word: Word) -> Word:
@@ -420,8 +437,8 @@ class _Resolver:
     def _allowed(self, lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
         return tuple(lemma for lemma in lemmas if lemma.text not in self._without_lemmas)
 
-    def _word(self, term: Term, mark: str, edits: int) -> Word:
-        form, lemmas = term.form, self._lemmas(term)
+    def _word(self, term: Term, lemmas: tuple[Lemma, ...], mark: str, edits: int) -> Word:
+        form = term.form
         if mark == "!":
             # With a capital letter, «!Орёл» is the name and not the bird.
             is_written = any(letter.isupper() for letter in form)
@@ -440,6 +457,8 @@ class _Resolver:
 
         Texts often do not tell what a query does: «мост из стали» must not rank «закалка стали» below «из берегов».
         """
+        if len(term.lemmas) == 1:  # it weighs 1 everywhere
+            return term.lemmas
         alone = self._analyzer.found_by(*self._analyzer.key(term.token.text, term.token.opens_sentence)).lemmas
         weights = {lemma.text: lemma.weight for lemma in alone}
         better = [Lemma(lemma.text, max(lemma.weight, weights[lemma.text])) for lemma in term.lemmas]
@@ -452,9 +471,12 @@ class _Resolver:
             raise QueryOpensTooMuch(part=part, count=sum(self._opened), most=self._settings.most_forms)
 
     def _relatives(self, lemmas: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
+        if not self._settings.relative:
+            return ()
         weights: dict[str, float] = {}
-        for lemma in lemmas if self._settings.relative else ():
-            for relative in self._known.relatives(self._field, lemma.text):
+        found = self._known.relatives(self._field, [lemma.text for lemma in lemmas])
+        for lemma, of_lemma in zip(lemmas, found, strict=True):
+            for relative in of_lemma:
                 weights.setdefault(relative, lemma.weight * self._settings.relative)
         own = {lemma.text for lemma in lemmas}
         return tuple(Lemma(text, weight) for text, weight in weights.items() if text not in own)
@@ -503,6 +525,8 @@ def masks(text: str) -> Iterator[Span]:
     >>> ["Кто сл?вил б*б*ра?"[slice(*mask)] for mask in masks("Кто сл?вил б*б*ра?")]
     ['сл?вил', 'б*б*ра']
     """
+    if "*" not in text and "?" not in text.rstrip(" ?"):  # nearly every text
+        return
     for piece in _PIECE.finditer(text):
         word = piece[0].strip("?")
         if "*" in word or "?" in word:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.analysis.fold import fold, written
-from indexer.analysis.tokenize import tokenize
+from indexer.analysis.fold import are_written, fold, written
+from indexer.analysis.tokenize import matches, tokenize
 from indexer.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,6 +42,14 @@ def test_tokens_are_slices_in_order(text: str) -> None:
 def test_every_letter_and_digit_is_in_a_token(text: str) -> None:
     kept = "".join(token.text for token in tokenize(text))
     assert [c for c in kept if c.isalnum()] == [c for c in text if c.isalnum()]
+
+
+@given(st.text() | st.text("аЁбabé9²іі.-‐’'`ʼ_+# \u0301\u00ad\u200d\ufeff\n", max_size=12))
+@settings(max_examples=3000)
+def test_tokens_that_are_taken_for_their_forms_are_their_forms(text: str) -> None:
+    if are_written(text):
+        tokens = [match[0] for match in matches(text)]
+        assert list(map(written, tokens)) == tokens
 
 
 @given(st.text())

@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from indexer.queries.parser import parse
+from indexer.queries.parser import _with_signs, _without_signs, parse
 from indexer.queries.syntax import (
     And,
     Date,
@@ -22,6 +22,7 @@ from indexer.queries.syntax import (
     Quoted,
     Sequence,
     Weighted,
+    leaves,
     printed,
 )
 from indexer.settings import Asking
@@ -58,6 +59,23 @@ def test_mendings_are_in_the_query_and_in_order(text: str) -> None:
     found = parse(text, ASKING).mendings
     assert all(0 <= mending.span.start <= mending.span.stop <= len(text) for mending in found)
     assert list(found) == sorted(found, key=lambda mending: mending.span)
+
+
+words = st.text("кЁz_1.,;?…-'’ \t\n", max_size=12) | st.sampled_from(["И", "НЕ", "ИЛИ", "кот"])
+
+
+@settings(max_examples=2000, deadline=None)
+@given(texts | st.lists(words, max_size=6).map(" ".join))
+def test_a_query_without_signs_is_read_as_if_it_might_have_some(text: str) -> None:
+    expected = _with_signs(text, ASKING)
+    assert parse(text, ASKING) == expected
+    for one, other in zip(leaves(read(text)), leaves(expected.expression), strict=True):
+        assert one.at == other.at
+
+
+def test_most_queries_are_without_signs() -> None:
+    assert all(map(_without_signs, ["Кто написал роман Мы?", "Ростов-на-Дону, 1990 г.", "  т.е. кот ", "О'Генри"]))
+    assert not any(map(_without_signs, ["", " ", "кот -пёс", "кот И пёс", "-", "к*т", "кот: пёс", "кот!"]))
 
 
 A, B, C = Plain("кот"), Plain("пёс"), Plain("ёж")

@@ -142,25 +142,17 @@ def stable_order(numbers: np.ndarray) -> np.ndarray:
     return order[np.argsort(high[order], kind="stable")] if high.any() else order
 
 
-def first(blob: np.ndarray, ends: np.ndarray, text: bytes) -> int:
-    """Return the number of the first packed byte string that is not below a text; they are in order."""
-    low, high = 0, len(ends)
-    while low < high:
-        middle = (low + high) // 2
-        if unpack(blob, ends, middle) < text:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
 def all_of(blob: np.ndarray, ends: np.ndarray) -> list[bytes]:
     """Return all of the packed byte strings."""
     joined, stops = blob.tobytes(), ends.tolist()
     return [joined[start:stop] for start, stop in zip([0, *stops], stops, strict=False)]
 
 
-def unpack(blob: np.ndarray, ends: np.ndarray, at: int) -> bytes:
-    """Return one of the packed byte strings."""
-    start = int(ends[at - 1]) if at else 0
-    return blob[start : int(ends[at])].tobytes()
+class Packed:
+    """Packed byte strings by their numbers, one at a time."""
+
+    def __init__(self, blob: np.ndarray, ends: np.ndarray) -> None:
+        self._blob, self._ends = plain(blob), plain(ends)
+
+    def __getitem__(self, at: int) -> bytes:
+        return self._blob[self._ends[at - 1] if at else 0 : self._ends[at]].tobytes()

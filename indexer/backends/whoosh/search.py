@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from indexer.vocabulary import Lexicon
 
 
+_NO_FORMS: frozenset[str] = frozenset()
 _REMEMBERED = 5000  # lemmas whose forms are known, of a kilobyte or two
 _WARMING = 4  # of the most frequent words, which nearly every paragraph has
 
@@ -67,7 +69,7 @@ class WhooshEngine:
             self._parts.append(Part(segment, paragraphs, documents))
             paragraphs += segment.paragraphs
             documents += segment.documents
-        self._starts = np.array([part.paragraphs for part in self._parts], np.int64)
+        self._starts = [part.paragraphs for part in self._parts]
         self._documents = Documents(self._parts)
         self._texts = FieldPostings(self._parts, self._documents, by_loops=by_loops)
         self._lexicons: dict[str, list[Lexicon]] = {}
@@ -245,12 +247,11 @@ class WhooshEngine:
 
     def written(self, lemmas: Collection[str]) -> Written:
         """See Engine.written."""
-        always: set[str] = set()
-        sometimes: set[str] = set()
-        for of_lemma in map(self._written_of, lemmas):
-            always |= of_lemma.always
-            sometimes |= of_lemma.sometimes
-        return Written(frozenset(always), frozenset(sometimes - always))
+        found = list(map(self._written_of, lemmas))
+        if len(found) == 1:
+            return found[0]
+        always = _NO_FORMS.union(*(of_lemma.always for of_lemma in found))
+        return Written(always, _NO_FORMS.union(*(of_lemma.sometimes for of_lemma in found)) - always)
 
     def _forms(self, lemma: str) -> Written:
         """Return the forms that one lemma has in any segment; one may have it always here and sometimes there."""
@@ -267,7 +268,7 @@ class WhooshEngine:
             }
             always.update(lacking.symmetric_difference(texts))
             sometimes |= lacking
-        return Written(frozenset(always), frozenset(sometimes))
+        return Written(frozenset(always), frozenset(sometimes - always))
 
     def _may_lack(self, form: str, word: int, words: Words, lemma: int) -> bool:
         """Whether a form, of which one word has a lemma, lacks it as the other: before or after a sentence's begin."""
@@ -420,7 +421,7 @@ class WhooshEngine:
         return tuple(hit for _, hit in page[offset - head : stop - head])
 
     def _stored(self, row: int) -> tuple[Paragraph, Heading]:
-        part = self._parts[int(np.searchsorted(self._starts, row, side="right")) - 1]
+        part = self._parts[bisect_right(self._starts, row) - 1]
         return part.segment.paragraph(row - part.paragraphs)
 
 

@@ -40,6 +40,7 @@ HEADING_FIELDS = ("title", "source", "author")  # what is analysed of a document
 ANALYSED_FIELDS = ("text", *HEADING_FIELDS)
 WHOLE_FIELDS = ("path", "source_name", "file")  # a value is one term
 FIELDS = ANALYSED_FIELDS + WHOLE_FIELDS
+_decoded = json.JSONDecoder().raw_decode
 _VARIANT = re.compile(rb"\0[^\n]*")  # what of a form's term tells it from others with the same folded text
 _ARRAYS = {
     *("headings", "heading_ends", "dates", "paragraph_ends", "starts"),
@@ -204,6 +205,8 @@ class Segment:
         self.documents = len(of["dates"])
         self.words = Words(of)
         self.texts = Texts(of)
+        self._headings = arrays.Packed(of["headings"], of["heading_ends"])
+        self._paragraph_ends, self._starts = arrays.plain(of["paragraph_ends"]), arrays.plain(of["starts"])
         self._wholes = {field: Terms(of, f"{field}.") for field in WHOLE_FIELDS}
         self.tokens = Tokens(of)
         edges = [0, *np.cumsum(of["field_rows"], dtype=np.int64).tolist()]
@@ -227,9 +230,8 @@ class Segment:
 
     def known(self, field: str, lemmas: Sequence[bytes]) -> list[int]:
         """Return which of some lemmas stand in a field, deleted rows included: indices of theirs."""
-        numbers = self.words.known(lemmas)
-        there = self.fields[field].lists_of(np.fromiter(numbers.values(), np.int64, len(numbers))) >= 0
-        return list(compress(numbers, there.tolist()))
+        list_of = self.fields[field].list_of
+        return [at for at, number in self.words.known(lemmas).items() if list_of(number) is not None]
 
     # --- how often ---
 
@@ -337,8 +339,8 @@ class Segment:
 
     def paragraphs_of(self, document: int) -> range:
         """Return the rows of a document's paragraphs."""
-        ends = self.of["paragraph_ends"]
-        return range(int(ends[document - 1]) if document else 0, int(ends[document]))
+        ends = self._paragraph_ends
+        return range(ends[document - 1] if document else 0, ends[document])
 
     def is_live(self, paragraph: int) -> bool:
         """Whether a paragraph was not deleted."""
@@ -346,8 +348,8 @@ class Segment:
 
     def heading(self, document: int) -> Heading:
         """Return what is stored of a document."""
-        raw = arrays.unpack(self.of["headings"], self.of["heading_ends"], document).decode("utf-8", "surrogatepass")
-        path, title, date, source, author, url = json.loads(raw)
+        raw = self._headings[document].decode("utf-8", "surrogatepass")
+        (path, title, date, source, author, url), _ = _decoded(raw)
         return Heading(path, title, datetime.fromisoformat(date) if date else None, source, author, url)
 
     def headings(self) -> list[list[str]]:
@@ -359,11 +361,12 @@ class Segment:
 
     def paragraph(self, row: int) -> tuple[Paragraph, Heading]:
         """Return a stored paragraph with its document's heading."""
-        document = int(np.searchsorted(self.of["paragraph_ends"], row, side="right"))
+        ends = self._paragraph_ends
+        document = bisect_right(ends, row)
         heading = self.heading(document)
         text = self.texts[row].decode("utf-8", "surrogatepass")
-        start = int(self.of["starts"][row])
-        number = row - self.paragraphs_of(document).start + 1
+        start = self._starts[row]
+        number = row - (ends[document - 1] if document else 0) + 1
         return Paragraph(heading.path, number, Span(start, start + len(text)), text), heading
 
     def terms(self, field: str) -> list[bytes]:

@@ -15,7 +15,7 @@ import numpy as np
 from indexer.backends.whoosh import arrays, deflate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from indexer.backends.whoosh.arrays import Arrays
 
@@ -31,6 +31,8 @@ def write(strings: Sequence[bytes]) -> Arrays:
     >>> made = Terms(write([b"a", b"ab", b"c"]))
     >>> len(made), made[1], made.first(b"b"), made.all()
     (3, b'ab', 2, [b'a', b'ab', b'c'])
+    >>> made.several([0, 2]), made.number(b"ab"), made.number(b"b")
+    ([b'a', b'c'], 1, None)
     """
     blocks = [strings[start : start + _BLOCK] for start in range(0, len(strings), _BLOCK)]
     packed, ends = arrays.pack([deflate.small(_END.join(block)) for block in blocks])
@@ -49,6 +51,7 @@ class Terms:
 
     def __init__(self, of: Arrays, prefix: str = "") -> None:
         self._of = {part: of[f"{prefix}{part}"] for part in PARTS}
+        self._packed = arrays.Packed(self._of["terms"], self._of["term_blocks"])
         self._count = int(self._of["term_count"][0])
         self._block = lru_cache(_OPENED)(self._open)
 
@@ -62,6 +65,26 @@ class Terms:
         """Return the number of the first string that is not below a text."""
         block = bisect_right(self._heads, text) - 1
         return block * _BLOCK + bisect_left(self._block(block), text) if block >= 0 else 0
+
+    def several(self, numbers: Iterable[int]) -> list[bytes]:
+        """Return strings by their numbers; of neighbours in order, the block is asked for once."""
+        found: list[bytes] = []
+        last, opened = -1, found
+        for number in numbers:
+            block, at = divmod(number, _BLOCK)
+            if block != last:
+                last, opened = block, self._block(block)
+            found.append(opened[at])
+        return found
+
+    def number(self, text: bytes) -> int | None:
+        """Return the number of a string, or None if it is not there."""
+        block = bisect_right(self._heads, text) - 1
+        if block < 0:
+            return None
+        strings = self._block(block)
+        at = bisect_left(strings, text)
+        return block * _BLOCK + at if at < len(strings) and strings[at] == text else None
 
     def all(self) -> list[bytes]:
         """Return all strings."""
@@ -84,7 +107,7 @@ class Terms:
 
     def _unpacked(self, block: int) -> bytes:
         try:
-            return deflate.unpacked(arrays.unpack(self._of["terms"], self._of["term_blocks"], block))
+            return deflate.unpacked(self._packed[block])
         except deflate.NotDeflated as wrong:
             message = "a block of terms cannot be unpacked"
             raise arrays.NotArrays(message) from wrong

@@ -9,7 +9,8 @@ another, the first that of the word alone, and for each kind of place that analy
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from functools import cached_property
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
@@ -18,6 +19,7 @@ import numpy as np
 from indexer.analysis import Found
 from indexer.analysis.context import PLACES, Ties
 from indexer.analysis.fold import NORMAL, fold
+from indexer.analysis.lemmatize import NOWHERE
 from indexer.backends.whoosh import arrays, terms
 from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.terms import Terms
@@ -39,7 +41,8 @@ PARTS = (
     *("tie_expects", "tie_offers", "tie_asks", "weighting_at", "weighting_start", "weighting_plain", "steps"),
 )
 OPENS = b"\0"
-_REMEMBERED = 10_000  # forms whose words are known
+_REMEMBERED = 20_000  # lemmas whose numbers are known: for what is looked for, what is marked and how often it is
+_FORMS_REMEMBERED = 10_000  # whose words are known
 _CAPITALISED, _CAPITALS = "1", "2"  # how a form differs from its folded text; anything else is spelt out
 
 
@@ -120,6 +123,33 @@ class Readings(NamedTuple):
     steps: np.ndarray  # the lemma's weight there
 
 
+class _Elsewhere(Mapping[int, "tuple[Lemma, ...]"]):
+    """Place → the lemmas of a word, where they weigh otherwise than alone; of many places, one or two are asked for."""
+
+    __slots__ = ("_at", "_ways")
+
+    def __init__(self, ways: memoryview, at: Callable[[int], tuple[Lemma, ...]]) -> None:
+        """Take the way of each place, 0 as alone, and what gives the lemmas of a way."""
+        self._ways = ways
+        self._at = at
+
+    def __getitem__(self, place: int) -> tuple[Lemma, ...]:
+        way = self._ways[place]
+        if not way:
+            raise KeyError(place)
+        return self._at(way)
+
+    def __iter__(self) -> Iterator[int]:
+        return (place for place, way in enumerate(self._ways) if way)
+
+    def __len__(self) -> int:
+        return sum(map(bool, self._ways))
+
+
+def _by_weight_and_text(lemma: Lemma) -> tuple[float, str]:
+    return -lemma.weight, lemma.text
+
+
 class _Views(NamedTuple):
     """Arrays that single numbers are taken from."""
 
@@ -148,7 +178,8 @@ class Words:
         self.count = len(of["word_form"])
         self._forms, self._lemmas = Terms(of, "form_"), Terms(of, "lemma_")
         self._plain = int(of["weighting_plain"][0])
-        self._written_as: dict[Form, tuple[int, ...]] = {}
+        self.number = lru_cache(_REMEMBERED)(self._number)  # of one lemma, or None if it is not there
+        self.written_as = lru_cache(_FORMS_REMEMBERED)(self._written_as)  # the words that are taken for a form
 
     @cached_property
     def _until(self) -> np.ndarray:
@@ -166,8 +197,7 @@ class Words:
         found = {index: self.number(texts[index]) for index in may_be}
         return {index: number for index, number in found.items() if number is not None}
 
-    def number(self, lemma: bytes) -> int | None:
-        """Return the number of one lemma, or None if it is not there."""
+    def _number(self, lemma: bytes) -> int | None:
         view, hashed = self._views, crc32(lemma)
         at = bisect_left(view.lemma_hashes, hashed)
         # Nearly always the first is the one; two lemmas may have one hash.
@@ -244,20 +274,13 @@ class Words:
         of, at = ranges(first, last - first)
         return self._of["form_words"][at].astype(np.int64), of
 
-    def written_as(self, form: Form) -> tuple[int, ...]:
-        """Return the words that have one of the forms that are taken for this one."""
-        known = self._written_as.get(form)
-        if known is None:
-            words, forms = self._views.form_words, self._plain_forms
-            known = tuple(
-                word
-                for number in self.forms(form)
-                for word in words[bisect_left(forms, number) : bisect_right(forms, number)].tolist()
-            )
-            if len(self._written_as) > _REMEMBERED:
-                self._written_as = {}
-            self._written_as[form] = known
-        return known
+    def _written_as(self, form: Form) -> tuple[int, ...]:
+        words, forms = self._views.form_words, self._plain_forms
+        return tuple(
+            word
+            for number in self.forms(form)
+            for word in words[bisect_left(forms, number) : bisect_right(forms, number)].tolist()
+        )
 
     @cached_property
     def _plain_forms(self) -> memoryview:
@@ -274,8 +297,8 @@ class Words:
     def word(self, form: str, *, opens_sentence: bool) -> int | None:
         """Return the number of a word, or None if no text has it."""
         term = form_term(form)
-        number = self._forms.first(term)
-        if number == len(self._forms) or self._forms[number] != term:
+        number = self._forms.number(term)
+        if number is None:
             return None
         (words,) = self.variants_of([number])
         return next((word for word in words if (self._views.word_form[word] & 1) == opens_sentence), None)
@@ -288,25 +311,21 @@ class Words:
         own = [at for at, pair in enumerate(pairs) if not pair & 1]
         weighting = view.word_weighting[word]
         alone = view.weighting_start[weighting]
-        ways = view.weighting_at[weighting * PLACES : (weighting + 1) * PLACES].tolist()
-        starts = [alone + way * len(pairs) for way in ways]
 
-        def weighed(start: int) -> list[Lemma]:
-            return [Lemma(texts[at], view.steps[start + at] / WEIGHT_STEPS) for at in own]
+        def weighed(way: int, lemmas: list[int]) -> list[Lemma]:
+            start = alone + way * len(pairs)
+            return [Lemma(texts[at], view.steps[start + at] / WEIGHT_STEPS) for at in lemmas]
 
-        # Pairs are kept in the order in which the lemmas were found.
-        made = {alone: tuple(sorted(weighed(alone), key=lambda lemma: -lemma.weight))}
-        for start in () if weighting < self._plain else set(starts) - {alone}:
-            made[start] = tuple(sorted(weighed(start), key=lambda lemma: (-lemma.weight, lemma.text)))
+        elsewhere: Mapping[int, tuple[Lemma, ...]] = NOWHERE
+        if weighting >= self._plain:
+            ways = view.weighting_at[weighting * PLACES : (weighting + 1) * PLACES]
+            elsewhere = _Elsewhere(ways, lambda way: tuple(sorted(weighed(way, own), key=_by_weight_and_text)))
         return Found(
-            made[alone],
-            tuple(
-                Lemma(text, view.steps[alone + at] / WEIGHT_STEPS)
-                for at, (text, pair) in enumerate(zip(texts, pairs, strict=True))
-                if pair & 1
-            ),
+            # Pairs are kept in the order in which the lemmas were found.
+            tuple(sorted(weighed(0, own), key=lambda lemma: -lemma.weight)),
+            tuple(weighed(0, [at for at, pair in enumerate(pairs) if pair & 1])) if len(own) < len(pairs) else (),
             self.ties(word),
-            {place: made[start] for place, start in enumerate(starts) if start != alone},
+            elsewhere,
         )
 
     def with_lemma(self, lemma: int) -> dict[int, list[int]]:
@@ -338,7 +357,7 @@ class Words:
 
     def texts_of(self, forms: Iterable[int]) -> list[str]:
         """Return forms as written."""
-        return [form_of(self._forms[form]) for form in forms]
+        return list(map(form_of, self._forms.several(forms)))
 
     def lemmas_of(self, word: int) -> list[int]:
         """Return the lemmas of a word but for those of its parts."""
