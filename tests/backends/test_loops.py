@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from indexer import CompilerMissing, Document, build_index, open_index, ranking, search
-from indexer.backends.whoosh import loops
+from indexer.backends.whoosh import loops, phrases
 from indexer.backends.whoosh.search import WhooshEngine
 from indexer.settings import Ranking
 
@@ -35,18 +35,19 @@ def test_who_asks_for_them_without_numba_is_told_what_to_install(index: Path, mo
 def test_an_opened_index_has_them_loaded(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All loops were called, with the same kinds of arrays as later: nothing is left to compile."""
     called: list[tuple[object, ...]] = []
-    for name in ("rank", "count", "in_a_row", "prepare"):
-        loop = getattr(loops, name)
+    names = {"rank": loops, "count": loops, "prepare": loops, "stretches": phrases, "scores": phrases}
+    for name, module in names.items():
+        loop = getattr(module, name)
 
         def noted(*given: object, name: str = name, loop: object = loop) -> object:
             called.append((name, *map(_kind, given)))
             return loop(*given)  # type: ignore[operator]
 
-        monkeypatch.setattr(loops, name, noted)
+        monkeypatch.setattr(module, name, noted)
     monkeypatch.setattr(search, "is_there", lambda: True)
     with open_index(index, compiled=True) as searcher:
         warmed = set(called)
-        assert {name for name, *_ in warmed} == {"rank", "count", "in_a_row", "prepare"}
+        assert {name for name, *_ in warmed} == set(names)
         called.clear()
         for text in (
             "сталь",

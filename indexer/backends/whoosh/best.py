@@ -328,6 +328,12 @@ class Best(NamedTuple):
 
 def best(query: Query, evaluation: Evaluation, among: RowSet, most: int) -> Best:
     """Return the best `most` of the rows that the query finds and that are among these, and all that tie with them."""
+    if evaluation.postings.by_loops:
+        from indexer.backends.whoosh import adjacency  # noqa: PLC0415 -- compiles
+
+        of_phrase = adjacency.scores(query, evaluation)
+        if of_phrase is not None:
+            return _best_of(*of_phrase, among, most)
     if among.count <= max(most, _SCORED):
         rows = among.rows()
         return Best(rows, evaluation.scoring(query).scores(rows))
@@ -357,6 +363,17 @@ def best(query: Query, evaluation: Evaluation, among: RowSet, most: int) -> Best
         scored.add(rows[order[start : start + size]])
         start += size
     return scored.best()
+
+
+def _best_of(rows: np.ndarray, scores: np.ndarray, among: RowSet, most: int) -> Best:
+    """Return the best of rows with their scores."""
+    if among.count < len(rows):
+        here = among.has(rows)
+        rows, scores = rows[here], scores[here]
+    if most < len(rows):
+        here = scores >= np.partition(scores, len(scores) - most)[len(scores) - most]
+        rows, scores = rows[here], scores[here]
+    return Best(rows, scores)
 
 
 class _Seen(NamedTuple):

@@ -58,15 +58,20 @@ class Table(NamedTuple):
 
 def read(bounds: np.ndarray, b: float, average: float) -> Table:
     """Return what codes mean for a search with this b in a collection with this average length."""
-    codes = np.arange(_LEVELS * _LEVELS)
-    often, near = (codes >> 4) + 1, (codes & 15) + 1
+    often = (np.arange(_LEVELS * _LEVELS) >> 4) + 1
     share = np.minimum(often / _LEVELS, 1 - 1e-9)
     frequency = np.where(often == _LEVELS, _ANY, _HALF * share / (1 - share))
     if b == bounds[0]:
         frequency *= max(1.0, average / bounds[1])
     else:
         frequency[:] = _ANY
-    return Table(frequency, np.maximum(_NEAR * _LEVELS / near - _NEAR, 0.0))
+    return Table(frequency, earliest())
+
+
+def earliest() -> np.ndarray:
+    """Return for each code the place before which the lemma does not stand."""
+    near = (np.arange(_LEVELS * _LEVELS) & 15) + 1
+    return np.maximum(_NEAR * _LEVELS / near - _NEAR, 0.0)
 
 
 def lead(table: Table, settings: Ranking) -> np.ndarray:

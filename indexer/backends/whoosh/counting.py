@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexer.backends.whoosh import loops
-from indexer.backends.whoosh.postings import join
 from indexer.backends.whoosh.standing import Sought, by_segment
 
 if TYPE_CHECKING:
@@ -17,30 +16,6 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh.postings import FieldPostings
     from indexer.backends.whoosh.segment import Segment
     from indexer.types import Word
-
-
-class InARow:
-    """A phrase that is looked for in rows: what FieldPostings.in_a_row does by array operations."""
-
-    MOST = 62  # words
-
-    def __init__(self, postings: FieldPostings, words: Sequence[Word]) -> None:
-        self._postings = postings
-        self._sought = Sought(postings, [(word, True) for word in words])
-        self._places = np.zeros(len(self._sought), np.int64)
-        for at, word in enumerate(words):
-            self._places[self._sought.number(word, alone=True)] |= 1 << at
-        self._last = 1 << (len(words) - 1)
-
-    def rows(self, rows: np.ndarray) -> np.ndarray:
-        """Return those of some rows that have it."""
-        found = []
-        for part, here, index in by_segment([(self._postings, rows)]):
-            segment = self._postings.segment(part)
-            wanted, kept = _wanted(self._sought, part, segment), np.empty(len(here), np.int64)
-            many = loops.in_a_row(here, segment.tokens.for_loops, wanted, self._places, self._last, kept)
-            found.append(rows[index[kept[:many]]])
-        return join(found)
 
 
 class Counting:

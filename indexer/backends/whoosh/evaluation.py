@@ -37,6 +37,7 @@ from indexer.types import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from indexer.backends.whoosh.phrases import Stretches
     from indexer.backends.whoosh.postings import Entry, FieldPostings
     from indexer.deadline import Deadline
     from indexer.settings import Ranking
@@ -85,6 +86,7 @@ class Evaluation:
         self._words: dict[int, Known] = {}
         self._phrases: dict[int, tuple[Phrase, RowSet]] = {}
         self._typed: dict[int, tuple[Phrase, RowSet]] = {}
+        self._stretches: dict[int, tuple[Phrase, Stretches | None]] = {}
         self._found: dict[int, tuple[Query, Found]] = {}
         self._fields: dict[str, Evaluation] = {}
         self._weights: dict[int, tuple[Word | Phrase, float]] = {}
@@ -181,22 +183,30 @@ class Evaluation:
     def _rows_of_phrase(self, phrase: Phrase) -> RowSet:
         if len(phrase.words) == 1:
             return self.rows(phrase.words[0])
+        found = self.stretches(phrase)
+        if found is not None:
+            return self._set(found.rows)
         every = intersection([self.rows(word) for word in phrase.words]).rows()
         return self._in_a_row(phrase.words, every)
 
     def _in_a_row(self, words: Sequence[Word], every: np.ndarray) -> RowSet:
         """Return those of some rows where words stand side by side."""
-        having: Callable[[np.ndarray], np.ndarray] = partial(self.postings.in_a_row, words)
-        if self.postings.by_loops:
-            from indexer.backends.whoosh.counting import InARow  # noqa: PLC0415 -- compiles
-
-            if len(words) <= InARow.MOST:
-                having = InARow(self.postings, words).rows
         found = []
         for start in range(0, len(every), _AT_ONCE):
             self.deadline.check()
-            found.append(having(every[start : start + _AT_ONCE]))
+            found.append(self.postings.in_a_row(words, every[start : start + _AT_ONCE]))
         return self._set(join(found))
+
+    def stretches(self, phrase: Phrase) -> Stretches | None:
+        """Return the rows that have a phrase with what is to be known of it there, where loops tell that."""
+        if not self.postings.by_loops:
+            return None
+        known = self._stretches.get(id(phrase))
+        if known is None:
+            from indexer.backends.whoosh.adjacency import stretches  # noqa: PLC0415 -- compiles
+
+            known = self._stretches[id(phrase)] = (phrase, stretches(phrase, self))
+        return known[1]
 
     def _where(
         self,
@@ -223,8 +233,14 @@ class Evaluation:
     def typed(self, phrase: Phrase) -> RowSet:
         """Return the rows where a phrase stands, and somewhere in the very forms typed."""
         if id(phrase) not in self._typed:
+            found = self.stretches(phrase)
             # Only where the phrase stands: to find all rows with the forms, all rows with their lemmas must be read.
-            self._typed[id(phrase)] = (phrase, self._in_a_row(phrase.typed, self.rows(phrase).rows()))
+            rows = (
+                self._in_a_row(phrase.typed, self.rows(phrase).rows())
+                if found is None
+                else self._set(found.rows[found.typed])
+            )
+            self._typed[id(phrase)] = (phrase, rows)
         return self._typed[id(phrase)][1]
 
     def idf(self, word: Word, *, alone: bool = False) -> float:

@@ -254,46 +254,6 @@ def count(  # noqa: C901, PLR0912, PLR0915 -- one loop: see above
 
 
 @compiled
-def in_a_row(rows: np.ndarray, texts: Texts, wanted: Wanted, places_of: np.ndarray, last: Int, kept: np.ndarray) -> Int:
-    """Write to `kept` which of the rows have a phrase, as indices; return how many.
-
-    `places_of` are for each word of the query bits: where in the phrase it may stand; `last` is the last of these bits.
-    """
-    lows, of_rows, _, rare_low, rare_high = texts
-    bits, of_low, rare_words, rare_first, following, _, wanted_asked, _ = wanted
-    mask = len(rare_words) - 1
-    many = 0
-    for number in range(len(rows)):
-        start, end = of_rows[rows[number], 0], of_rows[rows[number] + 1, 0]
-        rare = of_rows[rows[number], 1] - 1  # the number of the last rare word
-        # The beginnings of the phrase that end here (Baeza-Yates and Gonnet, 1992: Shift-And).
-        begun = np.int64(0)
-        for place in range(start, end):
-            word: Int = np.int64(lows[place])
-            entry: Int = np.int64(NONE)
-            rare += word == RARE
-            if bits[word >> 3] & (1 << (word & 7)):
-                if word == RARE:
-                    word = (np.int64(rare_high[rare]) << 16) | np.int64(rare_low[rare])
-                    slot = word & mask
-                    while rare_words[slot] >= 0 and rare_words[slot] != word:
-                        slot = (slot + 1) & mask
-                    entry = rare_first[slot]
-                else:
-                    entry = np.int64(of_low[word])
-            here = np.int64(0)
-            while entry != NONE:
-                here |= places_of[wanted_asked[entry]]
-                entry = following[entry]
-            begun = ((begun << 1) | 1) & here
-            if begun & last:
-                kept[many] = number
-                many += 1
-                break
-    return many
-
-
-@compiled
 def _longer(values: np.ndarray) -> np.ndarray:
     longer = np.empty(2 * len(values), values.dtype)
     longer[: len(values)] = values

@@ -369,6 +369,16 @@ class FieldPostings:
         """Return the number of the field's first row among all rows of a segment."""
         return int(self._of[part].all.start)
 
+    def base(self, part: int) -> int:
+        """Return the first row of a segment."""
+        return self._bases[part]
+
+    def live_in(self, part: int) -> np.ndarray:
+        """Return the mask of a segment's rows that are not deleted; an empty one if none is."""
+        segment = self._parts[part].segment
+        live = segment.live if self.field_name == "text" else segment.live_documents
+        return np.zeros(0, np.bool_) if live is None else live
+
     def segment(self, part: int) -> Segment:
         """Return the segment of a part."""
         return self._parts[part].segment
@@ -531,12 +541,16 @@ class FieldPostings:
     def _of_words(self, part: int, words: np.ndarray) -> np.ndarray:
         """Return rows of a segment among which are all that have one of these words."""
         of = self._of[part]
-        lemmas = self._parts[part].segment.words.first_lemmas(words)
-        lists = of.lists_of(np.unique(lemmas))
-        rows = of.read(lists[lists >= 0]).rows
+        rows = of.read(np.array(self.lists_of_words(part, words), np.int64)).rows
         mask = np.zeros(of.rows, np.bool_)
         mask[rows] = True
         return np.flatnonzero(mask)
+
+    def lists_of_words(self, part: int, words: Sequence[int] | np.ndarray) -> list[int]:
+        """Return lists of a segment that have all rows with one of these words."""
+        lemmas = self._parts[part].segment.words.first_lemmas(np.asarray(words, np.int64))
+        lists: list[int] = self._of[part].lists_of(np.unique(lemmas)).tolist()
+        return [number for number in lists if number >= 0]
 
     def in_a_row(self, words: Sequence[Word], rows: np.ndarray) -> np.ndarray:
         """Return those of some rows, in order, where words stand side by side."""

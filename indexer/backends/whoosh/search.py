@@ -82,10 +82,14 @@ class WhooshEngine:
             for words in (part.segment.words for part in self._parts[:1])
             for number in {words.lemmas_of(word)[0] for word in range(min(_WARMING, words.count))}
         ]
-        together = Together(tuple(words))
-        # Words alone, words with anything beside them, and phrases are looked at by three loops.
-        for query in (together, Boosted(together, 1.0), Phrase(tuple(words[:2]))) if len(words) > 1 else ():
+        if len(words) < 2:  # noqa: PLR2004 -- what two words make
+            return
+        together, phrase = Together(tuple(words)), Phrase(tuple(words[:2]))
+        # Words alone, words with anything beside them, and phrases are looked at by loops of their own.
+        for query in (together, Boosted(together, 1.0)):
             self.rank(query, Filters(), limit=1, offset=0, sort="relevance", per_document=False)
+        evaluation = Evaluation(self._texts, self._settings)
+        best(phrase, evaluation, evaluation.rows(phrase), 1)  # also if it stands nowhere
 
     # --- what is there ---
 

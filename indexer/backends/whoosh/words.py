@@ -8,7 +8,7 @@ another, the first that of the word alone, and for each kind of place that analy
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -42,6 +42,7 @@ PARTS = (
 )
 OPENS = b"\0"
 _REMEMBERED = 20_000  # lemmas whose numbers are known: for what is looked for, what is marked and how often it is
+_FORMS_REMEMBERED = 10_000  # whose words are known
 _CAPITALISED, _CAPITALS = "1", "2"  # how a form differs from its folded text; anything else is spelt out
 
 
@@ -178,6 +179,7 @@ class Words:
         self._forms, self._lemmas = Terms(of, "form_"), Terms(of, "lemma_")
         self._plain = int(of["weighting_plain"][0])
         self.number = lru_cache(_REMEMBERED)(self._number)  # of one lemma, or None if it is not there
+        self.written_as = lru_cache(_FORMS_REMEMBERED)(self._written_as)  # the words that are taken for a form
 
     @cached_property
     def _until(self) -> np.ndarray:
@@ -277,6 +279,18 @@ class Words:
         first, last = (self._forms_in_order.searchsorted(asked, side=side) for side in ("left", "right"))
         of, at = ranges(first, last - first)
         return self._of["form_words"][at].astype(np.int64), of
+
+    def _written_as(self, form: Form) -> tuple[int, ...]:
+        words, forms = self._views.form_words, self._plain_forms
+        return tuple(
+            word
+            for number in self.forms(form)
+            for word in words[bisect_left(forms, number) : bisect_right(forms, number)].tolist()
+        )
+
+    @cached_property
+    def _plain_forms(self) -> memoryview:
+        return arrays.plain(self._forms_in_order)
 
     @cached_property
     def _forms_in_order(self) -> np.ndarray:

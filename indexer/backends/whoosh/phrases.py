@@ -1,0 +1,590 @@
+"""Where the words of a phrase stand side by side, and how such rows score, as loops that are compiled.
+
+The lists of the words are gone through as they are stored, the shortest first, and of the rows that have all words the
+texts are looked through once: it is told together which rows have the phrase, which of them in the very forms typed,
+and what of it counts. Whether what loops over places and postings read is there is looked at before them, for each list
+and each row; what is read only where a phrase may stand is looked at as everywhere (indexer.compiled).
+
+Few functions are long here rather than many short: whatever calls another is compiled together with it once more, and
+each array that one is given has its references counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from indexer.analysis.context import PLACES
+from indexer.compiled import compiled, compiled_bare
+from indexer.ranking import bm25_of, lead_of
+
+if TYPE_CHECKING:
+    from indexer.backends.whoosh.loops import Known, Lists, Texts
+
+Int: TypeAlias = Any  # a whole number, of Python or of NumPy
+
+# What an entry is: a lemma, or a word that has the form, of what is looked for; or either, of what was typed for it.
+LEMMA, FORM, TYPED, TYPED_LEMMA = 0, 1, 2, 3
+_RARE = 0xFFFF  # of a place: its word's number stands elsewhere; see tokens.py
+_NONE = -1  # no entry
+_ANY = 1 << 40  # more than any list is long, and than any row
+# Two neighbours in the phrase are told by a bit each, for all places are asked; the rest where these may stand.
+_FORMER, _LATTER = 1, 2
+_BLOCK = 16  # gaps that are added up at once
+_SPARSE = 4  # gaps of lists to one row, from which on they are
+_WINDOW = 1 << 15  # rows that are marked at once: what is known of them stays in the processor's cache
+_FARTHEST = 255  # places from the beginning, and more than codes tell apart
+_AHEAD = 64  # rows whose texts are fetched at once
+_LINE = 32  # places of a line of the processor's cache
+_ROOM = 1 << 13  # neighbours that are kept before it is looked at what is around them
+
+_bm25 = compiled(bm25_of)
+_lead = compiled(lead_of)
+
+
+class Asked(NamedTuple):
+    """A phrase as it is looked for in the rows of a field in a segment."""
+
+    length: Int  # words, two at least
+    entries: np.ndarray  # int64: place in the phrase; LEMMA and so on; number of the lemma or word; steps
+    lists: np.ndarray  # int64: place in the phrase; number of a list. A row with its word is in one of those of a place
+    earliest: np.ndarray  # int64, of each code of a list: nowhere before this place the row has the lemma
+    first_row: Int  # of the field, among all rows of the segment
+
+
+class Stretches(NamedTuple):
+    """Rows that have a phrase, in order: arrays of one length."""
+
+    rows: np.ndarray  # int64
+    lengths: np.ndarray  # float64: words of the row
+    agreement: np.ndarray  # float64: of all places
+    first: np.ndarray  # float64: the first place
+    typed: np.ndarray  # bool: whether it stands there in the very forms typed
+
+
+class Formula(NamedTuple):
+    """The numbers of the formula: see ranking.py."""
+
+    weight: float
+    average: float
+    k1: float
+    b: float
+    lead: float
+    lead_words: float
+    typed: float  # what is added where the very forms stand
+    title: float
+    title_weight: float
+    title_average: float
+    title_k1: float
+    title_b: float
+
+
+class Lemmas(NamedTuple):
+    """The words that have each lemma: see words.Words.lemmas_for_loops."""
+
+    until: np.ndarray  # uint32
+    words: np.ndarray  # uint32
+    numbers: np.ndarray  # uint8
+
+
+class _Sought(NamedTuple):
+    """The words of a segment that are looked for."""
+
+    table: np.ndarray  # uint8: for each frequent word, and for all rare ones together, _FORMER and _LATTER
+    words: np.ndarray  # int64: a hash table; -1 where it is empty
+    sides: np.ndarray  # uint8: for each word there, _FORMER and _LATTER
+    first: np.ndarray  # int64: likewise, its first entry
+    following: np.ndarray  # int64: the word's next entry; _NONE after the last
+    at: np.ndarray  # int64, of each entry: the place in the phrase
+    lemma: np.ndarray  # int64: which of the word's lemmas it is; -FORM or -TYPED if it is none
+    steps: np.ndarray  # int64
+    former: Int  # the place in the phrase of the first of two neighbours
+    is_bounded: bool  # whether the forms typed stand nowhere but where the lemmas do
+
+
+class _Gathered(NamedTuple):
+    """The lists of the words of a phrase, one after another, in gaps of one width."""
+
+    gaps: np.ndarray  # uint32
+    codes: np.ndarray  # uint8
+    ends: np.ndarray  # int64, of each list
+    skips: np.ndarray  # int64: the gap that is no row's
+    sizes: np.ndarray  # int64: of each word of the phrase all gaps; _ANY if its lists are not asked
+
+
+# --- what is looked for -----------------------------------------------------------------------------------------------
+
+
+@compiled_bare
+def _gathered(  # noqa: C901 -- three widths
+    asked: Asked, lists: Lists
+) -> _Gathered:
+    kinds, starts, counts, found, gap1, gap2, gap4, code1, code2, code4, _, _, _ = lists
+    of = asked.lists
+    ends, skips = np.empty(len(of), np.int64), np.empty(len(of), np.int64)
+    sizes = np.zeros(asked.length, np.int64)
+    total = np.int64(0)
+    for at in range(len(of)):
+        word, number = of[at, 0], of[at, 1]
+        if not 0 <= number < min(len(kinds), len(starts), len(counts), len(found)) or not 0 <= word < len(sizes):
+            raise IndexError
+        kind, start, size = kinds[number], starts[number], np.int64(counts[number])
+        longest = min(len(gap1), len(code1)) if kind == 0 else min(len(gap2), len(code2))
+        if kind > 1:
+            longest = min(len(gap4), len(code4))
+        if start < 0 or size < 0 or start + size > longest:
+            raise IndexError
+        total += size
+        ends[at] = total
+        sizes[word] += size
+        width = 8 << np.int64(kind) if kind < 2 else 32  # noqa: PLR2004 -- bits, of three kinds
+        skips[at] = -1 if size == np.int64(found[number]) else (1 << width) - 1
+    for word in range(len(sizes)):
+        is_asked = False
+        for at in range(len(of)):
+            is_asked = is_asked or of[at, 0] == word
+        if not is_asked:
+            sizes[word] = _ANY
+    gaps, codes = np.empty(total, np.uint32), np.empty(total, np.uint8)
+    begin = np.int64(0)
+    for at in range(len(of)):
+        kind, start = kinds[of[at, 1]], starts[of[at, 1]]
+        for place in range(ends[at] - begin):
+            to, here = np.uintp(begin + place), np.uintp(start + place)
+            if kind == 0:
+                gaps[to], codes[to] = gap1[here], code1[here]
+            elif kind == 1:
+                gaps[to], codes[to] = gap2[here], code2[here]
+            else:
+                gaps[to], codes[to] = gap4[here], code4[here]
+        begin = ends[at]
+    return _Gathered(gaps, codes, ends, skips, sizes)
+
+
+@compiled
+def _sought(  # noqa: C901, PLR0912, PLR0915 -- one loop after another
+    asked: Asked, lemmas: Lemmas, sizes: np.ndarray
+) -> _Sought:
+    """Return the words that are looked for; `sizes` are about how many rows have each word of the phrase."""
+    until, words_of, numbers_of = lemmas
+    entries, length = asked.entries, asked.length
+    many: Int = 0
+    for number in range(len(entries)):
+        lemma = entries[number, 2]
+        if entries[number, 1] == LEMMA or entries[number, 1] == TYPED_LEMMA:
+            many += np.int64(until[lemma]) - (np.int64(until[lemma - 1]) if lemma else np.int64(0))
+        else:
+            many += 1
+    size = 2
+    while size < 2 * many:
+        size *= 2
+    words, first = np.empty(size, np.int64), np.empty(size, np.int64)
+    for empty in range(size):
+        words[empty], first[empty] = -1, _NONE
+    following, places = np.empty(many, np.int64), np.empty(many, np.int64)
+    lemma_of, steps = np.empty(many, np.int64), np.empty(many, np.int64)
+    has_rare = np.zeros(length, np.bool_)
+    entry: Int = 0
+    for number in range(len(entries)):
+        by = entries[number, 1]
+        is_lemma = by == LEMMA or by == TYPED_LEMMA  # noqa: PLR1714 -- no sets in loops
+        begin, end = np.int64(0), np.int64(1)
+        if is_lemma:
+            lemma = entries[number, 2]
+            begin, end = np.int64(until[lemma - 1]) if lemma else np.int64(0), np.int64(until[lemma])
+        for at in range(begin, end):
+            word = np.int64(words_of[at]) if is_lemma else entries[number, 2]
+            slot: Int = word & (size - 1)
+            while words[slot] >= 0 and words[slot] != word:
+                slot = (slot + 1) & (size - 1)
+            words[slot] = word
+            following[entry], first[slot] = first[slot], entry
+            places[entry], steps[entry] = entries[number, 0], entries[number, 3]
+            lemma_of[entry] = np.int64(numbers_of[at]) if by == LEMMA else -min(by, TYPED)
+            if word >= _RARE:
+                has_rare[places[entry]] = True
+            entry += 1
+    # The neighbours that stand in fewest rows; to tell rare words from each other takes longer.
+    former, least = np.int64(0), np.inf
+    for at in range(length - 1):
+        both = float(sizes[at]) * float(sizes[at + 1])
+        if has_rare[at] and has_rare[at + 1]:
+            both *= 4
+        if both < least:
+            former, least = np.int64(at), both
+    is_bounded, sides, table = True, np.zeros(size, np.uint8), np.zeros(_RARE + 1, np.uint8)
+    for slot in range(size):
+        entry = np.int64(first[slot])
+        while entry != _NONE:
+            if places[entry] == former:
+                sides[slot] |= np.uint8(_FORMER)
+            elif places[entry] == former + 1:
+                sides[slot] |= np.uint8(_LATTER)
+            if lemma_of[entry] == -TYPED:
+                other = first[slot]
+                while other != _NONE and (lemma_of[other] == -TYPED or places[other] != places[entry]):
+                    other = following[other]
+                is_bounded = is_bounded and other != _NONE
+            entry = following[entry]
+        if words[slot] >= 0:
+            low: Int = min(words[slot], _RARE)
+            table[low] |= sides[slot]
+    return _Sought(table, words, sides, first, following, places, lemma_of, steps, former, is_bounded)
+
+
+# --- rows that have all words -----------------------------------------------------------------------------------------
+
+
+@compiled_bare
+def _candidates(  # noqa: C901, PLR0912, PLR0915 -- likewise
+    lists: np.ndarray, gathered: _Gathered, earliest: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, Int]:
+    """Return rows that have all words, and before which place none has the phrase; and how many these are.
+
+    `lists` tell the word of each list. What is read is `gathered`, whose lengths are known.
+    """
+    gaps, codes, ends, skips, sizes = gathered
+    one = np.uintp(1)
+    rarest = np.int64(0)
+    for word in range(len(sizes)):
+        if sizes[word] < sizes[rarest]:
+            rarest = np.int64(word)
+    # The rows of the rarest word: what its lists have, each row once.
+    size = sizes[rarest]
+    rows, begins = np.empty(size, np.int64), np.empty(size, np.int64)
+    other_rows, other_begins = np.empty(size, np.int64), np.empty(size, np.int64)
+    many = np.int64(0)
+    for number in range(len(ends)):
+        if lists[number, 0] != rarest:
+            continue
+        old = many
+        for at in range(old):
+            other_rows[at], other_begins[at] = rows[at], begins[at]
+        many, here = np.int64(0), np.int64(0)
+        row, skip = np.int64(0), skips[number]
+        for place in range(ends[number - 1] if number else np.int64(0), ends[number]):
+            gap = np.int64(gaps[np.uintp(place)])
+            row += gap
+            if gap == skip:
+                continue
+            begin = earliest[codes[np.uintp(place)]] - rarest
+            while here < old and other_rows[here] < row:
+                rows[many], begins[many] = other_rows[here], other_begins[here]
+                many += 1
+                here += 1
+            if here < old and other_rows[here] == row:
+                begin = min(begin, other_begins[here])
+                here += 1
+            rows[many], begins[many] = row, begin
+            many += 1
+        for at in range(here, old):
+            rows[many], begins[many] = other_rows[at], other_begins[at]
+            many += 1
+    # Those of them that each other word has.
+    there, marks = other_begins, np.empty(_WINDOW, np.uint8)
+    for word in range(len(sizes)):
+        if word == rarest or sizes[word] >= _ANY:
+            continue
+        for number in range(many):
+            there[number] = _ANY
+        is_sparse = sizes[word] > _SPARSE * many
+        for number in range(len(ends)):
+            if lists[number, 0] != word:
+                continue
+            next_: Int = np.uintp(ends[number - 1]) if number else np.uintp(0)
+            stop, skip, row, wanted = np.uintp(ends[number]), skips[number], np.int64(0), 0
+            while is_sparse and wanted < many:
+                # Gaps are added up some at a time, up to the next row that is asked for.
+                while next_ + np.uintp(_BLOCK) <= stop:
+                    block: Int = np.uint32(0)
+                    for ahead in range(_BLOCK):
+                        block += gaps[next_ + np.uintp(ahead)]
+                    if row + np.int64(block) >= rows[wanted]:
+                        break
+                    row += np.int64(block)
+                    next_ += np.uintp(_BLOCK)
+                while next_ < stop:
+                    gap = np.int64(gaps[next_])
+                    if row + gap >= rows[wanted] and gap != skip:
+                        break
+                    row += gap
+                    next_ += one
+                if next_ >= stop:
+                    break
+                if row + np.int64(gaps[next_]) == rows[wanted]:
+                    there[wanted] = min(there[wanted], earliest[codes[next_]])
+                wanted += 1
+            while not is_sparse and wanted < many and next_ < stop:
+                # All rows of a window are marked by how near to the beginning the word may stand. So is a gap that is
+                # no row's, as far away as can be: such a row is looked at in vain.
+                window = rows[wanted]
+                end = window + _WINDOW
+                for place in range(_WINDOW):
+                    marks[place] = 0
+                while next_ < stop and row + np.int64(gaps[next_]) < window:
+                    row += np.int64(gaps[next_])
+                    next_ += one
+                while next_ < stop and row + np.int64(gaps[next_]) < end:
+                    row += np.int64(gaps[next_])
+                    mark = np.uintp(row - window)
+                    marks[mark] = max(marks[mark], np.uint8(_FARTHEST - earliest[codes[next_]]))
+                    next_ += one
+                while wanted < many and rows[wanted] < end:
+                    told = np.int64(marks[np.uintp(rows[wanted] - window)])
+                    there[wanted] = min(there[wanted], _FARTHEST - told if told else _ANY)
+                    wanted += 1
+        left = np.int64(0)
+        for number in range(many):
+            rows[left], begins[left] = rows[number], max(begins[number], there[number] - word)
+            left += there[number] < _ANY
+        many = left
+    return rows, begins, many
+
+
+# --- where the phrase stands ------------------------------------------------------------------------------------------
+
+
+@compiled_bare
+def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
+    rows: np.ndarray,
+    begins: np.ndarray,
+    next_row: Int,
+    stop_row: Int,
+    asked: Asked,
+    sought: _Sought,
+    texts: Texts,
+    indices: np.ndarray,
+    places: np.ndarray,
+) -> tuple[Int, Int, Int]:
+    """Write where the two neighbours stand side by side: the index of the row, and the place of the former.
+
+    Return how many there are, and the row to go on with if there is no room for all; and a number that tells nothing,
+    but for which nobody would read ahead.
+    """
+    lows, of_rows, _, rare_low, rare_high = texts
+    table, words, sides, former = sought.table, sought.words, sought.sides, sought.former
+    is_bounded, first_row, after = sought.is_bounded, asked.first_row, asked.length - 2 - sought.former
+    mask, most_rare = len(words) - 1, min(len(rare_low), len(rare_high))
+    starts, stops = np.empty(_AHEAD, np.uintp), np.empty(_AHEAD, np.uintp)
+    room, one, many, touched = len(indices), np.uintp(1), np.int64(0), np.int64(0)
+    while next_row < stop_row:
+        some = min(np.int64(_AHEAD), stop_row - next_row)
+        needed = np.int64(0)
+        for at in range(some):
+            row = rows[next_row + at] + first_row
+            if row < 0 or row + 1 >= len(of_rows):
+                raise IndexError
+            start, end = of_rows[row, 0], of_rows[row + 1, 0]
+            if start < 0 or end > len(lows):
+                raise IndexError
+            begin, stop = start + former, end - after
+            if is_bounded:
+                begin += max(begins[next_row + at], 0)
+            # Numbers without a sign: one below zero would count from the end, which is asked for each place.
+            starts[at], stops[at] = np.uintp(begin), np.uintp(max(begin, stop))
+            needed += max(stop - begin, 0)
+        if many + needed > room:
+            break
+        # Texts of some rows are fetched from memory together, and not one after another while places wait for them.
+        for at in range(some):
+            for place in range(starts[at], stops[at], _LINE):
+                touched += lows[np.uintp(place)]
+        for at in range(some):
+            place, stop_ = starts[at], stops[at]
+            if place >= stop_:
+                continue
+            before = table[np.uint16(lows[place])]
+            place += one
+            while place < stop_:
+                here = table[np.uint16(lows[place])]
+                if before & (here >> np.uint8(1)):  # _FORMER, then _LATTER
+                    indices[many], places[many] = next_row + at, np.int64(place) - 1
+                    many += 1
+                before = here
+                place += one
+        next_row += some
+    # Of all rare words one by one is told which are looked for.
+    kept = np.int64(0)
+    for number in range(many):
+        first, row = places[number], rows[indices[number]] + first_row
+        is_there, rare = True, np.int64(-1)
+        for side in range(2):
+            if is_there and lows[np.uintp(first + side)] == _RARE:
+                if rare < 0:
+                    before_it = np.uint32(0)
+                    for place in range(of_rows[row, 0], first + side):
+                        before_it += np.uint32(lows[np.uintp(place)] == _RARE)
+                    rare = of_rows[row, 1] + np.int64(before_it)
+                else:
+                    rare += 1
+                if rare < 0 or rare >= most_rare:
+                    raise IndexError
+                word = (np.int64(rare_high[rare]) << 16) | np.int64(rare_low[rare])
+                slot = word & mask
+                while words[slot] >= 0 and words[slot] != word:
+                    slot = (slot + 1) & mask
+                is_there = bool(sides[slot] & (_FORMER << side))
+        indices[kept], places[kept] = indices[number], first
+        kept += is_there
+    return kept, next_row, touched
+
+
+@compiled
+def _word(
+    place: Int, start: Int, row: Int, lows: np.ndarray, of_rows: np.ndarray, rare_low: np.ndarray, rare_high: np.ndarray
+) -> Int:
+    """Return the word at a place of a row that starts so."""
+    if lows[place] != _RARE:
+        return np.int64(lows[place])
+    rare = of_rows[row, 1]
+    for before in range(start, place):
+        rare += lows[before] == _RARE
+    return (np.int64(rare_high[rare]) << 16) | np.int64(rare_low[rare])
+
+
+@compiled
+def _look(  # noqa: C901, PLR0912, PLR0915 -- one loop: see loops.py
+    rows: np.ndarray,
+    indices: np.ndarray,
+    places: np.ndarray,
+    neighbours: Int,
+    asked: Asked,
+    sought: _Sought,
+    texts: Texts,
+    known: Known,
+    found: Stretches,
+    many: Int,
+) -> Int:
+    """Write those of some rows that have the phrase, after those that are there; return how many there are then.
+
+    So many places of the two neighbours tell where it may stand.
+    """
+    lows, of_rows, opens, rare_low, rare_high = texts
+    until, weightings, ties, expects, offers, asks, ways, starts, steps, plain = known
+    _, words, _, first_of, following, places_of, lemma_of, steps_of, former, _ = sought
+    found_rows, lengths, agreement, first, typed = found
+    length, mask = asked.length, len(words) - 1
+    last = np.int64(-1)  # the index of the row that was looked at last
+    is_typed_at_last = False
+    for number in range(neighbours):
+        row = rows[indices[number]] + asked.first_row
+        start, end = of_rows[row, 0], of_rows[row + 1, 0]
+        begin = places[number] - former
+        least, is_typed = np.int64(_ANY), True
+        for at in range(length):
+            place = begin + at
+            word = _word(place, start, row, lows, of_rows, rare_low, rare_high)
+            slot = word & mask
+            while words[slot] >= 0 and words[slot] != word:
+                slot = (slot + 1) & mask
+            entry, as_typed = first_of[slot], False
+            best: Int = np.int64(-1)
+            there: Int = np.int64(-1)
+            while entry != _NONE:
+                if places_of[entry] == at and lemma_of[entry] == -TYPED:
+                    as_typed = True
+                elif places_of[entry] == at:
+                    agrees = steps_of[entry]
+                    if lemma_of[entry] >= 0:
+                        if there < 0:  # where the steps of the word's lemmas are: see loops.count
+                            weighting = np.int64(weightings[word])
+                            there = np.int64(starts[weighting])
+                            if weighting >= plain:
+                                kind = np.int64(0)
+                                if place > start and not opens[place >> 3] & (128 >> (place & 7)):
+                                    beside = _word(place - 1, start, row, lows, of_rows, rare_low, rare_high)
+                                    kind = 2 * np.int64(expects[ties[beside]])
+                                after = place + 1
+                                asking = asks[ties[word]]
+                                if asking and after < end and not opens[after >> 3] & (128 >> (after & 7)):
+                                    beside = _word(after, start, row, lows, of_rows, rare_low, rare_high)
+                                    kind += 1 if asking & offers[ties[beside]] else 0
+                                of_word = until[word] - (until[word - 1] if word else 0)
+                                there += np.int64(ways[weighting * PLACES + kind]) * of_word
+                        agrees *= np.int64(steps[there + lemma_of[entry]])
+                    best = max(best, agrees)
+                entry = following[entry]
+            least, is_typed = min(least, best), is_typed and as_typed
+            if least < 0 and not is_typed:
+                break
+        if indices[number] != last:
+            last, is_typed_at_last = indices[number], False
+        is_typed_at_last |= is_typed
+        is_new = not many or found_rows[many - 1] != rows[last]
+        if least >= 0:
+            if is_new:
+                found_rows[many], lengths[many], agreement[many] = rows[last], end - start, 0.0
+                first[many], typed[many] = 0.0, False
+                many += 1
+                is_new = False
+            if least > 0:
+                if agreement[many - 1] == 0:
+                    first[many - 1] = begin - start
+                agreement[many - 1] += least
+        if not is_new:
+            typed[many - 1] = is_typed_at_last
+    return many
+
+
+@compiled
+def stretches(
+    asked: Asked, lists: Lists, live: np.ndarray, lemmas: Lemmas, texts: Texts, known: Known, begun: Int, most: Int
+) -> tuple[Stretches, Int]:
+    """Return rows that have a phrase, and with how many of those that have all words to go on; -1 after the last.
+
+    So many of these were looked at before, and `most` are now. `live` is a mask of rows, or empty if none is deleted.
+    """
+    gathered = _gathered(asked, lists)
+    rows, begins, many = _candidates(asked.lists, gathered, asked.earliest)
+    if len(live):
+        left = np.int64(0)
+        for number in range(many):
+            if live[rows[number]]:
+                rows[left], begins[left] = rows[number], begins[number]
+                left += 1
+        many = left
+    sought = _sought(asked, lemmas, gathered.sizes)
+    stop, row, size, room = min(many, begun + most), np.int64(begun), np.int64(0), np.int64(_ROOM)
+    of = max(stop - row, 0)
+    found = Stretches(np.empty(of, np.int64), np.empty(of), np.empty(of), np.empty(of), np.empty(of, np.bool_))
+    indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
+    while row < stop:
+        neighbours, next_row, _ = _beside(rows, begins, row, stop, asked, sought, texts, indices, places)
+        if next_row == row:
+            room *= 4
+            indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
+        row = next_row
+        size = _look(rows, indices, places, neighbours, asked, sought, texts, known, found, size)
+    return Stretches(
+        found.rows[:size], found.lengths[:size], found.agreement[:size], found.first[:size], found.typed[:size]
+    ), (stop if stop < many else np.int64(-1))
+
+
+@compiled
+def scores(found: Stretches, documents: np.ndarray, titles: Stretches, formula: Formula) -> np.ndarray:
+    """Return the score of each row, as evaluation.Scoring adds it up; `documents` are those of all rows."""
+    rows, lengths, agreement, first, typed = found
+    of_titles, title_lengths, title_agreement, _, _ = titles
+    made = np.zeros(len(rows))
+    title = 0
+    for at in range(len(rows)):
+        points = 0.0
+        if agreement[at] > 0:
+            points = _bm25(agreement[at], lengths[at], formula.weight, formula.average, formula.k1, formula.b)
+            points += _lead(first[at], formula.weight, formula.lead, formula.lead_words)
+        while title < len(of_titles) and of_titles[title] < documents[rows[at]]:
+            title += 1
+        if title < len(of_titles) and of_titles[title] == documents[rows[at]] and title_agreement[title] > 0:
+            points += formula.title * _bm25(
+                title_agreement[title],
+                title_lengths[title],
+                formula.title_weight,
+                formula.title_average,
+                formula.title_k1,
+                formula.title_b,
+            )
+        if typed[at]:
+            points += formula.typed
+        made[at] = points
+    return made
