@@ -218,9 +218,12 @@ def bonus(query: Together, field: str, idf_in: Callable[[str], Idf], settings: R
 
 def _plain_bound(leaf: Word | Phrase, field: str, idf_in: Callable[[str], Idf], settings: Ranking) -> float:
     here = weight(leaf, idf_in(field), settings)
-    if field != "text":
-        return here
-    return here + settings.lead * here + settings.title * weight(leaf, idf_in("title"), settings)
+    return most_of(here, weight(leaf, idf_in("title"), settings), settings) if field == "text" else here
+
+
+def most_of(in_text: float, in_title: float, settings: Ranking) -> float:
+    """Return the most that a word or phrase of these weights can give in a text: `typed_bonus` for a phrase."""
+    return in_text + settings.lead * in_text + settings.title * in_title
 
 
 def _bound_of_all(query: Together, field: str, idf_in: Callable[[str], Idf], settings: Ranking) -> float:

@@ -170,9 +170,8 @@ def test_many_rows_are_marked_window_by_window() -> None:
 
 
 def test_no_code_is_taken_for_a_place_after_the_first() -> None:
-    lengths = np.full(5000, 9000)
     first = np.arange(5000)
-    written = codes.write(np.ones(5000), first, lengths, 0.85, 30.0)
+    written = codes.write(np.ones(5000), first, codes.per_word(np.full(5000, 9000), 0.85, 30.0))
     assert (np.floor(codes.earliest()[written]) <= first).all()
 
 

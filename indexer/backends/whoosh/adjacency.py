@@ -151,16 +151,17 @@ def _formula(phrase: Phrase, evaluation: Evaluation) -> phrases.Formula:
     settings = evaluation.settings
     titles = evaluation.within("title")
     of_text, of_title = (ranking.saturation(field, settings) for field in ("text", "title"))
+    weight, in_title = evaluation.weight(phrase), titles.weight(ranking.in_title(phrase))
     return phrases.Formula(
-        weight=evaluation.weight(phrase),
+        weight=weight,
         average=evaluation.postings.collection.average,
         k1=float(of_text.k1),
         b=float(of_text.b),
         lead=float(settings.lead),
         lead_words=float(settings.lead_words),
-        typed=ranking.typed_bonus(phrase, "text", evaluation.idf_in, settings),
+        typed=ranking.most_of(weight, in_title, settings) if phrase.typed else 0.0,
         title=float(settings.title),
-        title_weight=titles.weight(ranking.in_title(phrase)),
+        title_weight=in_title,
         title_average=titles.postings.collection.average,
         title_k1=float(of_title.k1),
         title_b=float(of_title.b),
