@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from threading import Timer
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 DONE = 0
 HOST, PORT = "127.0.0.1", "8000"
 LAST_PORT = 65535
+SILENT = 8.0  # seconds of opening after which it is told what takes so long
 
 
 def command() -> click.Command:
@@ -69,8 +70,23 @@ def _serve(*, index: Place, host: str, port: int, names: tuple[str, ...]) -> int
         if (missing.name or "").startswith("indexer"):
             raise
         raise ServerMissing from missing
-    serving.serve(index, host, port, names=names, started=partial(_told, is_open=not serving.is_loopback(host)))
+    waiting = Timer(SILENT, _wait)
+    waiting.daemon = True
+    waiting.start()
+
+    def started(address: str) -> None:
+        waiting.cancel()
+        _told(address, is_open=not serving.is_loopback(host))
+
+    try:
+        serving.serve(index, host, port, names=names, started=started)
+    finally:
+        waiting.cancel()
     return DONE
+
+
+def _wait() -> None:
+    screen.errors().text(_("Opening the index; the first time, what ranks is compiled, which may take half a minute."))
 
 
 def _told(address: str, *, is_open: bool) -> None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -19,7 +20,7 @@ import pytest
 from indexer.cli import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SERVE = [sys.executable, "-m", "indexer.cli", "serve"]
 QUERIES = [
@@ -130,6 +131,25 @@ def test_a_missing_extra_is_said(monkeypatch: pytest.MonkeyPatch, index: Path) -
     with pytest.raises(SystemExit) as left:
         main(["serve", "--index", str(index)])
     assert left.value.code == 2
+
+
+def test_what_takes_long_is_told(
+    monkeypatch: pytest.MonkeyPatch, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once: to compile what ranks takes half a minute, and nobody should think that nothing goes on."""
+    from indexer.web import serving as server  # noqa: PLC0415
+
+    def slowly(*_: object, started: Callable[[str], None], **__: object) -> None:
+        time.sleep(0.5)
+        started("http://127.0.0.1:1/")
+
+    monkeypatch.setattr(server, "serve", slowly)
+    monkeypatch.setattr(serve, "SILENT", 0.1)
+    serve.command().main(["--index", str(index)], standalone_mode=False)
+    assert capsys.readouterr().err.startswith("Opening the index; the first time, ")
+    monkeypatch.setattr(serve, "SILENT", 60.0)
+    serve.command().main(["--index", str(index)], standalone_mode=False)
+    assert not capsys.readouterr().err
 
 
 def memory(process: subprocess.Popen[str]) -> float:

@@ -170,13 +170,6 @@ class OfWord:
             return own, own
         return own | postings.rows_of(self.known.entries[len(word.lemmas) :]).has(rows), own
 
-    def rows(self) -> RowSet:
-        """Return the rows that it gives anything in."""
-        own = self.evaluation.rows(self.word)
-        if not self.word.relatives:
-            return own
-        return own | self.evaluation.postings.rows_of(self.known.entries[len(self.word.lemmas) :])
-
 
 class OfHeading:
     """What a source gives in documents, for each of their paragraphs."""
