@@ -9,11 +9,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import pytest
+
 from indexer import build_index
 from indexer.analysis import russian
 from indexer.backends.memory import MemoryEngine
 from indexer.backends.opensearch.search import open_engine as open_on_cluster
 from indexer.backends.whoosh.search import open_engine
+from indexer.compiled import is_there
 from indexer.search import Search
 from indexer.settings import Settings
 from tests.opensearch.running import new_index, remove
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from indexer.backends.base import Engine
     from indexer.types import Document
 
+COMPILED = pytest.mark.skipif(not is_there(), reason="takes minutes where loops are not compiled (the extra fast)")
 SETTINGS = Settings()
 ANALYZER = russian(SETTINGS.analysis)
 

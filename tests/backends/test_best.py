@@ -18,7 +18,7 @@ from indexer.backends.whoosh import best, loops, quick
 from indexer.backends.whoosh.search import WhooshEngine, open_engine
 from indexer.settings import Ranking, Settings
 from indexer.types import Filters
-from tests.backends.engines import ANALYZER, SETTINGS
+from tests.backends.engines import ANALYZER, COMPILED, SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def queries(searcher: Searcher) -> list[Query]:
     return made
 
 
-@pytest.mark.parametrize("by_loops", [False, True])
+@pytest.mark.parametrize("by_loops", [False, pytest.param(True, marks=COMPILED)])
 @pytest.mark.parametrize("settings", [Ranking(), Ranking(b=0.3, k1=2.0, all_first=0, light=0.0), Ranking(title=0.0)])
 def test_nothing_is_missing_that_scoring_all_rows_gives(
     searcher: Searcher,

@@ -15,7 +15,7 @@ from indexer.backends.whoosh import adjacency, codes, phrases
 from indexer.backends.whoosh.evaluation import Evaluation
 from indexer.backends.whoosh.search import WhooshEngine, open_engine
 from indexer.types import Filters, Form, Lemma, Phrase, Word
-from tests.backends.engines import SETTINGS, search
+from tests.backends.engines import COMPILED, SETTINGS, search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FREQUENT = "сталь стали стать закалка печь печи вода Вода мыло мыла мыть дело дела был была чем что не и".split()
 RARE = [str(number) for number in range(100_000, 170_000)]  # more different words than two bytes tell apart
+pytestmark = COMPILED
 ROWS = 40_000  # more than are marked at once
 
 
