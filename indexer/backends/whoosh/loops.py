@@ -317,7 +317,10 @@ def _counted(bits: np.ndarray) -> Int:
         some -= (some >> np.uint64(1)) & np.uint64(0x5555555555555555)
         some = (some & np.uint64(0x3333333333333333)) + ((some >> np.uint64(2)) & np.uint64(0x3333333333333333))
         some = (some + (some >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-        total += (some * np.uint64(0x0101010101010101)) >> np.uint64(56)
+        some += some >> np.uint64(8)
+        some += some >> np.uint64(16)
+        some += some >> np.uint64(32)
+        total += some & np.uint64(0x7F)
     return np.int64(total)
 
 
