@@ -63,7 +63,6 @@ _MOST_KEPT = 20  # indices: a cluster has an end of them
 _kept: deque[Cluster] = deque()
 
 
-@atexit.register
 def _remove_all() -> None:
     for index in _kept:
         remove(index)
@@ -75,6 +74,8 @@ def opensearch(*states: Sequence[Document], settings: Settings = SETTINGS) -> En
     It skips the test where there is no cluster.
     """
     index = new_index()
+    if not _kept:
+        atexit.register(_remove_all)  # after the cluster's own stop was registered, so that it is done before it
     _kept.append(index)
     if len(_kept) > _MOST_KEPT:
         remove(_kept.popleft())
