@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import chain
+from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,6 +37,7 @@ _DIGITS = re.compile(r"\d+\Z", re.ASCII)
 _ORDINAL = re.compile(r"(\d+)-[а-яё]{1,3}\Z")
 # Endings that one of Snowball's English rules changes: half of the Latin words in Russian texts have none of them.
 _MAY_CHANGE = re.compile("(?:[esy']|ed|ing|[lgct]i|[auil]l|[eo]r|ion|ism|[ae]nt|ist|ic)\\Z|'")
+_STEMMING = Lock()  # a stemmer keeps the word it is at in itself, and searches go on in threads
 _SPACES = re.compile(r"\s+")
 NOT_PLAIN = frozenset(word.encode() for word in (*STANDS_FOR, *" ".join(PREPOSITIONS.values()).split()))
 
@@ -471,11 +473,13 @@ def _tags(word: str) -> frozenset[str]:
 def _english(word: str) -> str:
     if not _MAY_CHANGE.search(word):
         return word
-    return _snowball().stemWord(word)  # type: ignore[no-any-return]
+    with _STEMMING:
+        return _snowball().stemWord(word)  # type: ignore[no-any-return]
 
 
 @cache
 def _snowball() -> Any:  # noqa: ANN401 -- snowballstemmer has no types
-    from snowballstemmer import stemmer  # noqa: PLC0415 -- lazily
+    # Not snowballstemmer.stemmer: where PyStemmer is installed too, that is another one, of that package's age.
+    from snowballstemmer.english_stemmer import EnglishStemmer  # noqa: PLC0415 -- lazily
 
-    return stemmer("english")
+    return EnglishStemmer()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -192,3 +194,17 @@ def test_weights_by_arrays_are_those_place_by_place(words: list[Weighing], rare:
     assert weighed(many, rare=rare, most=most) == [
         one for word in many for one in weighed([word], rare=rare, most=most)
     ]
+
+
+def test_english_words_may_be_stemmed_by_several_threads_at_once() -> None:
+    stem = lemmatize._english.__wrapped__  # noqa: SLF001 -- what is remembered would not be stemmed again
+    every = [f"{letter}{word}" for letter in "bcdfgh" for word in ("ationalities", "orizations", "esy", "olding")]
+    alone = list(map(stem, every))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            together = list(pool.map(stem, every * 50))
+    finally:
+        sys.setswitchinterval(interval)
+    assert together == alone * 50
