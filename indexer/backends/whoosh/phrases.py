@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from indexer.analysis.context import PLACES
-from indexer.compiled import compiled, compiled_bare
+from indexer.compiled import compiled, compiled_bare, fetching
 from indexer.ranking import bm25_of, lead_of
 
 if TYPE_CHECKING:
@@ -35,10 +35,13 @@ _BLOCK = 16  # gaps that are added up at once
 _SPARSE = 4  # gaps of lists to one row, from which on they are
 _WINDOW = 1 << 15  # rows that are marked at once: what is known of them stays in the processor's cache
 _FARTHEST = 255  # places from the beginning, and more than codes tell apart
-_AHEAD = 64  # rows whose texts are fetched at once
+_OF_RARE = 4  # the first of two bits further left: of rare words, by the lower half of their numbers, the same
+_AHEAD = 8  # rows, by which texts are fetched before they are looked through
 _LINE = 32  # places of a line of the processor's cache
+_LINES, _RARE_ONES = 3, 8  # of a row, that are looked at without asking how many there are
 _ROOM = 1 << 13  # neighbours that are kept before it is looked at what is around them
 
+_fetch = fetching()
 _bm25 = compiled(bm25_of)
 _lead = compiled(lead_of)
 
@@ -230,6 +233,9 @@ def _sought(  # noqa: C901, PLR0912, PLR0915 -- one loop after another
         if words[slot] >= 0:
             low: Int = min(words[slot], _RARE)
             table[low] |= sides[slot]
+            if words[slot] >= _RARE:
+                of_low = (sides[slot] & np.uint8(1)) | ((sides[slot] & np.uint8(2)) << np.uint8(1))
+                table[words[slot] & _RARE] |= of_low << np.uint8(_OF_RARE)
     return _Sought(table, words, sides, first, following, places, lemma_of, steps, former, is_bounded)
 
 
@@ -356,54 +362,74 @@ def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
     texts: Texts,
     indices: np.ndarray,
     places: np.ndarray,
-) -> tuple[Int, Int, Int]:
+) -> tuple[Int, Int]:
     """Write where the two neighbours stand side by side: the index of the row, and the place of the former.
 
-    Return how many there are, and the row to go on with if there is no room for all; and a number that tells nothing,
-    but for which nobody would read ahead.
+    Return how many there are, and the row to go on with if there is no room for all.
     """
     lows, of_rows, _, rare_low, rare_high = texts
     table, words, sides, former = sought.table, sought.words, sought.sides, sought.former
     is_bounded, first_row, after = sought.is_bounded, asked.first_row, asked.length - 2 - sought.former
     mask, most_rare = len(words) - 1, min(len(rare_low), len(rare_high))
+    # Where both may be rare, as one place in twelve is, it is looked first which of a row's rare words are sought.
+    of_rare = table[_RARE]
+    is_rare_asked = (
+        (of_rare & np.uint8(_FORMER)) != 0 and (of_rare & np.uint8(_LATTER)) != 0 and most_rare >= _RARE_ONES
+    )
     starts, stops = np.empty(_AHEAD, np.uintp), np.empty(_AHEAD, np.uintp)
-    room, one, many, touched = len(indices), np.uintp(1), np.int64(0), np.int64(0)
-    while next_row < stop_row:
-        some = min(np.int64(_AHEAD), stop_row - next_row)
-        needed = np.int64(0)
-        for at in range(some):
-            row = rows[next_row + at] + first_row
+    room, one, many, begun = len(indices), np.uintp(1), np.int64(0), np.int64(next_row)
+    next_row = np.int64(stop_row)
+    for turn in range(begun - 2 * _AHEAD, stop_row):
+        slot: Int = turn & (_AHEAD - 1)
+        if turn >= begun:
+            at, stop_ = starts[slot], stops[slot]
+            if many + np.int64(stop_ - at) > room:
+                next_row = np.int64(turn)
+                break
+            if is_rare_asked:
+                row = rows[turn] + first_row
+                table[_RARE], asked_there = of_rare, np.uint8(0)
+                # So many, whether the row has as many or not: not to know how many takes longer than to look.
+                first_rare = min(of_rows[row, 1], most_rare - _RARE_ONES)
+                for ahead in range(_RARE_ONES):
+                    asked_there |= table[rare_low[np.uintp(first_rare + ahead)]]
+                for ahead in range(_RARE_ONES, of_rows[row + 1, 1] - first_rare):
+                    asked_there |= table[rare_low[np.uintp(first_rare + ahead)]]
+                table[_RARE] = ((asked_there >> np.uint8(_OF_RARE)) & np.uint8(1)) | (
+                    (asked_there >> np.uint8(_OF_RARE + 1)) & np.uint8(2)
+                )
+            if at < stop_:
+                before = table[np.uint16(lows[at])]
+                at += one
+                while at < stop_:
+                    here = table[np.uint16(lows[at])]
+                    if before & (here >> np.uint8(1)):  # _FORMER, then _LATTER
+                        indices[many], places[many] = turn, np.int64(at) - 1
+                        many += 1
+                    before = here
+                    at += one
+        # Texts are far from one another in memory: some are fetched while others are looked through.
+        if turn + 2 * _AHEAD < stop_row:
+            _fetch(of_rows, rows[turn + 2 * _AHEAD] + first_row)
+        later = turn + _AHEAD
+        if begun <= later < stop_row:
+            row = rows[later] + first_row
             if row < 0 or row + 1 >= len(of_rows):
                 raise IndexError
             start, end = of_rows[row, 0], of_rows[row + 1, 0]
-            if start < 0 or end > len(lows):
+            if start < 0 or end > len(lows) or of_rows[row, 1] < 0 or of_rows[row + 1, 1] > most_rare:
                 raise IndexError
             begin, stop = start + former, end - after
             if is_bounded:
-                begin += max(begins[next_row + at], 0)
+                begin += max(begins[later], 0)
             # Numbers without a sign: one below zero would count from the end, which is asked for each place.
-            starts[at], stops[at] = np.uintp(begin), np.uintp(max(begin, stop))
-            needed += max(stop - begin, 0)
-        if many + needed > room:
-            break
-        # Texts of some rows are fetched from memory together, and not one after another while places wait for them.
-        for at in range(some):
-            for place in range(starts[at], stops[at], _LINE):
-                touched += lows[np.uintp(place)]
-        for at in range(some):
-            place, stop_ = starts[at], stops[at]
-            if place >= stop_:
-                continue
-            before = table[np.uint16(lows[place])]
-            place += one
-            while place < stop_:
-                here = table[np.uint16(lows[place])]
-                if before & (here >> np.uint8(1)):  # _FORMER, then _LATTER
-                    indices[many], places[many] = next_row + at, np.int64(place) - 1
-                    many += 1
-                before = here
-                place += one
-        next_row += some
+            starts[slot], stops[slot] = np.uintp(begin), np.uintp(max(begin, stop))
+            for line in range(_LINES):
+                _fetch(lows, begin + line * _LINE)
+            for line in range(begin + _LINES * _LINE, stop, _LINE):
+                _fetch(lows, line)
+            if is_rare_asked:
+                _fetch(rare_low, of_rows[row, 1])
     # Of all rare words one by one is told which are looked for.
     kept = np.int64(0)
     for number in range(many):
@@ -427,7 +453,7 @@ def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
                 is_there = bool(sides[slot] & (_FORMER << side))
         indices[kept], places[kept] = indices[number], first
         kept += is_there
-    return kept, next_row, touched
+    return kept, next_row
 
 
 @compiled
@@ -550,7 +576,7 @@ def stretches(
     found = Stretches(np.empty(of, np.int64), np.empty(of), np.empty(of), np.empty(of), np.empty(of, np.bool_))
     indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
     while row < stop:
-        neighbours, next_row, _ = _beside(rows, begins, row, stop, asked, sought, texts, indices, places)
+        neighbours, next_row = _beside(rows, begins, row, stop, asked, sought, texts, indices, places)
         if next_row == row:
             room *= 4
             indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
