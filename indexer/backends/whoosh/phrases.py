@@ -20,7 +20,7 @@ from indexer.compiled import compiled, compiled_bare, fetching
 from indexer.ranking import bm25_of, lead_of
 
 if TYPE_CHECKING:
-    from indexer.backends.whoosh.loops import Known, Lists, Texts
+    from indexer.backends.whoosh.loops import Known, Texts
 
 Int: TypeAlias = Any  # a whole number, of Python or of NumPy
 
@@ -46,6 +46,21 @@ _bm25 = compiled(bm25_of)
 _lead = compiled(lead_of)
 
 
+class Lists(NamedTuple):
+    """The lists of a field in a segment: see lists.py."""
+
+    kind: np.ndarray  # uint8, of each list
+    start: np.ndarray  # int64
+    size: np.ndarray  # uint32
+    found: np.ndarray  # uint32
+    gap1: np.ndarray
+    gap2: np.ndarray
+    gap4: np.ndarray
+    code1: np.ndarray
+    code2: np.ndarray
+    code4: np.ndarray
+
+
 class Asked(NamedTuple):
     """A phrase as it is looked for in the rows of a field in a segment."""
 
@@ -69,18 +84,45 @@ class Stretches(NamedTuple):
 class Formula(NamedTuple):
     """The numbers of the formula: see ranking.py."""
 
-    weight: float
     average: float
     k1: float
     b: float
     lead: float
     lead_words: float
-    typed: float  # what is added where the very forms stand
     title: float
-    title_weight: float
     title_average: float
     title_k1: float
     title_b: float
+
+
+class Weights(NamedTuple):
+    """What a phrase weighs."""
+
+    text: float
+    title: float
+    typed: float  # what is added where the very forms stand
+
+
+class Segment(NamedTuple):
+    """What of a segment is read for any phrase."""
+
+    lists: Lists
+    title_lists: Lists
+    live: np.ndarray  # bool: a mask of rows; empty if none is deleted
+    lemmas: Lemmas
+    texts: Texts
+    known: Known
+    documents: np.ndarray  # int64: that of each of all rows
+    earliest: np.ndarray  # see Asked
+    formula: Formula
+
+
+class Scored(NamedTuple):
+    """Rows that have a phrase, in order: arrays of one length."""
+
+    rows: np.ndarray  # int64
+    scores: np.ndarray  # float64
+    typed: np.ndarray  # bool: see Stretches
 
 
 class Lemmas(NamedTuple):
@@ -123,7 +165,7 @@ class _Gathered(NamedTuple):
 def _gathered(  # noqa: C901 -- three widths
     asked: Asked, lists: Lists
 ) -> _Gathered:
-    kinds, starts, counts, found, gap1, gap2, gap4, code1, code2, code4, _, _, _ = lists
+    kinds, starts, counts, found, gap1, gap2, gap4, code1, code2, code4 = lists
     of = asked.lists
     ends, skips = np.empty(len(of), np.int64), np.empty(len(of), np.int64)
     sizes = np.zeros(asked.length, np.int64)
@@ -570,47 +612,101 @@ def stretches(
                 rows[left], begins[left] = rows[number], begins[number]
                 left += 1
         many = left
-    sought = _sought(asked, lemmas, gathered.sizes)
-    stop, row, size, room = min(many, begun + most), np.int64(begun), np.int64(0), np.int64(_ROOM)
+    stop, row, size = min(many, begun + most), np.int64(begun), np.int64(0)
     of = max(stop - row, 0)
     found = Stretches(np.empty(of, np.int64), np.empty(of), np.empty(of), np.empty(of), np.empty(of, np.bool_))
-    indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
-    while row < stop:
-        neighbours, next_row = _beside(rows, begins, row, stop, asked, sought, texts, indices, places)
-        if next_row == row:
-            room *= 4
-            indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
-        row = next_row
-        size = _look(rows, indices, places, neighbours, asked, sought, texts, known, found, size)
+    if of:
+        sought, room = _sought(asked, lemmas, gathered.sizes), np.int64(_ROOM)
+        indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
+        while row < stop:
+            neighbours, next_row = _beside(rows, begins, row, stop, asked, sought, texts, indices, places)
+            if next_row == row:
+                room *= 4
+                indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
+            row = next_row
+            size = _look(rows, indices, places, neighbours, asked, sought, texts, known, found, size)
     return Stretches(
         found.rows[:size], found.lengths[:size], found.agreement[:size], found.first[:size], found.typed[:size]
     ), (stop if stop < many else np.int64(-1))
 
 
 @compiled
-def scores(found: Stretches, documents: np.ndarray, titles: Stretches, formula: Formula) -> np.ndarray:
-    """Return the score of each row, as evaluation.Scoring adds it up; `documents` are those of all rows."""
+def _scores(
+    found: Stretches, titles: Stretches, base: Int, document_base: Int, segment: Segment, weights: Weights
+) -> np.ndarray:
+    """Return the score of each row, as evaluation.Scoring adds it up; a segment's rows and documents begin so."""
     rows, lengths, agreement, first, typed = found
     of_titles, title_lengths, title_agreement, _, _ = titles
+    documents, formula = segment.documents, segment.formula
     made = np.zeros(len(rows))
     title = 0
     for at in range(len(rows)):
         points = 0.0
         if agreement[at] > 0:
-            points = _bm25(agreement[at], lengths[at], formula.weight, formula.average, formula.k1, formula.b)
-            points += _lead(first[at], formula.weight, formula.lead, formula.lead_words)
-        while title < len(of_titles) and of_titles[title] < documents[rows[at]]:
-            title += 1
-        if title < len(of_titles) and of_titles[title] == documents[rows[at]] and title_agreement[title] > 0:
-            points += formula.title * _bm25(
-                title_agreement[title],
-                title_lengths[title],
-                formula.title_weight,
-                formula.title_average,
-                formula.title_k1,
-                formula.title_b,
-            )
+            points = _bm25(agreement[at], lengths[at], weights.text, formula.average, formula.k1, formula.b)
+            points += _lead(first[at], weights.text, formula.lead, formula.lead_words)
+        if title < len(of_titles):
+            document = documents[base + rows[at]] - document_base
+            while title < len(of_titles) and of_titles[title] < document:
+                title += 1
+            if title < len(of_titles) and of_titles[title] == document and title_agreement[title] > 0:
+                points += formula.title * _bm25(
+                    title_agreement[title],
+                    title_lengths[title],
+                    weights.title,
+                    formula.title_average,
+                    formula.title_k1,
+                    formula.title_b,
+                )
         if typed[at]:
-            points += formula.typed
+            points += weights.typed
         made[at] = points
     return made
+
+
+@compiled
+def _taken(plan: np.ndarray, start: Int, earliest: np.ndarray) -> tuple[Asked, Int]:
+    """Return what a plan says from a place on, and where that ends: length, first row, how many entries and lists."""
+    entries = start + 4
+    lists = entries + 4 * plan[start + 2]
+    end = lists + 2 * plan[start + 3]
+    return Asked(
+        plan[start],
+        plan[entries:lists].reshape((plan[start + 2], 4)),
+        plan[lists:end].reshape((plan[start + 3], 2)),
+        earliest,
+        plan[start + 1],
+    ), end
+
+
+@compiled
+def scored(plan: np.ndarray, segment: Segment, weights: Weights, begun: Int, most: Int) -> tuple[Scored, Int]:
+    """Return rows of a segment that have a phrase, with their scores; and how to go on: see stretches.
+
+    A plan has the first row of the segment, and its first document; what is looked for in its rows, and in titles of
+    the documents: see _taken. If there are no lists of titles, these are not looked at.
+    """
+    base, document_base = plan[0], plan[1]
+    asked, end = _taken(plan, 2, segment.earliest)
+    in_titles, _ = _taken(plan, end, segment.earliest)
+    found, next_ = stretches(
+        asked, segment.lists, segment.live, segment.lemmas, segment.texts, segment.known, begun, most
+    )
+    nothing, no_numbers = np.empty(0, np.int64), np.empty(0)
+    titles = Stretches(nothing, no_numbers, no_numbers, no_numbers, np.empty(0, np.bool_))
+    if len(found.rows) and len(in_titles.lists):
+        # Of deleted documents, there are no rows.
+        titles, _ = stretches(
+            in_titles,
+            segment.title_lists,
+            np.empty(0, np.bool_),
+            segment.lemmas,
+            segment.texts,
+            segment.known,
+            np.int64(0),
+            np.int64(_ANY),
+        )
+    points = _scores(found, titles, base, document_base, segment, weights)
+    for at in range(len(found.rows)):
+        found.rows[at] += base
+    return Scored(found.rows, points, found.typed), next_
