@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import numpy as np
 
     Loop = TypeVar("Loop", bound=Callable[..., object])
 
@@ -43,3 +45,32 @@ def _compiled(loop: Loop, *, looks: bool) -> Loop:
     from numba import njit  # noqa: PLC0415 -- 0.2 s
 
     return cast("Loop", njit(cache=True, nogil=True, boundscheck=looks, error_model="numpy")(loop))
+
+
+def fetching() -> Callable[[np.ndarray, int], None]:
+    """Return what lets the processor load a row of an array while it does something else; there need be no such row."""
+    return _prefetch() if is_there() else lambda _array, _at: None
+
+
+def _prefetch() -> Callable[[np.ndarray, int], None]:
+    from llvmlite import ir  # noqa: PLC0415 -- with Numba
+    from numba import types  # noqa: PLC0415
+    from numba.core import cgutils  # noqa: PLC0415
+    from numba.extending import intrinsic  # noqa: PLC0415
+
+    pointer, number = cgutils.voidptr_t, ir.IntType(32)
+    hint = ir.FunctionType(ir.VoidType(), [pointer, number, number, number])
+    to_read, soon, data = (ir.Constant(number, value) for value in (0, 3, 1))
+
+    def typed(_: Any, array: Any, at: Any) -> Any:  # noqa: ANN401, ARG001 -- what Numba gives, which has no types
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:  # noqa: ANN401 -- likewise
+            of = context.make_array(signature.args[0])(context, builder, given[0])
+            away = builder.mul(given[1], builder.extract_value(of.strides, 0))
+            there = builder.add(builder.ptrtoint(of.data, cgutils.intp_t), away)
+            load = builder.module.declare_intrinsic("llvm.prefetch", [pointer], hint)
+            builder.call(load, [builder.inttoptr(there, pointer), to_read, soon, data])
+            return context.get_dummy_value()
+
+        return types.void(array, types.intp), code
+
+    return cast("Callable[[np.ndarray, int], None]", intrinsic(typed))

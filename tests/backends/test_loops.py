@@ -38,7 +38,7 @@ def test_an_opened_index_has_them_loaded(index: Path, monkeypatch: pytest.Monkey
     with open_index(index, compiled=True):
         pass  # where nothing is compiled yet, a loop is compiled with those that it calls, and not with what notes them
     called: list[tuple[object, ...]] = []
-    names = {"rank": loops, "count": loops, "prepare": loops, "stretches": phrases, "scores": phrases}
+    names = {"rank": loops, "count": loops, "prepare": loops, "scored": phrases}
     for name, module in names.items():
         loop = getattr(module, name)
 

@@ -186,10 +186,11 @@ def damaged(engine: WhooshEngine, change: Callable[[list[object]], None]) -> phr
     wanted = adjacency._asked(phrase, 0, Evaluation(postings, SETTINGS.ranking))  # noqa: SLF001 -- likewise
     assert wanted is not None
     segment = postings.segment(0)
-    asked = phrases.Asked(2, np.array(wanted.entries), np.array(wanted.lists), codes.earliest().astype(np.int64), 0)
+    entries, lists = np.array(wanted.entries).reshape(-1, 4), np.array(wanted.lists).reshape(-1, 2)
+    asked = phrases.Asked(2, entries, lists, codes.earliest().astype(np.int64), 0)
     given: list[object] = [
         asked,
-        postings.lists_for_loops(0, SETTINGS.ranking),
+        phrases.Lists._make(postings.stored_for_loops(0)),
         postings.live_in(0),
         phrases.Lemmas._make(segment.words.lemmas_for_loops),
         segment.tokens.for_loops,

@@ -11,114 +11,164 @@ from indexer.backends.whoosh import codes, phrases
 from indexer.types import Only, Phrase, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from indexer.backends.whoosh.evaluation import Evaluation
+    from indexer.backends.whoosh.postings import FieldPostings
+    from indexer.settings import Ranking
     from indexer.types import Query
 
 _MOST_LISTS = 64  # of one word, that are gone through for its rows
 _AT_ONCE = 20_000  # rows whose texts are looked through by one call
 _EARLIEST = codes.earliest().astype(np.int64)
-_NO_ROWS = np.zeros(0, np.int64)
-_NOTHING = phrases.Stretches(_NO_ROWS, np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, np.bool_))
+_NOTHING = phrases.Scored(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.bool_))
+_NO_WEIGHTS = phrases.Weights(0.0, 0.0, 0.0)
 
 
-def stretches(phrase: Phrase, evaluation: Evaluation) -> phrases.Stretches | None:
+class Found(NamedTuple):
+    """The rows that have a phrase."""
+
+    scored: phrases.Scored
+    has_scores: bool  # or these tell nothing
+
+
+def found(phrase: Phrase, evaluation: Evaluation) -> Found | None:
     """Return the rows that have a phrase; None if arrays are to be asked.
 
     These are asked for one word, and for masks alone: to go through the lists of so many lemmas takes longer.
     """
-    postings = evaluation.postings
     if len(phrase.words) == 1:
         return None
-    found: list[phrases.Stretches] = []
-    for part in range(len(postings.parts)):
-        asked = _asked(phrase, part, evaluation)
+    # All that a text scores by is found out at once: to call a loop takes longer than to look for most phrases.
+    titles = evaluation.within("title") if evaluation.field == "text" and evaluation.settings.title else None
+    weights = _weights(phrase, evaluation) if evaluation.field == "text" else _NO_WEIGHTS
+    parts: list[phrases.Scored] = []
+    has_scores = evaluation.field == "text"
+    for part in range(len(evaluation.postings.parts)):
+        asked = _asked(phrase, part, evaluation, phrase.typed)
         if asked is None:
             return None
-        if asked.entries:
-            found += _in_part(asked, part, evaluation)
-    if len(found) == 1:
-        return found[0]
-    return phrases.Stretches._make(map(np.concatenate, zip(*found, strict=True))) if found else _NOTHING
+        if asked.lists:
+            in_titles = _asked(phrase, part, titles) if titles else _Asked([], [])
+            has_scores = has_scores and in_titles is not None
+            parts += _in_part(phrase, part, evaluation, (asked, in_titles or _Asked([], [])), weights)
+    if len(parts) == 1:
+        return Found(parts[0], has_scores)
+    every = phrases.Scored._make(map(np.concatenate, zip(*parts, strict=True))) if parts else _NOTHING
+    return Found(every, has_scores)
 
 
 class _Asked(NamedTuple):
-    """What of a segment is looked for: see phrases.Asked."""
+    """What of a segment is looked for: the rows of phrases.Asked, one after another."""
 
-    length: int
-    entries: list[tuple[int, int, int, int]]
-    lists: list[tuple[int, int]]
+    entries: list[int]
+    lists: list[int]
 
 
-def _asked(phrase: Phrase, part: int, evaluation: Evaluation) -> _Asked | None:
+def _asked(phrase: Phrase, part: int, evaluation: Evaluation, typed: tuple[Word, ...] = ()) -> _Asked | None:
     """Return what of a segment is looked for, nothing if it lacks a word; None if no lists are short enough."""
-    entries: list[tuple[int, int, int, int]] = []
-    lists: list[tuple[int, int]] = []
+    entries: list[int] = []
+    lists: list[int] = []
     for at, word in enumerate(phrase.words):
-        of_word, of_lists = _of_word(word, part, evaluation)
-        if not of_lists:
-            return _Asked(0, [], [])
-        entries += [(at, *entry) for entry in of_word]
-        if len(of_lists) <= _MOST_LISTS:
-            lists += [(at, number) for number in of_lists]
-    words = evaluation.postings.segment(part).words
-    for at, word in enumerate(phrase.typed):
-        entries += [(at, phrases.TYPED, number, 0) for form in word.forms for number in words.written_as(form)]
-        if word.lemmas:
-            of_typed, _ = _of_word(Word(word.lemmas), part, evaluation)
-            entries += [(at, phrases.TYPED_LEMMA, number, 0) for _, number, _ in of_typed]
-    return _Asked(len(phrase.words), entries, lists) if lists else None
+        of_word = _add_word(entries, at, word, part, evaluation)
+        if not of_word:
+            return _Asked([], [])
+        if len(of_word) <= _MOST_LISTS:
+            for number in of_word:
+                lists += (at, number)
+    for at, word in enumerate(typed):
+        _add_typed(entries, at, word, part, evaluation)
+    return _Asked(entries, lists) if lists else None
 
 
-def _of_word(word: Word, part: int, evaluation: Evaluation) -> tuple[list[tuple[int, int, int]], list[int]]:
-    """Return what a word is looked for by, and the lists that have its rows."""
-    entries: list[tuple[int, int, int]] = []
+def _add_word(entries: list[int], at: int, word: Word, part: int, evaluation: Evaluation) -> list[int]:
+    """Add what a word of the phrase is looked for by; return the lists that have its rows."""
     lists: list[int] = []
     for lemma, entry in zip(word.lemmas, evaluation.known(word).own, strict=True):
-        for listed in entry.lists:
-            if listed.part == part:
-                entries.append((phrases.LEMMA, listed.lemma, ranking.steps(lemma.weight)))
-                lists.append(listed.number)
+        for of, number, listed in entry.lists:
+            if of == part:
+                entries += (at, phrases.LEMMA, number, ranking.steps(lemma.weight))
+                lists.append(listed)
     if word.forms:
         postings = evaluation.postings
         words = postings.segment(part).words
-        there = [
-            (phrases.FORM, number, ranking.steps(form.weight) * ranking.WEIGHT_STEPS)
-            for form in word.forms
-            for number in words.written_as(form)
-        ]
-        entries += there
-        lists += postings.lists_of_words(part, [number for _, number, _ in there])
-    return entries, lists
+        there: list[int] = []
+        for form in word.forms:
+            for number in words.written_as(form):
+                entries += (at, phrases.FORM, number, ranking.steps(form.weight) * ranking.WEIGHT_STEPS)
+                there.append(number)
+        lists += postings.lists_of_words(part, there)
+    return lists
 
 
-def _in_part(asked: _Asked, part: int, evaluation: Evaluation) -> Iterator[phrases.Stretches]:
+def _add_typed(entries: list[int], at: int, word: Word, part: int, evaluation: Evaluation) -> None:
+    """Add what a word of the phrase is told by where the very forms stand."""
+    words = evaluation.postings.segment(part).words
+    for form in word.forms:
+        for number in words.written_as(form):
+            entries += (at, phrases.TYPED, number, 0)
+    if word.lemmas:
+        for entry in evaluation.known(Word(word.lemmas)).own:
+            entries += (
+                one
+                for listed in entry.lists
+                if listed.part == part
+                for one in (at, phrases.TYPED_LEMMA, listed.lemma, 0)
+            )
+
+
+def _in_part(
+    phrase: Phrase, part: int, evaluation: Evaluation, asked: tuple[_Asked, _Asked], weights: phrases.Weights
+) -> list[phrases.Scored]:
+    """Return what is in a segment; it is asked of its rows, and of its titles."""
     postings = evaluation.postings
-    segment, base = postings.segment(part), postings.base(part)
-    of = phrases.Asked(
-        asked.length,
-        np.array(asked.entries, np.int64),
-        np.array(asked.lists, np.int64),
-        _EARLIEST,
-        postings.first_row(part),
-    )
-    lists = postings.lists_for_loops(part, evaluation.settings)
-    lemmas = phrases.Lemmas._make(segment.words.lemmas_for_loops)
+    of, first_rows = postings.prepared(part, evaluation.settings, _prepared)
+    plan = [postings.base(part), postings.parts[part].documents]
+    for first_row, (entries, lists) in zip(first_rows, asked, strict=True):
+        plan += (len(phrase.words), first_row, len(entries) // 4, len(lists) // 2)
+        plan += entries
+        plan += lists
+    numbers = np.array(plan, np.int64)
+    parts = []
     begun = 0
     while begun >= 0:
         evaluation.deadline.check()
-        found, begun = phrases.stretches(
-            of,
-            lists,
-            postings.live_in(part),
-            lemmas,
-            segment.tokens.for_loops,
-            segment.words.for_loops,
-            begun,
-            _AT_ONCE,
-        )
-        yield found._replace(rows=found.rows + base) if base else found
+        scored, begun = phrases.scored(numbers, of, weights, begun, _AT_ONCE)
+        parts.append(scored)
+    return parts
+
+
+def _prepared(postings: FieldPostings, part: int, settings: Ranking) -> tuple[phrases.Segment, tuple[int, int]]:
+    """Return what of a segment is read for any phrase, and the first rows of the field and of titles."""
+    segment = postings.segment(part)
+    titles = postings.field("title") if postings.field_name == "text" else postings
+    of_text, of_title = (ranking.saturation(field, settings) for field in ("text", "title"))
+    formula = phrases.Formula(
+        average=postings.collection.average,
+        k1=float(of_text.k1),
+        b=float(of_text.b),
+        lead=float(settings.lead),
+        lead_words=float(settings.lead_words),
+        title=float(settings.title),
+        title_average=titles.collection.average,
+        title_k1=float(of_title.k1),
+        title_b=float(of_title.b),
+    )
+    return phrases.Segment(
+        lists=phrases.Lists._make(postings.stored_for_loops(part)),
+        title_lists=phrases.Lists._make(titles.stored_for_loops(part)),
+        live=postings.live_in(part),
+        lemmas=phrases.Lemmas._make(segment.words.lemmas_for_loops),
+        texts=segment.tokens.for_loops,
+        known=segment.words.for_loops,
+        documents=postings.all_documents.of_paragraphs,
+        earliest=_EARLIEST,
+        formula=formula,
+    ), (postings.first_row(part), titles.first_row(part))
+
+
+def _weights(phrase: Phrase, evaluation: Evaluation) -> phrases.Weights:
+    weight, in_title = evaluation.weight(phrase), evaluation.within("title").weight(phrase)
+    typed = ranking.most_of(weight, in_title, evaluation.settings) if phrase.typed else 0.0
+    return phrases.Weights(weight, in_title, typed)
 
 
 def scores(query: Query, evaluation: Evaluation) -> tuple[np.ndarray, np.ndarray] | None:
@@ -130,39 +180,5 @@ def scores(query: Query, evaluation: Evaluation) -> tuple[np.ndarray, np.ndarray
         query = query.query
     if not isinstance(query, Phrase):
         return None
-    found, titles = evaluation.stretches(query), _in_titles(query, evaluation)
-    if found is None or titles is None:
-        return None
-    return found.rows, phrases.scores(
-        found,
-        evaluation.postings.all_documents.of_paragraphs,
-        titles,
-        _formula(query, evaluation),
-    )
-
-
-def _in_titles(phrase: Phrase, evaluation: Evaluation) -> phrases.Stretches | None:
-    if not evaluation.settings.title:
-        return _NOTHING
-    return evaluation.within("title").stretches(Phrase(phrase.words) if phrase.typed else phrase)
-
-
-def _formula(phrase: Phrase, evaluation: Evaluation) -> phrases.Formula:
-    settings = evaluation.settings
-    titles = evaluation.within("title")
-    of_text, of_title = (ranking.saturation(field, settings) for field in ("text", "title"))
-    weight, in_title = evaluation.weight(phrase), titles.weight(ranking.in_title(phrase))
-    return phrases.Formula(
-        weight=weight,
-        average=evaluation.postings.collection.average,
-        k1=float(of_text.k1),
-        b=float(of_text.b),
-        lead=float(settings.lead),
-        lead_words=float(settings.lead_words),
-        typed=ranking.most_of(weight, in_title, settings) if phrase.typed else 0.0,
-        title=float(settings.title),
-        title_weight=in_title,
-        title_average=titles.postings.collection.average,
-        title_k1=float(of_title.k1),
-        title_b=float(of_title.b),
-    )
+    known = evaluation.by_loops(query)
+    return (known.scored.rows, known.scored.scores) if known and known.has_scores else None

@@ -37,7 +37,7 @@ from indexer.types import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from indexer.backends.whoosh.phrases import Stretches
+    from indexer.backends.whoosh.adjacency import Found as FoundByLoops
     from indexer.backends.whoosh.postings import Entry, FieldPostings
     from indexer.deadline import Deadline
     from indexer.settings import Ranking
@@ -58,18 +58,27 @@ class Found(NamedTuple):
 class Known:
     """What is known of a word of the query in a field."""
 
-    __slots__ = ("alone", "entries", "idf", "is_anywhere", "own", "rows", "word")
+    __slots__ = ("alone", "entries", "found", "idf", "is_anywhere", "own", "rows", "word")
 
     def __init__(self, word: Word, entries: list[Entry]) -> None:
         self.word = word  # kept, for words are told by their identity
         self.entries = entries  # of its lemmas, then of its relatives
-        self.own = entries[: len(word.lemmas)]
+        self.own = entries[: len(word.lemmas)] if word.relatives else entries
+        self.found = _most_found(self.own)  # rows that have the most frequent of its lemmas
         # Whether a row may have it itself.
-        self.is_anywhere = bool(word.forms) or any(entry.found for entry in self.own)
+        self.is_anywhere = self.found > 0 or bool(word.forms)
         # That of the most frequent of its lemmas, its relatives, and its forms together; less than 0 until it is asked.
         self.idf = -1.0
         self.alone = -1.0  # likewise, without its relatives
         self.rows: RowSet | None = None
+
+
+def _most_found(entries: list[Entry]) -> int:
+    most = 0
+    for entry in entries:  # one or two, which max() takes longer for
+        if entry.found > most:  # noqa: PLR1730 -- likewise
+            most = entry.found
+    return most
 
 
 class Evaluation:
@@ -86,7 +95,7 @@ class Evaluation:
         self._words: dict[int, Known] = {}
         self._phrases: dict[int, tuple[Phrase, RowSet]] = {}
         self._typed: dict[int, tuple[Phrase, RowSet]] = {}
-        self._stretches: dict[int, tuple[Phrase, Stretches | None]] = {}
+        self._by_loops: dict[int, tuple[Phrase, FoundByLoops | None]] = {}
         self._found: dict[int, tuple[Query, Found]] = {}
         self._fields: dict[str, Evaluation] = {}
         self._weights: dict[int, tuple[Word | Phrase, float]] = {}
@@ -169,7 +178,8 @@ class Evaluation:
         """Return what is known of a word."""
         known = self._words.get(id(word))
         if known is None:
-            entries = self.postings.entries([lemma.text for lemma in (*word.lemmas, *word.relatives)])
+            lemmas = (*word.lemmas, *word.relatives) if word.relatives else word.lemmas
+            entries = self.postings.entries([lemma.text for lemma in lemmas])
             known = self._words[id(word)] = Known(word, entries)
         return known
 
@@ -183,9 +193,9 @@ class Evaluation:
     def _rows_of_phrase(self, phrase: Phrase) -> RowSet:
         if len(phrase.words) == 1:
             return self.rows(phrase.words[0])
-        found = self.stretches(phrase)
+        found = self.by_loops(phrase)
         if found is not None:
-            return self._set(found.rows)
+            return self._set(found.scored.rows)
         every = intersection([self.rows(word) for word in phrase.words]).rows()
         return self._in_a_row(phrase.words, every)
 
@@ -197,15 +207,15 @@ class Evaluation:
             found.append(self.postings.in_a_row(words, every[start : start + _AT_ONCE]))
         return self._set(join(found))
 
-    def stretches(self, phrase: Phrase) -> Stretches | None:
+    def by_loops(self, phrase: Phrase) -> FoundByLoops | None:
         """Return the rows that have a phrase with what is to be known of it there, where loops tell that."""
         if not self.postings.by_loops:
             return None
-        known = self._stretches.get(id(phrase))
+        known = self._by_loops.get(id(phrase))
         if known is None:
-            from indexer.backends.whoosh.adjacency import stretches  # noqa: PLC0415 -- compiles
+            from indexer.backends.whoosh.adjacency import found  # noqa: PLC0415 -- compiles
 
-            known = self._stretches[id(phrase)] = (phrase, stretches(phrase, self))
+            known = self._by_loops[id(phrase)] = (phrase, found(phrase, self))
         return known[1]
 
     def _where(
@@ -233,12 +243,12 @@ class Evaluation:
     def typed(self, phrase: Phrase) -> RowSet:
         """Return the rows where a phrase stands, and somewhere in the very forms typed."""
         if id(phrase) not in self._typed:
-            found = self.stretches(phrase)
+            found = self.by_loops(phrase)
             # Only where the phrase stands: to find all rows with the forms, all rows with their lemmas must be read.
             rows = (
                 self._in_a_row(phrase.typed, self.rows(phrase).rows())
                 if found is None
-                else self._set(found.rows[found.typed])
+                else self._set(found.scored.rows[found.scored.typed])
             )
             self._typed[id(phrase)] = (phrase, rows)
         return self._typed[id(phrase)][1]
@@ -252,10 +262,10 @@ class Evaluation:
 
     def _weigh(self, known: Known) -> None:
         word, collection = known.word, self.postings.collection
-        own = max((entry.found for entry in known.own), default=0)
+        own = known.found
         if word.forms:
             own = max(own, self.rows(Word((), word.forms) if word.lemmas else word).count)
-        every = max(own, max((entry.found for entry in known.entries), default=0))
+        every = max(own, _most_found(known.entries)) if word.relatives else own
         known.alone = ranking.idf(own, collection)
         known.idf = known.alone if every == own else ranking.idf(every, collection)
 

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from indexer.analysis.context import PLACES
-from indexer.compiled import compiled, compiled_bare
+from indexer.compiled import compiled, compiled_bare, fetching
 from indexer.ranking import bm25_of, lead_of
 
 if TYPE_CHECKING:
-    from indexer.backends.whoosh.loops import Known, Lists, Texts
+    from indexer.backends.whoosh.loops import Known, Texts
 
 Int: TypeAlias = Any  # a whole number, of Python or of NumPy
 
@@ -35,12 +35,30 @@ _BLOCK = 16  # gaps that are added up at once
 _SPARSE = 4  # gaps of lists to one row, from which on they are
 _WINDOW = 1 << 15  # rows that are marked at once: what is known of them stays in the processor's cache
 _FARTHEST = 255  # places from the beginning, and more than codes tell apart
-_AHEAD = 64  # rows whose texts are fetched at once
+_OF_RARE = 4  # the first of two bits further left: of rare words, by the lower half of their numbers, the same
+_AHEAD = 8  # rows, by which texts are fetched before they are looked through
 _LINE = 32  # places of a line of the processor's cache
+_LINES, _RARE_ONES = 3, 8  # of a row, that are looked at without asking how many there are
 _ROOM = 1 << 13  # neighbours that are kept before it is looked at what is around them
 
+_fetch = fetching()
 _bm25 = compiled(bm25_of)
 _lead = compiled(lead_of)
+
+
+class Lists(NamedTuple):
+    """The lists of a field in a segment: see lists.py."""
+
+    kind: np.ndarray  # uint8, of each list
+    start: np.ndarray  # int64
+    size: np.ndarray  # uint32
+    found: np.ndarray  # uint32
+    gap1: np.ndarray
+    gap2: np.ndarray
+    gap4: np.ndarray
+    code1: np.ndarray
+    code2: np.ndarray
+    code4: np.ndarray
 
 
 class Asked(NamedTuple):
@@ -66,18 +84,45 @@ class Stretches(NamedTuple):
 class Formula(NamedTuple):
     """The numbers of the formula: see ranking.py."""
 
-    weight: float
     average: float
     k1: float
     b: float
     lead: float
     lead_words: float
-    typed: float  # what is added where the very forms stand
     title: float
-    title_weight: float
     title_average: float
     title_k1: float
     title_b: float
+
+
+class Weights(NamedTuple):
+    """What a phrase weighs."""
+
+    text: float
+    title: float
+    typed: float  # what is added where the very forms stand
+
+
+class Segment(NamedTuple):
+    """What of a segment is read for any phrase."""
+
+    lists: Lists
+    title_lists: Lists
+    live: np.ndarray  # bool: a mask of rows; empty if none is deleted
+    lemmas: Lemmas
+    texts: Texts
+    known: Known
+    documents: np.ndarray  # int64: that of each of all rows
+    earliest: np.ndarray  # see Asked
+    formula: Formula
+
+
+class Scored(NamedTuple):
+    """Rows that have a phrase, in order: arrays of one length."""
+
+    rows: np.ndarray  # int64
+    scores: np.ndarray  # float64
+    typed: np.ndarray  # bool: see Stretches
 
 
 class Lemmas(NamedTuple):
@@ -120,7 +165,7 @@ class _Gathered(NamedTuple):
 def _gathered(  # noqa: C901 -- three widths
     asked: Asked, lists: Lists
 ) -> _Gathered:
-    kinds, starts, counts, found, gap1, gap2, gap4, code1, code2, code4, _, _, _ = lists
+    kinds, starts, counts, found, gap1, gap2, gap4, code1, code2, code4 = lists
     of = asked.lists
     ends, skips = np.empty(len(of), np.int64), np.empty(len(of), np.int64)
     sizes = np.zeros(asked.length, np.int64)
@@ -230,6 +275,9 @@ def _sought(  # noqa: C901, PLR0912, PLR0915 -- one loop after another
         if words[slot] >= 0:
             low: Int = min(words[slot], _RARE)
             table[low] |= sides[slot]
+            if words[slot] >= _RARE:
+                of_low = (sides[slot] & np.uint8(1)) | ((sides[slot] & np.uint8(2)) << np.uint8(1))
+                table[words[slot] & _RARE] |= of_low << np.uint8(_OF_RARE)
     return _Sought(table, words, sides, first, following, places, lemma_of, steps, former, is_bounded)
 
 
@@ -356,54 +404,74 @@ def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
     texts: Texts,
     indices: np.ndarray,
     places: np.ndarray,
-) -> tuple[Int, Int, Int]:
+) -> tuple[Int, Int]:
     """Write where the two neighbours stand side by side: the index of the row, and the place of the former.
 
-    Return how many there are, and the row to go on with if there is no room for all; and a number that tells nothing,
-    but for which nobody would read ahead.
+    Return how many there are, and the row to go on with if there is no room for all.
     """
     lows, of_rows, _, rare_low, rare_high = texts
     table, words, sides, former = sought.table, sought.words, sought.sides, sought.former
     is_bounded, first_row, after = sought.is_bounded, asked.first_row, asked.length - 2 - sought.former
     mask, most_rare = len(words) - 1, min(len(rare_low), len(rare_high))
+    # Where both may be rare, as one place in twelve is, it is looked first which of a row's rare words are sought.
+    of_rare = table[_RARE]
+    is_rare_asked = (
+        (of_rare & np.uint8(_FORMER)) != 0 and (of_rare & np.uint8(_LATTER)) != 0 and most_rare >= _RARE_ONES
+    )
     starts, stops = np.empty(_AHEAD, np.uintp), np.empty(_AHEAD, np.uintp)
-    room, one, many, touched = len(indices), np.uintp(1), np.int64(0), np.int64(0)
-    while next_row < stop_row:
-        some = min(np.int64(_AHEAD), stop_row - next_row)
-        needed = np.int64(0)
-        for at in range(some):
-            row = rows[next_row + at] + first_row
+    room, one, many, begun = len(indices), np.uintp(1), np.int64(0), np.int64(next_row)
+    next_row = np.int64(stop_row)
+    for turn in range(begun - 2 * _AHEAD, stop_row):
+        slot: Int = turn & (_AHEAD - 1)
+        if turn >= begun:
+            at, stop_ = starts[slot], stops[slot]
+            if many + np.int64(stop_ - at) > room:
+                next_row = np.int64(turn)
+                break
+            if is_rare_asked:
+                row = rows[turn] + first_row
+                table[_RARE], asked_there = of_rare, np.uint8(0)
+                # So many, whether the row has as many or not: not to know how many takes longer than to look.
+                first_rare = min(of_rows[row, 1], most_rare - _RARE_ONES)
+                for ahead in range(_RARE_ONES):
+                    asked_there |= table[rare_low[np.uintp(first_rare + ahead)]]
+                for ahead in range(_RARE_ONES, of_rows[row + 1, 1] - first_rare):
+                    asked_there |= table[rare_low[np.uintp(first_rare + ahead)]]
+                table[_RARE] = ((asked_there >> np.uint8(_OF_RARE)) & np.uint8(1)) | (
+                    (asked_there >> np.uint8(_OF_RARE + 1)) & np.uint8(2)
+                )
+            if at < stop_:
+                before = table[np.uint16(lows[at])]
+                at += one
+                while at < stop_:
+                    here = table[np.uint16(lows[at])]
+                    if before & (here >> np.uint8(1)):  # _FORMER, then _LATTER
+                        indices[many], places[many] = turn, np.int64(at) - 1
+                        many += 1
+                    before = here
+                    at += one
+        # Texts are far from one another in memory: some are fetched while others are looked through.
+        if turn + 2 * _AHEAD < stop_row:
+            _fetch(of_rows, rows[turn + 2 * _AHEAD] + first_row)
+        later = turn + _AHEAD
+        if begun <= later < stop_row:
+            row = rows[later] + first_row
             if row < 0 or row + 1 >= len(of_rows):
                 raise IndexError
             start, end = of_rows[row, 0], of_rows[row + 1, 0]
-            if start < 0 or end > len(lows):
+            if start < 0 or end > len(lows) or of_rows[row, 1] < 0 or of_rows[row + 1, 1] > most_rare:
                 raise IndexError
             begin, stop = start + former, end - after
             if is_bounded:
-                begin += max(begins[next_row + at], 0)
+                begin += max(begins[later], 0)
             # Numbers without a sign: one below zero would count from the end, which is asked for each place.
-            starts[at], stops[at] = np.uintp(begin), np.uintp(max(begin, stop))
-            needed += max(stop - begin, 0)
-        if many + needed > room:
-            break
-        # Texts of some rows are fetched from memory together, and not one after another while places wait for them.
-        for at in range(some):
-            for place in range(starts[at], stops[at], _LINE):
-                touched += lows[np.uintp(place)]
-        for at in range(some):
-            place, stop_ = starts[at], stops[at]
-            if place >= stop_:
-                continue
-            before = table[np.uint16(lows[place])]
-            place += one
-            while place < stop_:
-                here = table[np.uint16(lows[place])]
-                if before & (here >> np.uint8(1)):  # _FORMER, then _LATTER
-                    indices[many], places[many] = next_row + at, np.int64(place) - 1
-                    many += 1
-                before = here
-                place += one
-        next_row += some
+            starts[slot], stops[slot] = np.uintp(begin), np.uintp(max(begin, stop))
+            for line in range(_LINES):
+                _fetch(lows, begin + line * _LINE)
+            for line in range(begin + _LINES * _LINE, stop, _LINE):
+                _fetch(lows, line)
+            if is_rare_asked:
+                _fetch(rare_low, of_rows[row, 1])
     # Of all rare words one by one is told which are looked for.
     kept = np.int64(0)
     for number in range(many):
@@ -427,7 +495,7 @@ def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
                 is_there = bool(sides[slot] & (_FORMER << side))
         indices[kept], places[kept] = indices[number], first
         kept += is_there
-    return kept, next_row, touched
+    return kept, next_row
 
 
 @compiled
@@ -544,47 +612,101 @@ def stretches(
                 rows[left], begins[left] = rows[number], begins[number]
                 left += 1
         many = left
-    sought = _sought(asked, lemmas, gathered.sizes)
-    stop, row, size, room = min(many, begun + most), np.int64(begun), np.int64(0), np.int64(_ROOM)
+    stop, row, size = min(many, begun + most), np.int64(begun), np.int64(0)
     of = max(stop - row, 0)
     found = Stretches(np.empty(of, np.int64), np.empty(of), np.empty(of), np.empty(of), np.empty(of, np.bool_))
-    indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
-    while row < stop:
-        neighbours, next_row, _ = _beside(rows, begins, row, stop, asked, sought, texts, indices, places)
-        if next_row == row:
-            room *= 4
-            indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
-        row = next_row
-        size = _look(rows, indices, places, neighbours, asked, sought, texts, known, found, size)
+    if of:
+        sought, room = _sought(asked, lemmas, gathered.sizes), np.int64(_ROOM)
+        indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
+        while row < stop:
+            neighbours, next_row = _beside(rows, begins, row, stop, asked, sought, texts, indices, places)
+            if next_row == row:
+                room *= 4
+                indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
+            row = next_row
+            size = _look(rows, indices, places, neighbours, asked, sought, texts, known, found, size)
     return Stretches(
         found.rows[:size], found.lengths[:size], found.agreement[:size], found.first[:size], found.typed[:size]
     ), (stop if stop < many else np.int64(-1))
 
 
 @compiled
-def scores(found: Stretches, documents: np.ndarray, titles: Stretches, formula: Formula) -> np.ndarray:
-    """Return the score of each row, as evaluation.Scoring adds it up; `documents` are those of all rows."""
+def _scores(
+    found: Stretches, titles: Stretches, base: Int, document_base: Int, segment: Segment, weights: Weights
+) -> np.ndarray:
+    """Return the score of each row, as evaluation.Scoring adds it up; a segment's rows and documents begin so."""
     rows, lengths, agreement, first, typed = found
     of_titles, title_lengths, title_agreement, _, _ = titles
+    documents, formula = segment.documents, segment.formula
     made = np.zeros(len(rows))
     title = 0
     for at in range(len(rows)):
         points = 0.0
         if agreement[at] > 0:
-            points = _bm25(agreement[at], lengths[at], formula.weight, formula.average, formula.k1, formula.b)
-            points += _lead(first[at], formula.weight, formula.lead, formula.lead_words)
-        while title < len(of_titles) and of_titles[title] < documents[rows[at]]:
-            title += 1
-        if title < len(of_titles) and of_titles[title] == documents[rows[at]] and title_agreement[title] > 0:
-            points += formula.title * _bm25(
-                title_agreement[title],
-                title_lengths[title],
-                formula.title_weight,
-                formula.title_average,
-                formula.title_k1,
-                formula.title_b,
-            )
+            points = _bm25(agreement[at], lengths[at], weights.text, formula.average, formula.k1, formula.b)
+            points += _lead(first[at], weights.text, formula.lead, formula.lead_words)
+        if title < len(of_titles):
+            document = documents[base + rows[at]] - document_base
+            while title < len(of_titles) and of_titles[title] < document:
+                title += 1
+            if title < len(of_titles) and of_titles[title] == document and title_agreement[title] > 0:
+                points += formula.title * _bm25(
+                    title_agreement[title],
+                    title_lengths[title],
+                    weights.title,
+                    formula.title_average,
+                    formula.title_k1,
+                    formula.title_b,
+                )
         if typed[at]:
-            points += formula.typed
+            points += weights.typed
         made[at] = points
     return made
+
+
+@compiled
+def _taken(plan: np.ndarray, start: Int, earliest: np.ndarray) -> tuple[Asked, Int]:
+    """Return what a plan says from a place on, and where that ends: length, first row, how many entries and lists."""
+    entries = start + 4
+    lists = entries + 4 * plan[start + 2]
+    end = lists + 2 * plan[start + 3]
+    return Asked(
+        plan[start],
+        plan[entries:lists].reshape((plan[start + 2], 4)),
+        plan[lists:end].reshape((plan[start + 3], 2)),
+        earliest,
+        plan[start + 1],
+    ), end
+
+
+@compiled
+def scored(plan: np.ndarray, segment: Segment, weights: Weights, begun: Int, most: Int) -> tuple[Scored, Int]:
+    """Return rows of a segment that have a phrase, with their scores; and how to go on: see stretches.
+
+    A plan has the first row of the segment, and its first document; what is looked for in its rows, and in titles of
+    the documents: see _taken. If there are no lists of titles, these are not looked at.
+    """
+    base, document_base = plan[0], plan[1]
+    asked, end = _taken(plan, 2, segment.earliest)
+    in_titles, _ = _taken(plan, end, segment.earliest)
+    found, next_ = stretches(
+        asked, segment.lists, segment.live, segment.lemmas, segment.texts, segment.known, begun, most
+    )
+    nothing, no_numbers = np.empty(0, np.int64), np.empty(0)
+    titles = Stretches(nothing, no_numbers, no_numbers, no_numbers, np.empty(0, np.bool_))
+    if len(found.rows) and len(in_titles.lists):
+        # Of deleted documents, there are no rows.
+        titles, _ = stretches(
+            in_titles,
+            segment.title_lists,
+            np.empty(0, np.bool_),
+            segment.lemmas,
+            segment.texts,
+            segment.known,
+            np.int64(0),
+            np.int64(_ANY),
+        )
+    points = _scores(found, titles, base, document_base, segment, weights)
+    for at in range(len(found.rows)):
+        found.rows[at] += base
+    return Scored(found.rows, points, found.typed), next_

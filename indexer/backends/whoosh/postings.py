@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -20,12 +20,14 @@ from indexer.backends.whoosh.tokens import Among
 from indexer.types import Dated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from indexer.backends.whoosh import loops
     from indexer.backends.whoosh.segment import Segment
     from indexer.settings import Ranking
     from indexer.types import AtPath, Form, Heading, Word
+
+Kept = TypeVar("Kept")
 
 POSITION_BITS = 20  # of a key; a paragraph is a few hundred words long, and the settings' limit keeps it far below 2^20
 POSITION = (1 << POSITION_BITS) - 1
@@ -235,6 +237,7 @@ class FieldPostings:
         self._tables: dict[tuple[float, ...], _Table] = {}
         self._for_loops: dict[tuple[float, ...], loops.Lists] = {}
         self._windows: list[loops.Scratch] = []
+        self._prepared: dict[int, tuple[Ranking, object]] = {}
 
     @cached_property
     def size(self) -> int:
@@ -361,9 +364,19 @@ class FieldPostings:
             saturation = ranking.saturation(self.field_name, settings)
             table = codes.read(self._of[part].bounds, saturation.b, self.collection.average)
             lead = codes.lead(table, settings) if self.field_name == "text" else np.zeros(len(table.frequency))
-            stored = self._of[part].lists_for_loops
-            self._for_loops[key] = Lists._make([*stored, table.frequency, lead, saturation.k1])
+            self._for_loops[key] = Lists._make([*self.stored_for_loops(part), table.frequency, lead, saturation.k1])
         return self._for_loops[key]
+
+    def stored_for_loops(self, part: int) -> tuple[np.ndarray, ...]:
+        """Return the same without what codes are taken for."""
+        return self._of[part].lists_for_loops
+
+    def prepared(self, part: int, settings: Ranking, prepare: Callable[[FieldPostings, int, Ranking], Kept]) -> Kept:
+        """Return what is prepared of a segment for these settings; it is done anew if others came between."""
+        known = self._prepared.get(part)
+        if known is None or known[0] is not settings:
+            known = self._prepared[part] = (settings, prepare(self, part, settings))
+        return cast("Kept", known[1])
 
     def first_row(self, part: int) -> int:
         """Return the number of the field's first row among all rows of a segment."""

@@ -167,9 +167,8 @@ class WhooshEngine:
         count = self._count_documents if per_document else _count
         total, complete = count(found.rows), count(found.complete)
         stop = total if limit is None else min(offset + limit, total)
-        ranked = Ranked(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), offset, stop, total, complete)
         if stop <= offset:
-            return ranked
+            return Ranked(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), offset, stop, total, complete)
 
         def the_best(among: RowSet, most: int) -> Best:
             return best(query, evaluation, among, most)
@@ -181,7 +180,7 @@ class WhooshEngine:
         else:
             top = the_best(found.rows, stop)
         newest = self._newest_first(top.rows) if sort == "date" else np.zeros(len(top.rows))
-        return ranked._replace(rows=top.rows, scores=top.scores, newest=newest)
+        return Ranked(top.rows, top.scores, newest, offset, stop, total, complete)
 
     def facets(self, query: Query, filters: Filters, *, per_document: bool, deadline: Deadline = NEVER) -> Facets:
         """See Engine.facets."""
