@@ -76,7 +76,12 @@ class WhooshEngine:
         self._written_of = lru_cache(_REMEMBERED)(self._forms)
 
     def warm_up(self) -> None:
-        """Rank a few words that texts have, so that what is loaded for it, or compiled, is there before it is asked."""
+        """Have at hand what many questions need: what is loaded, compiled or unpacked for it is there before the first.
+
+        Words are unpacked, and a few that texts have are ranked.
+        """
+        for part in self._parts:
+            part.segment.words.keep()
         words = [
             Word((Lemma(words.lemma(number).decode("utf-8", "surrogatepass"), 1.0), Lemma("", 0.5)), (), ())
             for words in (part.segment.words for part in self._parts[:1])
@@ -259,6 +264,10 @@ class WhooshEngine:
         sometimes: set[str] = set()
         for segment, number in self._numbers(lemma):
             words = segment.words
+            # A form has the same lemmas everywhere, but where it has more than are kept, and a capital tells for some.
+            if (written := words.written_with(number, self._most_lemmas)) is not None:  # nearly always
+                always.update(written)
+                continue
             forms = words.with_lemma(number)
             texts = words.texts_of(forms)
             lacking = {
@@ -272,7 +281,6 @@ class WhooshEngine:
 
     def _may_lack(self, form: str, word: int, words: Words, lemma: int) -> bool:
         """Whether a form, of which one word has a lemma, lacks it as the other: before or after a sentence's begin."""
-        # A form has the same lemmas everywhere, but where it has more than are kept, and a capital tells for some.
         if not is_capitalised(form) or len(words.lemmas_of(word)) < self._most_lemmas:
             return False
         text = words.lemma(lemma).decode("utf-8", "surrogatepass")
