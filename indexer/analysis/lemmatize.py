@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from indexer.analysis.weights import Weighed
     from indexer.settings import Analysis
 
+_GUESSED_NEVER = "INFN"  # a verb that is only guessed is nearly always a form of a noun: «мосбирже» → «мосбиржать»
 _NO_WORDS = frozenset({"Surn", "Name", "Patr", "Abbr", "Init"})
 # «где-то», «кто-либо», «по-русски», «из-за»: one word with a hyphen, not a compound of two.
 INDIVISIBLE = frozenset({"ADVB", "NPRO", "Apro", "CONJ", "PREP", "PRCL", "INTJ", "Prnt"})
@@ -310,8 +311,7 @@ def grammemes(lemma: str) -> frozenset[str]:
     if known is not None:
         return known
     own = [parse for parse in parses(lemma) if fold(parse.lemma) == lemma]
-    # A verb that is only guessed is nearly always a form of a noun: «мосбирже» → «мосбиржать».
-    return _together(parse.tag for parse in own if "INFN" not in parse.tag.grammemes)
+    return _together(parse.tag for parse in own if _GUESSED_NEVER not in parse.tag.grammemes)
 
 
 @lru_cache(20_000)
@@ -323,6 +323,20 @@ def known_grammemes(lemma: str) -> frozenset[str] | None:
     """
     tags = known_tags(lemma)
     return _together(tag for own, tag in tags if fold(own) == lemma) if tags else None
+
+
+def is_of(lemma: str, wanted: frozenset[str]) -> bool:
+    """Whether all of these are among the grammemes of a folded lemma; it is guessed only where that may tell.
+
+    >>> is_of("сталь", frozenset({"NOUN"})), is_of("бутявка", frozenset({"NOUN"}))
+    (True, True)
+    >>> is_of("бутявить", frozenset({"INFN"}))
+    False
+    """
+    known = known_grammemes(lemma)
+    if known is not None:
+        return wanted <= known
+    return _GUESSED_NEVER not in wanted and wanted <= grammemes(lemma)
 
 
 def _together(tags: Iterable[Tag]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
-from itertools import compress
+from itertools import chain, compress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -232,8 +232,9 @@ class WhooshEngine:
 
     def known(self, field: str, lemmas: Collection[str]) -> set[str]:
         """See Engine.known."""
-        asked = list(lemmas)
-        texts = [lemma.encode("utf-8", "surrogatepass") for lemma in asked]
+        # Encoded at once; no lemma of a text has a line end.
+        asked = [lemma for lemma in lemmas if "\n" not in lemma]
+        texts = "\n".join(asked).encode("utf-8", "surrogatepass").split(b"\n") if asked else []
         known: set[str] = set()
         for part in self._parts:
             known.update(asked[at] for at in part.segment.known(field, texts))
@@ -255,8 +256,9 @@ class WhooshEngine:
         found = list(map(self._written_of, lemmas))
         if len(found) == 1:
             return found[0]
-        always = _NO_FORMS.union(*(of_lemma.always for of_lemma in found))
-        return Written(always, _NO_FORMS.union(*(of_lemma.sometimes for of_lemma in found)) - always)
+        always = tuple(chain.from_iterable([of_lemma.always for of_lemma in found]))
+        sometimes = _NO_FORMS.union(*[of_lemma.sometimes for of_lemma in found])
+        return Written(always, sometimes.difference(always) if sometimes else _NO_FORMS)
 
     def _forms(self, lemma: str) -> Written:
         """Return the forms that one lemma has in any segment; one may have it always here and sometimes there."""
@@ -265,19 +267,11 @@ class WhooshEngine:
         for segment, number in self._numbers(lemma):
             words = segment.words
             # A form has the same lemmas everywhere, but where it has more than are kept, and a capital tells for some.
-            if (written := words.written_with(number, self._most_lemmas)) is not None:  # nearly always
-                always.update(written)
-                continue
-            forms = words.with_lemma(number)
-            texts = words.texts_of(forms)
-            lacking = {
-                text
-                for text, having in zip(texts, forms.values(), strict=True)
-                if len(having) == 1 and self._may_lack(text, having[0], words, number)
-            }
-            always.update(lacking.symmetric_difference(texts))
+            texts, doubtful = words.written_with(number, self._most_lemmas)
+            lacking = {text for text, word in doubtful if self._may_lack(text, word, words, number)}
+            always.update(lacking.symmetric_difference(texts) if lacking else texts)
             sometimes |= lacking
-        return Written(frozenset(always), frozenset(sometimes - always))
+        return Written(tuple(always), frozenset(sometimes - always))
 
     def _may_lack(self, form: str, word: int, words: Words, lemma: int) -> bool:
         """Whether a form, of which one word has a lemma, lacks it as the other: before or after a sentence's begin."""

@@ -42,6 +42,7 @@ PARTS = (
 )
 OPENS = b"\0"
 _REMEMBERED = 20_000  # lemmas whose numbers are known: for what is looked for, what is marked and how often it is
+_NOT_MET = np.uint32(11)  # bits of a hash that are not looked at first: so of 200,000 lemmas a tenth is left
 _FORMS_REMEMBERED = 10_000  # whose words are known
 _CAPITALISED, _CAPITALS = "1", "2"  # how a form differs from its folded text; anything else is spelt out
 
@@ -183,6 +184,7 @@ class Words:
         self._forms, self._lemmas = Terms(of, "form_"), Terms(of, "lemma_")
         self._plain = int(of["weighting_plain"][0])
         self._in_order: memoryview | None = None  # the forms of the words in order of their forms
+        self._met: np.ndarray | None = None  # whether any lemma's hash begins so
         self.number = lru_cache(_REMEMBERED)(self._number)  # of one lemma, or None if it is not there
         self.written_as = lru_cache(_FORMS_REMEMBERED)(self._written_as)  # the words that are taken for a form
 
@@ -191,6 +193,8 @@ class Words:
         self._forms.keep()
         self._lemmas.keep()
         self._in_order = self._plain_forms
+        self._met = np.zeros(1 << 32 - _NOT_MET, np.bool_)
+        self._met[self._of["lemma_hashes"] >> _NOT_MET] = True
 
     @cached_property
     def _until(self) -> np.ndarray:
@@ -209,9 +213,11 @@ class Words:
         """Return the numbers of those of many lemmas that are there, by their indices; most of them are not."""
         hashes = self._of["lemma_hashes"]
         asked = np.fromiter(map(crc32, texts), np.uint32, len(texts))
+        may_be = np.arange(len(texts)) if self._met is None else self._met[asked >> _NOT_MET].nonzero()[0]
+        asked = asked[may_be]
         at = hashes.searchsorted(asked)
-        may_be = (hashes[np.minimum(at, len(hashes) - 1)] == asked).nonzero()[0].tolist() if len(hashes) else []
-        found = {index: self.number(texts[index]) for index in may_be}
+        may_be = may_be[hashes[np.minimum(at, len(hashes) - 1)] == asked] if len(hashes) else may_be[:0]
+        found = {index: self.number(texts[index]) for index in may_be.tolist()}
         return {index: number for index, number in found.items() if number is not None}
 
     def _number(self, lemma: bytes) -> int | None:
@@ -360,13 +366,17 @@ class Words:
             forms.setdefault(form, []).append(word)
         return forms
 
-    def written_with(self, lemma: int, most: int) -> list[str] | None:
-        """Return how words that may have a lemma are written; None if one of them has as many as `most` lemmas."""
-        view, words = self._views, self._having(lemma)
-        lemmas, of_word = view.word_lemmas, view.word_form
-        if max([lemmas[word] for word in words], default=0) >= most:
-            return None
-        return self.texts_of(sorted({of_word[word] >> 1 for word in words}))
+    def written_with(self, lemma: int, most: int) -> tuple[list[str], list[tuple[str, int]]]:
+        """Return how words that may have a lemma are written, each form once.
+
+        Forms come once more with their word, where it alone of those with this form has the lemma, and it has as many
+        as `most` lemmas, those of parts counted.
+        """
+        words, of_word, lemmas = self._having(lemma), self._views.word_form, self._views.word_lemmas
+        forms = [of_word[word] >> 1 for word in words]
+        long = [(word, form) for word, form in zip(words, forms, strict=True) if lemmas[word] >= most]
+        alone = [(self.form(form), word) for word, form in long if forms.count(form) == 1]
+        return self.texts_of(sorted(set(forms))), alone
 
     def _having(self, lemma: int) -> list[int]:
         """Return the words that may have a lemma."""
