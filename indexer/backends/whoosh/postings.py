@@ -320,7 +320,7 @@ class FieldPostings:
             listed = of.list_of(number)
             if listed is not None:
                 lists.append(Listed(part, number, listed))
-                found += int(of.found[listed])
+                found += of.found_in(listed)
         entry = Entry(lemma, numbers, tuple(lists), found)
         return entry if self.live is None else entry._replace(found=len(self._rows_of([entry])))
 
@@ -329,8 +329,8 @@ class FieldPostings:
         if self._texts is not None:
             return self._texts.entries([lemma])[0].numbers
         text = lemma.encode("utf-8", "surrogatepass")
-        found = ((part, of.segment.words.number(text)) for part, of in enumerate(self._parts))
-        return tuple((part, number) for part, number in found if number is not None)
+        found = [part.segment.words.number(text) for part in self._parts]
+        return tuple([(part, number) for part, number in enumerate(found) if number is not None])
 
     def by_part(self, rows: np.ndarray) -> Iterator[tuple[int, int, np.ndarray]]:
         """Give the parts that have some of these rows: the number of each, how many rows come before, and its own."""
