@@ -796,6 +796,8 @@ def candidates(lemma: str) -> frozenset[str]:
 def relatives(lemma: str, known: Callable[[Collection[str]], Iterable[str]]) -> tuple[str, ...]:
     """Return the lemmas of the same root that are known, the surest first; `known` gives those that are, of many.
 
+    It may be asked twice for one.
+
     The lemma is folded. Who finds another is found by it.
 
     >>> relatives("казахстан", {"казахстанский", "казахстанка", "казахстанов"}.intersection)
@@ -812,10 +814,10 @@ def relatives_of(lemmas: Sequence[str], known: Callable[[Collection[str]], Itera
     """
     guesses = [_guesses(lemma, _parts_of(lemma)) for lemma in lemmas]
     words = [of_lemma.words() for of_lemma in guesses]
-    every = set().union(*words)
+    every = list(chain.from_iterable(words))
     there = frozenset(known(every)) if every else frozenset()
     return [
-        _of_those(lemma, of_lemma, there.intersection(own))
+        _of_those(lemma, of_lemma, there.intersection(own) if there else there)
         for lemma, of_lemma, own in zip(lemmas, guesses, words, strict=True)
     ]
 
@@ -895,7 +897,7 @@ def _of_root(lemma: str, found: _Rules, *, is_reflexive: bool) -> None:
 
 def _of_series(lemma: str, parts: frozenset[str], *, is_reflexive: bool) -> list[tuple[str, _Rules]]:
     """Return beginnings of words that series make of a lemma, each with what may end it."""
-    places = _places()
+    places, back, forth = _places(), _back(), _forth()
     plain: dict[tuple[int, str], list[str]] = {}  # stems by where they end and by grade: many series ask for the same
     changed: dict[tuple[str, str], list[str]] = {}
     found: list[tuple[str, _Rules]] = []
@@ -905,14 +907,17 @@ def _of_series(lemma: str, parts: frozenset[str], *, is_reflexive: bool) -> list
         for grade, least, made in _merged(lemma[at:], is_reflexive, parts):
             stems = plain.get((at, grade))
             if stems is None:
-                stems = plain[at, grade] = _stems(lemma[:at], _back()[grade])
+                stems = plain[at, grade] = _stems(lemma[:at], back[grade])
             for stem in stems:
                 if len(stem) < least:
                     continue
                 for other, ends in made:
+                    if not other:
+                        found.append((stem, ends))
+                        continue
                     starts = changed.get((stem, other))
                     if starts is None:
-                        starts = changed[stem, other] = _stems(stem, _forth()[other])
+                        starts = changed[stem, other] = _stems(stem, forth[other])
                     found += [(start, ends) for start in starts]
     return found
 
@@ -920,14 +925,13 @@ def _of_series(lemma: str, parts: frozenset[str], *, is_reflexive: bool) -> list
 def _stems(stem: str, exchanges: Iterable[_Exchange]) -> list[str]:
     stems = [stem]
     for lengths, new in exchanges:
-        made = {
-            before[: len(before) - length] + after
-            for before in stems
-            for length in lengths
-            if length <= len(before)
-            for after in new.get(before[len(before) - length :], ())
-        }
-        stems = list(made)
+        made: list[str] = []
+        for before in stems:
+            size = len(before)
+            for length in lengths:
+                if length <= size and (ends := new.get(before[size - length :])):
+                    made += [before[: size - length] + after for after in ends]
+        stems = made if len(stems) == 1 else list(dict.fromkeys(made))
     return stems
 
 

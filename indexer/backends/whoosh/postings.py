@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -301,15 +301,15 @@ class FieldPostings:
     def entries(self, lemmas: Sequence[str]) -> list[Entry]:
         """Return where the lists of lemmas are."""
         known = self._entries
-        try:
-            return [known[lemma] for lemma in lemmas]
-        except KeyError:
-            if len(known) > _REMEMBERED:
-                known = self._entries = {}
-            for lemma in lemmas:
-                if lemma not in known:
-                    known[lemma] = self._look_up(lemma)
-            return [known[lemma] for lemma in lemmas]
+        found = [known.get(lemma) for lemma in lemmas]
+        if all(found):
+            return cast("list[Entry]", found)
+        if len(known) > _REMEMBERED:
+            known = self._entries = {}
+        for lemma in lemmas:
+            if lemma not in known:
+                known[lemma] = self._look_up(lemma)
+        return [known[lemma] for lemma in lemmas]
 
     def _look_up(self, lemma: str) -> Entry:
         numbers = self._numbers(lemma)

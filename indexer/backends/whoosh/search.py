@@ -269,7 +269,9 @@ class WhooshEngine:
             # A form has the same lemmas everywhere, but where it has more than are kept, and a capital tells for some.
             texts, doubtful = words.written_with(number, self._most_lemmas)
             lacking = {text for text, word in doubtful if self._may_lack(text, word, words, number)}
-            always.update(lacking.symmetric_difference(texts) if lacking else texts)
+            if not lacking and len(self._parts) == 1:
+                return Written(tuple(texts), _NO_FORMS)
+            always.update(lacking.symmetric_difference(texts))
             sometimes |= lacking
         return Written(tuple(always), frozenset(sometimes - always))
 

@@ -146,8 +146,9 @@ class Field:
 
     def list_of(self, lemma: int) -> int | None:
         """Return the number of the list of one lemma, or None if it does not stand here."""
-        lemmas = self._lemmas
-        at = bisect_left(lemmas, lemma)
+        lemmas, missing = self._lemmas
+        # There are no more before it than lemmas that do not stand here.
+        at = bisect_left(lemmas, lemma, max(lemma - missing, 0), min(lemma + 1, len(lemmas)))
         return at if at < len(lemmas) and lemmas[at] == lemma else None
 
     def found_in(self, number: int) -> int:
@@ -156,8 +157,10 @@ class Field:
         return found
 
     @cached_property
-    def _lemmas(self) -> memoryview:
-        return arrays.plain(self.lemmas)
+    def _lemmas(self) -> tuple[memoryview, int]:
+        """Return those that stand here, and how many of the lemmas up to the last of them do not."""
+        lemmas = arrays.plain(self.lemmas)
+        return lemmas, (lemmas[-1] + 1 if len(lemmas) else 0) - len(lemmas)
 
     @cached_property
     def _found(self) -> memoryview:

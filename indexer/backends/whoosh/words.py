@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -40,6 +40,7 @@ PARTS = (
     *("word_form", "word_lemmas", "word_lemma", "word_weighting", "word_ties"),
     *("tie_expects", "tie_offers", "tie_asks", "weighting_at", "weighting_start", "weighting_plain", "steps"),
 )
+_Number = TypeVar("_Number", int, "int | None")
 OPENS = b"\0"
 _REMEMBERED = 20_000  # lemmas whose numbers are known: for what is looked for, what is marked and how often it is
 _NOT_MET = np.uint32(11)  # bits of a hash that are not looked at first: so of 200,000 lemmas a tenth is left
@@ -185,7 +186,7 @@ class Words:
         self._plain = int(of["weighting_plain"][0])
         self._in_order: memoryview | None = None  # the forms of the words in order of their forms
         self._met: np.ndarray | None = None  # whether any lemma's hash begins so
-        self.number = lru_cache(_REMEMBERED)(self._number)  # of one lemma, or None if it is not there
+        self._numbers: dict[bytes, int | None] = {}  # of lemmas, None of one that is not there
         self.written_as = lru_cache(_FORMS_REMEMBERED)(self._written_as)  # the words that are taken for a form
 
     def keep(self) -> None:
@@ -216,9 +217,29 @@ class Words:
         may_be = np.arange(len(texts)) if self._met is None else self._met[asked >> _NOT_MET].nonzero()[0]
         asked = asked[may_be]
         at = hashes.searchsorted(asked)
-        may_be = may_be[hashes[np.minimum(at, len(hashes) - 1)] == asked] if len(hashes) else may_be[:0]
-        found = {index: self.number(texts[index]) for index in may_be.tolist()}
-        return {index: number for index, number in found.items() if number is not None}
+        there = (hashes[np.minimum(at, len(hashes) - 1)] == asked).nonzero()[0] if len(hashes) else np.zeros(0, np.intp)
+        found = {}
+        of_hash = self._views.lemma_of_hash
+        for index, place in zip(may_be[there].tolist(), at[there].tolist(), strict=True):
+            text = texts[index]
+            # Two lemmas may have one hash.
+            number = of_hash[place] if self.lemma(of_hash[place]) == text else self._number(text)
+            if number is not None:
+                found[index] = self._remember(text, number)
+        return found
+
+    def number(self, lemma: bytes) -> int | None:
+        """Return the number of a lemma, or None if it is not there."""
+        try:
+            return self._numbers[lemma]
+        except KeyError:
+            return self._remember(lemma, self._number(lemma))
+
+    def _remember(self, lemma: bytes, number: _Number) -> _Number:
+        if len(self._numbers) >= _REMEMBERED:
+            self._numbers = {}  # another one, for threads may share it
+        self._numbers[lemma] = number
+        return number
 
     def _number(self, lemma: bytes) -> int | None:
         view, hashed = self._views, crc32(lemma)
@@ -335,7 +356,10 @@ class Words:
         """Return what a word may be, as analysis.lemmatize found it when the text was indexed."""
         view = self._views
         pairs = self._pairs_of(word)
-        texts = [self.lemma(pair >> 1).decode("utf-8", "surrogatepass") for pair in pairs]
+        lemmas = [self.lemma(pair >> 1) for pair in pairs]
+        for lemma, pair in zip(lemmas, pairs, strict=True):
+            self._remember(lemma, pair >> 1)  # it is what the word will be looked for by
+        texts = [lemma.decode("utf-8", "surrogatepass") for lemma in lemmas]
         weighting = view.word_weighting[word]
         alone = view.weighting_start[weighting]
         if len(pairs) == 1 and weighting < self._plain and not pairs[0] & 1:  # most words
