@@ -19,10 +19,10 @@ from indexer.types import (
     Phrase,
     Run,
     Snippet,
-    Span,
     Together,
     Window,
     Word,
+    span_of,
 )
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Marker:
             found = list(map(self._of_token, tokens))
         if _UNSURE in found:
             return highlight(text, self._query, self._analyzer)
-        return Snippet(text, tuple([Span(*matched[at].span()) for at in self._marked(found)]))
+        return Snippet(text, tuple([span_of(matched[at].span()) for at in self._marked(found)]))
 
     def _by_sentences(self, text: str) -> Snippet:
         """Return the same where it matters where sentences end."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from indexer.analysis.weights import Weighed
     from indexer.settings import Analysis
 
+_GUESSED_NEVER = "INFN"  # a verb that is only guessed is nearly always a form of a noun: «мосбирже» → «мосбиржать»
+_NO_GRAMMEMES: frozenset[str] = frozenset()
 _NO_WORDS = frozenset({"Surn", "Name", "Patr", "Abbr", "Init"})
 # «где-то», «кто-либо», «по-русски», «из-за»: one word with a hyphen, not a compound of two.
 INDIVISIBLE = frozenset({"ADVB", "NPRO", "Apro", "CONJ", "PREP", "PRCL", "INTJ", "Prnt"})
@@ -312,8 +314,7 @@ def grammemes(lemma: str) -> frozenset[str]:
     if known is not None:
         return known
     own = [parse for parse in parses(lemma) if fold(parse.lemma) == lemma]
-    # A verb that is only guessed is nearly always a form of a noun: «мосбирже» → «мосбиржать».
-    return _together(parse.tag for parse in own if "INFN" not in parse.tag.grammemes)
+    return _together([parse.tag for parse in own if _GUESSED_NEVER not in parse.tag.grammemes])
 
 
 @lru_cache(20_000)
@@ -324,11 +325,26 @@ def known_grammemes(lemma: str) -> frozenset[str] | None:
     True
     """
     tags = known_tags(lemma)
-    return _together(tag for own, tag in tags if fold(own) == lemma) if tags else None
+    return _together([tag for own, tag in tags if own == lemma or fold(own) == lemma]) if tags else None
+
+
+def is_of(lemma: str, wanted: frozenset[str]) -> bool:
+    """Whether all of these are among the grammemes of a folded lemma; it is guessed only where that may tell.
+
+    >>> is_of("сталь", frozenset({"NOUN"})), is_of("бутявка", frozenset({"NOUN"}))
+    (True, True)
+    >>> is_of("бутявить", frozenset({"INFN"}))
+    False
+    """
+    known = known_grammemes(lemma)
+    if known is not None:
+        return wanted <= known
+    return _GUESSED_NEVER not in wanted and wanted <= grammemes(lemma)
 
 
 def _together(tags: Iterable[Tag]) -> frozenset[str]:
-    return frozenset[str]().union(*[tag.grammemes for tag in tags if _NO_WORDS.isdisjoint(tag.grammemes)])
+    every = [tag.grammemes for tag in tags if _NO_WORDS.isdisjoint(tag.grammemes)]
+    return every[0] if len(every) == 1 else _NO_GRAMMEMES.union(*every)
 
 
 def first_lemma(form: str) -> str:

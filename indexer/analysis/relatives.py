@@ -21,7 +21,7 @@ from functools import cache, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from indexer.analysis.lemmatize import grammemes, known_grammemes
+from indexer.analysis.lemmatize import is_of, known_grammemes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -752,9 +752,29 @@ class _Place(NamedTuple):
 
 # What is put after a stem, and by which rule; the grade of the stem before it, one of _GRADES, comes first.
 _Made: TypeAlias = tuple[tuple[str, tuple[tuple[str, _Rule], ...]], ...]
+_Rules: TypeAlias = dict[str, tuple[_Rule, ...]]  # by text
 # The same of all series that ask for one stem: each text once, by all its rules.
-_Merged: TypeAlias = tuple[tuple[str, tuple[tuple[str, tuple[_Rule, ...]], ...]], ...]
-_Guesses: TypeAlias = dict[str, tuple[_Rule, ...]]  # lemmas that may be relatives
+_Merged: TypeAlias = tuple[tuple[str, _Rules], ...]
+
+
+class _Guesses(NamedTuple):
+    """Lemmas that may be relatives. Few are words, so by which rules one is guessed is told when it is asked for."""
+
+    whole: _Rules  # by words
+    ended: list[tuple[str, _Rules]]  # beginnings of words, each with what may end it
+
+    def words(self) -> list[str]:
+        """Return them, the lemma itself perhaps among them, some more than once."""
+        return [*self.whole, *[start + end for start, ends in self.ended for end in ends]]
+
+    def rules(self, word: str) -> tuple[_Rule, ...]:
+        """Return the rules that make one of them."""
+        found = self.whole.get(word, ())
+        for start, ends in self.ended:
+            if word.startswith(start):
+                found += ends.get(word[len(start) :], ())
+        return found
+
 
 _ALL_PARTS = frozenset(_PARTS)
 _LISTED = _Rule(-1, "", "", by_verb=False)
@@ -768,11 +788,15 @@ def candidates(lemma: str) -> frozenset[str]:
     >>> sorted(candidates("сталь") & {"стальной", "сталевый", "стать"})
     ['сталевый', 'стальной']
     """
-    return frozenset(word for word, rules in _guesses(lemma, _ALL_PARTS).items() if _allowed(lemma, word, rules))
+    guesses = _guesses(lemma, _ALL_PARTS)
+    words = set(guesses.words()) - {lemma}
+    return frozenset(word for word in words if _allowed(lemma, word, guesses.rules(word)))
 
 
 def relatives(lemma: str, known: Callable[[Collection[str]], Iterable[str]]) -> tuple[str, ...]:
     """Return the lemmas of the same root that are known, the surest first; `known` gives those that are, of many.
+
+    It may be asked twice for one.
 
     The lemma is folded. Who finds another is found by it.
 
@@ -789,11 +813,12 @@ def relatives_of(lemmas: Sequence[str], known: Callable[[Collection[str]], Itera
     [('стальной',), ('казахстанский',)]
     """
     guesses = [_guesses(lemma, _parts_of(lemma)) for lemma in lemmas]
-    every = set().union(*guesses)
+    words = [of_lemma.words() for of_lemma in guesses]
+    every = list(chain.from_iterable(words))
     there = frozenset(known(every)) if every else frozenset()
     return [
-        _of_those(lemma, of_lemma, there.intersection(of_lemma))
-        for lemma, of_lemma in zip(lemmas, guesses, strict=True)
+        _of_those(lemma, of_lemma, there.intersection(own) if there else there)
+        for lemma, of_lemma, own in zip(lemmas, guesses, words, strict=True)
     ]
 
 
@@ -801,7 +826,8 @@ def _of_those(lemma: str, guesses: _Guesses, words: Iterable[str]) -> tuple[str,
     """Return which of some words that were guessed are relatives of a lemma, the surest first."""
     ranks: dict[str, int] = {}
     for word in words:
-        agreeing = [rule.rank for rule in _allowed(lemma, word, guesses[word]) if _agrees(lemma, word, rule)]
+        rules = guesses.rules(word) if word != lemma else ()
+        agreeing = [rule.rank for rule in _allowed(lemma, word, rules) if _agrees(lemma, word, rule)]
         if agreeing:
             ranks[word] = min(agreeing)
     return tuple(sorted(ranks, key=lambda word: (ranks[word], word)))
@@ -818,7 +844,7 @@ def _parts_of(lemma: str) -> frozenset[str]:
 
 def _agrees(lemma: str, word: str, rule: _Rule) -> bool:
     own, part = _PARTS[rule.own], _PARTS[rule.part]
-    return (not own or own <= grammemes(lemma)) and (not part or part <= grammemes(word))
+    return (not own or is_of(lemma, own)) and (not part or is_of(word, part))
 
 
 def _allowed(lemma: str, word: str, rules: tuple[_Rule, ...]) -> tuple[_Rule, ...]:
@@ -832,9 +858,9 @@ def _allowed(lemma: str, word: str, rules: tuple[_Rule, ...]) -> tuple[_Rule, ..
 
 def _guesses(lemma: str, parts: frozenset[str]) -> _Guesses:
     """Return what may be a relative of a lemma of these parts of speech: made first, and looked at if it is a word."""
-    found: _Guesses = {}
+    found: _Rules = {}
     if not _WORD.fullmatch(lemma):
-        return found
+        return _Guesses(found, [])
     for other in _listed().get(lemma, ()):
         found[other] = (_LISTED,)
     active = _active(lemma)
@@ -845,12 +871,10 @@ def _guesses(lemma: str, parts: frozenset[str]) -> _Guesses:
     for other in _aspects().get(active, ()):
         _add(found, _reflexive(other) if is_reflexive else other, _ASPECT)
     _of_root(active, found, is_reflexive=is_reflexive)
-    _of_series(active, parts, found, is_reflexive=is_reflexive)
-    found.pop(lemma, None)
-    return found
+    return _Guesses(found, _of_series(active, parts, is_reflexive=is_reflexive))
 
 
-def _add(found: _Guesses, word: str, rule: _Rule) -> None:
+def _add(found: _Rules, word: str, rule: _Rule) -> None:
     found[word] = (*found.get(word, ()), rule)
 
 
@@ -863,7 +887,7 @@ def _reflexive(verb: str) -> str:
     return verb + ("сь" if verb.endswith("ти") else "ся")
 
 
-def _of_root(lemma: str, found: _Guesses, *, is_reflexive: bool) -> None:
+def _of_root(lemma: str, found: _Rules, *, is_reflexive: bool) -> None:
     for length in range(1, min(len(lemma), _longest_prefix()) + 1):
         for variants in _prefixes().get(lemma[:length], ()):
             for text, rule in _by_root(lemma[length:], is_reflexive):
@@ -871,41 +895,43 @@ def _of_root(lemma: str, found: _Guesses, *, is_reflexive: bool) -> None:
                     _add(found, start + text, rule)
 
 
-def _of_series(lemma: str, parts: frozenset[str], found: _Guesses, *, is_reflexive: bool) -> None:  # noqa: C901 -- one loop, and half of the time is spent in it
-    places = _places()
+def _of_series(lemma: str, parts: frozenset[str], *, is_reflexive: bool) -> list[tuple[str, _Rules]]:
+    """Return beginnings of words that series make of a lemma, each with what may end it."""
+    places, back, forth = _places(), _back(), _forth()
     plain: dict[tuple[int, str], list[str]] = {}  # stems by where they end and by grade: many series ask for the same
     changed: dict[tuple[str, str], list[str]] = {}
+    found: list[tuple[str, _Rules]] = []
     for at in range(2, len(lemma) + 1):
         if lemma[at:] not in places:
             continue
         for grade, least, made in _merged(lemma[at:], is_reflexive, parts):
             stems = plain.get((at, grade))
             if stems is None:
-                stems = plain[at, grade] = _stems(lemma[:at], _back()[grade])
+                stems = plain[at, grade] = _stems(lemma[:at], back[grade])
             for stem in stems:
                 if len(stem) < least:
                     continue
-                for other, words in made:
+                for other, ends in made:
+                    if not other:
+                        found.append((stem, ends))
+                        continue
                     starts = changed.get((stem, other))
                     if starts is None:
-                        starts = changed[stem, other] = _stems(stem, _forth()[other])
-                    for start in starts:
-                        for text, rules in words:
-                            word = start + text
-                            found[word] = found[word] + rules if word in found else rules
+                        starts = changed[stem, other] = _stems(stem, forth[other])
+                    found += [(start, ends) for start in starts]
+    return found
 
 
 def _stems(stem: str, exchanges: Iterable[_Exchange]) -> list[str]:
     stems = [stem]
     for lengths, new in exchanges:
-        made = {
-            before[: len(before) - length] + after
-            for before in stems
-            for length in lengths
-            if length <= len(before)
-            for after in new.get(before[len(before) - length :], ())
-        }
-        stems = list(made)
+        made: list[str] = []
+        for before in stems:
+            size = len(before)
+            for length in lengths:
+                if length <= size and (ends := new.get(before[size - length :])):
+                    made += [before[: size - length] + after for after in ends]
+        stems = made if len(stems) == 1 else list(dict.fromkeys(made))
     return stems
 
 
@@ -1003,7 +1029,7 @@ def _merged(text: str, is_reflexive: bool, parts: frozenset[str]) -> tuple[tuple
             for word, rule in words:
                 of_stem.setdefault(word, []).append(rule)
     return tuple(
-        (*key, tuple((other, tuple((word, tuple(rules)) for word, rules in of.items())) for other, of in some.items()))
+        (*key, tuple((other, {word: tuple(rules) for word, rules in of.items()}) for other, of in some.items()))
         for key, some in merged.items()
     )
 

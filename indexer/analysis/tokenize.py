@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from indexer.analysis.abbreviations import DOTTED
-from indexer.types import Span, Token
+from indexer.types import Token, span_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def tokenize(text: str) -> Iterator[Token]:
     for start, stop in sentences(text):
         opens = True
         for match in TOKEN.finditer(text, start, stop):
-            yield Token(match.group(), Span(*match.span()), opens)
+            yield Token(match.group(), span_of(match.span()), opens)
             opens = False
 
 

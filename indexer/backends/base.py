@@ -23,7 +23,7 @@ Sort: TypeAlias = Literal["relevance", "date"]
 class Written(NamedTuple):
     """Forms in the texts, as written; those of deleted paragraphs may be among them."""
 
-    always: frozenset[str]  # that may have a lemma wherever they stand
+    always: Collection[str]  # that may have a lemma wherever they stand; one may come more than once
     sometimes: frozenset[str]  # that may have it only where they open a sentence, or only where they do not
 
 

@@ -39,7 +39,7 @@ from indexer.queries.syntax import (
     Weighted,
     printed,
 )
-from indexer.types import Mending, Span
+from indexer.types import Mending, Span, span_of
 
 if TYPE_CHECKING:
     from indexer.queries.lexemes import Kind, Lexeme
@@ -92,7 +92,7 @@ def _without_signs(query: str) -> Plain | None:
     texts = [chunk[0] for chunk in chunks]
     if not _OPERATORS.isdisjoint(texts):
         return None
-    return Plain(" ".join(texts), tuple([Span(*chunk.span()) for chunk in chunks]))
+    return Plain(" ".join(texts), tuple([span_of(chunk.span()) for chunk in chunks]))
 
 
 def _with_signs(query: str, settings: Asking) -> Parsed:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from itertools import pairwise, product
+from itertools import accumulate, pairwise, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.analysis.fold import NORMAL, fold
@@ -58,6 +59,7 @@ from indexer.types import (
     Window,
     Without,
     Word,
+    span_of,
 )
 from indexer.types import Near as IsNear
 
@@ -118,14 +120,17 @@ class Known:
         """Return the relatives of lemmas that a field has, the surest first."""
         known = self._relatives
         asked = [(field, lemma) for lemma in lemmas]
+        try:
+            return [known[key] for key in asked]
+        except KeyError:
+            pass
         new = [key for key in dict.fromkeys(asked) if key not in known]
-        if new:
-            if len(known) + len(new) > _MOST_RELATIVES:
-                # Another one, for threads may share it.
-                known = self._relatives = {key: known[key] for key in asked if key in known}
-            known.update(
-                zip(new, relatives_of([lemma for _, lemma in new], partial(self._engine.known, field)), strict=True)
-            )
+        if len(known) + len(new) > _MOST_RELATIVES:
+            # Another one, for threads may share it.
+            known = self._relatives = {key: known[key] for key in asked if key in known}
+        known.update(
+            zip(new, relatives_of([lemma for _, lemma in new], partial(self._engine.known, field)), strict=True)
+        )
         return [known[key] for key in asked]
 
 
@@ -383,14 +388,14 @@ class _Resolver:
         if bare := _BARE.search(text):
             self.bare = bare[0]
             if words(text):
-                self.mendings.append(Mending("bare mask", places.of(Span(*bare.span())), bare[0]))
+                self.mendings.append(Mending("bare mask", places.of(*bare.span()), bare[0]))
         found: list[Word] = []
         start = 0
         for mask in masks(text):
             found += self._tokens(text, start, mask.start, places, mark=mark, edits=edits)
             typed = text[slice(*mask)]
             if typed.strip("*'’-"):
-                found.append(self._meant(typed, places.of(mask), "*", self._masked(typed)))
+                found.append(self._meant(typed, places.of(*mask), "*", self._masked(typed)))
             start = mask.stop
         return found + self._tokens(text, start, len(text), places, mark=mark, edits=edits)
 
@@ -403,12 +408,12 @@ class _Resolver:
             # Asked for together, they are found in less time; each word is given its own.
             words = (lemmas for _, lemmas in read if not is_light(lemmas[0].text))
             self._known.relatives(self._field, [lemma.text for lemmas in words for lemma in lemmas])
+        sign = mark + (f"~{edits}" if edits else "")
         found = []
         for term, lemmas in read:
-            token = term.token
-            span = places.of(Span(start + token.span.start, start + token.span.stop))
-            sign = mark + (f"~{edits}" if edits else "")
-            found.append(self._meant(token.text, span, sign, self._word(term, lemmas, mark, edits)))
+            typed, (first, last), _ = term.token
+            span = places.of(start + first, start + last)
+            found.append(self._meant(typed, span, sign, self._word(term, lemmas, mark, edits)))
         return found
 
     def _meant(self, text: str, span: Span, sign: str, word: Word) -> Word:
@@ -474,12 +479,15 @@ class _Resolver:
         if not self._settings.relative:
             return ()
         weights: dict[str, float] = {}
-        found = self._known.relatives(self._field, [lemma.text for lemma in lemmas])
-        for lemma, of_lemma in zip(lemmas, found, strict=True):
+        found = self._known.relatives(self._field, [text for text, _ in lemmas])
+        for (_, weight), of_lemma in zip(lemmas, found, strict=True):
             for relative in of_lemma:
-                weights.setdefault(relative, lemma.weight * self._settings.relative)
-        own = {lemma.text for lemma in lemmas}
-        return tuple(Lemma(text, weight) for text, weight in weights.items() if text not in own)
+                weights.setdefault(relative, weight * self._settings.relative)
+        if not weights:
+            return ()
+        for text, _ in lemmas:
+            weights.pop(text, None)
+        return tuple([Lemma(text, weight) for text, weight in weights.items()])
 
     def _misspelt(self, form: str, edits: int) -> tuple[Form, ...]:
         near = self._known.vocabulary(self._field).near(form, edits)
@@ -502,16 +510,19 @@ class _Places:
 
     def __init__(self, chunks: tuple[Span, ...]) -> None:
         self._chunks = chunks  # with a space between in the text
+        lengths = [stop - start + 1 for start, stop in chunks]
+        self._ends = list(accumulate(lengths))  # in the text: where the next one begins
 
-    def of(self, span: Span) -> Span:
-        return Span(self._of(span.start), self._of(span.stop - 1) + 1)
+    def of(self, first: int, last: int) -> Span:
+        """Return where the characters from one to another, which is left out, stand."""
+        return span_of((self._of(first), self._of(last - 1) + 1))
 
     def _of(self, at: int) -> int:
-        for chunk in self._chunks:
-            if at < chunk.stop - chunk.start:
-                return chunk.start + at
-            at -= chunk.stop - chunk.start + 1
-        return self._chunks[-1].stop if self._chunks else 0
+        # The space before a chunk counts as its own.
+        number = bisect_left(self._ends, at + 2)
+        if number == len(self._chunks):
+            return self._chunks[-1].stop if self._chunks else 0
+        return self._chunks[number].stop + 1 + at - self._ends[number]
 
 
 def _looks_through(leaf: Plain | Marked | Quoted) -> int:

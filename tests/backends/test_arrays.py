@@ -125,8 +125,13 @@ def test_sentences_end_where_razdel_ends_them(shared_data: Path, name: str) -> N
 strings = st.sets(st.text(alphabet="аб\0\n", max_size=4).map(str.encode), max_size=400).map(sorted)
 
 
-@given(strings, st.text(alphabet="абв", max_size=4).map(str.encode))
-def test_terms_are_what_was_written(every: list[bytes], asked: bytes) -> None:
+@given(every=strings, asked=st.text(alphabet="абв", max_size=4).map(str.encode), are_kept=st.booleans())
+def test_terms_are_what_was_written(*, every: list[bytes], asked: bytes, are_kept: bool) -> None:
     made = terms.Terms(terms.write(every))
+    if are_kept:
+        made.keep()
     assert (len(made), made.all(), [made[at] for at in range(len(every))]) == (len(every), every, every)
     assert made.first(asked) == sum(one < asked for one in every)
+    assert made.several(range(0, len(every), 2)) == every[::2]
+    assert [made.number(one) for one in every] == list(range(len(every)))
+    assert made.number(asked) == (every.index(asked) if asked in every else None)

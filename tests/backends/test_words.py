@@ -49,8 +49,11 @@ def folder(analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path
     return folder
 
 
-def test_words_are_what_the_analyzer_found(folder: Path, analysis: Analysis) -> None:
+@pytest.mark.parametrize("is_warm", [False, True])
+def test_words_are_what_the_analyzer_found(folder: Path, analysis: Analysis, *, is_warm: bool) -> None:
     engine, _, _ = open_engine(folder, Settings(analysis=analysis))
+    if is_warm:
+        engine.warm_up()
     analyzer = russian(analysis)
     keys = {
         analyzer.key(token.text, token.opens_sentence)

@@ -368,8 +368,11 @@ class Automaton:
 
     def _head(self, head: str) -> int:
         key = _bytes(head)
-        ways = self._ways(key, 0, ROOT)
-        node = NOWHERE if not ways else ways[0][1] if [way for way, _ in ways] == [key] else AMBIGUOUS
+        if "е" in head:
+            ways = self._ways(key, 0, ROOT)
+            node = NOWHERE if not ways else ways[0][1] if [way for way, _ in ways] == [key] else AMBIGUOUS
+        else:
+            node = self.follow(key)
         if len(self._heads) >= _MOST_HEADS:
             self._heads.clear()
         self._heads[head] = node

@@ -304,15 +304,15 @@ class FieldPostings:
     def entries(self, lemmas: Sequence[str]) -> list[Entry]:
         """Return where the lists of lemmas are."""
         known = self._entries
-        try:
-            return [known[lemma] for lemma in lemmas]
-        except KeyError:
-            if len(known) > _REMEMBERED:
-                known = self._entries = {}
-            for lemma in lemmas:
-                if lemma not in known:
-                    known[lemma] = self._look_up(lemma)
-            return [known[lemma] for lemma in lemmas]
+        found = [known.get(lemma) for lemma in lemmas]
+        if all(found):
+            return cast("list[Entry]", found)
+        if len(known) > _REMEMBERED:
+            known = self._entries = {}
+        for lemma in lemmas:
+            if lemma not in known:
+                known[lemma] = self._look_up(lemma)
+        return [known[lemma] for lemma in lemmas]
 
     def _look_up(self, lemma: str) -> Entry:
         numbers = self._numbers(lemma)
@@ -323,7 +323,7 @@ class FieldPostings:
             listed = of.list_of(number)
             if listed is not None:
                 lists.append(Listed(part, number, listed))
-                found += int(of.found[listed])
+                found += of.found_in(listed)
         entry = Entry(lemma, numbers, tuple(lists), found)
         return entry if self.live is None else entry._replace(found=len(self._rows_of([entry])))
 
@@ -332,8 +332,8 @@ class FieldPostings:
         if self._texts is not None:
             return self._texts.entries([lemma])[0].numbers
         text = lemma.encode("utf-8", "surrogatepass")
-        found = ((part, of.segment.words.number(text)) for part, of in enumerate(self._parts))
-        return tuple((part, number) for part, number in found if number is not None)
+        found = [part.segment.words.number(text) for part in self._parts]
+        return tuple([(part, number) for part, number in enumerate(found) if number is not None])
 
     def by_part(self, rows: np.ndarray) -> Iterator[tuple[int, int, np.ndarray]]:
         """Give the parts that have some of these rows: the number of each, how many rows come before, and its own."""

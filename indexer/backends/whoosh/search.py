@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
-from itertools import compress
+from itertools import chain, compress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -76,7 +76,12 @@ class WhooshEngine:
         self._written_of = lru_cache(_REMEMBERED)(self._forms)
 
     def warm_up(self) -> None:
-        """Rank a few words that texts have, so that what is loaded for it, or compiled, is there before it is asked."""
+        """Have at hand what many questions need: what is loaded, compiled or unpacked for it is there before the first.
+
+        Words are unpacked, and a few that texts have are ranked.
+        """
+        for part in self._parts:
+            part.segment.words.keep()
         words = [
             Word((Lemma(words.lemma(number).decode("utf-8", "surrogatepass"), 1.0), Lemma("", 0.5)), (), ())
             for words in (part.segment.words for part in self._parts[:1])
@@ -226,8 +231,9 @@ class WhooshEngine:
 
     def known(self, field: str, lemmas: Collection[str]) -> set[str]:
         """See Engine.known."""
-        asked = list(lemmas)
-        texts = [lemma.encode("utf-8", "surrogatepass") for lemma in asked]
+        # Encoded at once; no lemma of a text has a line end.
+        asked = [lemma for lemma in lemmas if "\n" not in lemma]
+        texts = "\n".join(asked).encode("utf-8", "surrogatepass").split(b"\n") if asked else []
         known: set[str] = set()
         for part in self._parts:
             known.update(asked[at] for at in part.segment.known(field, texts))
@@ -249,8 +255,9 @@ class WhooshEngine:
         found = list(map(self._written_of, lemmas))
         if len(found) == 1:
             return found[0]
-        always = _NO_FORMS.union(*(of_lemma.always for of_lemma in found))
-        return Written(always, _NO_FORMS.union(*(of_lemma.sometimes for of_lemma in found)) - always)
+        always = tuple(chain.from_iterable([of_lemma.always for of_lemma in found]))
+        sometimes = _NO_FORMS.union(*[of_lemma.sometimes for of_lemma in found])
+        return Written(always, sometimes.difference(always) if sometimes else _NO_FORMS)
 
     def _forms(self, lemma: str) -> Written:
         """Return the forms that one lemma has in any segment; one may have it always here and sometimes there."""
@@ -258,20 +265,17 @@ class WhooshEngine:
         sometimes: set[str] = set()
         for segment, number in self._numbers(lemma):
             words = segment.words
-            forms = words.with_lemma(number)
-            texts = words.texts_of(forms)
-            lacking = {
-                text
-                for text, having in zip(texts, forms.values(), strict=True)
-                if len(having) == 1 and self._may_lack(text, having[0], words, number)
-            }
+            # A form has the same lemmas everywhere, but where it has more than are kept, and a capital tells for some.
+            texts, doubtful = words.written_with(number, self._most_lemmas)
+            lacking = {text for text, word in doubtful if self._may_lack(text, word, words, number)}
+            if not lacking and len(self._parts) == 1:
+                return Written(tuple(texts), _NO_FORMS)
             always.update(lacking.symmetric_difference(texts))
             sometimes |= lacking
-        return Written(frozenset(always), frozenset(sometimes - always))
+        return Written(tuple(always), frozenset(sometimes - always))
 
     def _may_lack(self, form: str, word: int, words: Words, lemma: int) -> bool:
         """Whether a form, of which one word has a lemma, lacks it as the other: before or after a sentence's begin."""
-        # A form has the same lemmas everywhere, but where it has more than are kept, and a capital tells for some.
         if not is_capitalised(form) or len(words.lemmas_of(word)) < self._most_lemmas:
             return False
         text = words.lemma(lemma).decode("utf-8", "surrogatepass")

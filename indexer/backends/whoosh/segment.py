@@ -146,12 +146,25 @@ class Field:
 
     def list_of(self, lemma: int) -> int | None:
         """Return the number of the list of one lemma, or None if it does not stand here."""
-        at = bisect_left(self._lemmas, lemma)
-        return at if at < len(self._lemmas) and self._lemmas[at] == lemma else None
+        lemmas, missing = self._lemmas
+        # There are no more before it than lemmas that do not stand here.
+        at = bisect_left(lemmas, lemma, max(lemma - missing, 0), min(lemma + 1, len(lemmas)))
+        return at if at < len(lemmas) and lemmas[at] == lemma else None
+
+    def found_in(self, number: int) -> int:
+        """Return how many rows the list with this number has, deleted ones too."""
+        found: int = self._found[number]
+        return found
 
     @cached_property
-    def _lemmas(self) -> memoryview:
-        return arrays.plain(self.lemmas)
+    def _lemmas(self) -> tuple[memoryview, int]:
+        """Return those that stand here, and how many of the lemmas up to the last of them do not."""
+        lemmas = arrays.plain(self.lemmas)
+        return lemmas, (lemmas[-1] + 1 if len(lemmas) else 0) - len(lemmas)
+
+    @cached_property
+    def _found(self) -> memoryview:
+        return arrays.plain(self.found)
 
     def read(self, numbers: np.ndarray) -> Lists:
         """Return the lists with these numbers, deleted rows included."""
