@@ -21,7 +21,7 @@ from indexer.backends.whoosh import texts
 from indexer.backends.whoosh.hashtable import HashTable
 from indexer.backends.whoosh.segment import HEADING_FIELDS, Content, Rows, Whole, heading_to_bytes
 from indexer.backends.whoosh.words import key_of
-from indexer.paragraphs import spans
+from indexer.paragraphs import passages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -77,9 +77,9 @@ class Scanner:
         paragraphs_of: list[int] = []
         for file, document in documents:
             before = len(paragraphs)
-            for start, stop in spans(document.text, self._settings):
+            for start, paragraph in passages(document.text, self._settings):
                 starts.append(start)
-                paragraphs.append(document.text[start:stop])
+                paragraphs.append(paragraph)
             if len(paragraphs) > before:
                 kept.append((file, document))
                 paragraphs_of.append(len(paragraphs) - before)
