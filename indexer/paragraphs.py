@@ -35,29 +35,38 @@ def split(document: Document, settings: Reading) -> Iterator[Paragraph]:
     >>> [p.text for p in split(Document("a.txt", "Первый абзац.\n\nВторой\nабзац."), Reading())]
     ['Первый абзац.', 'Второй\nабзац.']
     """
-    for number, (start, stop) in enumerate(spans(document.text, settings), 1):
-        yield Paragraph(document.path, number, Span(start, stop), document.text[start:stop])
+    for number, (start, text) in enumerate(passages(document.text, settings), 1):
+        yield Paragraph(document.path, number, Span(start, start + len(text)), text)
 
 
-def spans(text: str, settings: Reading) -> list[tuple[int, int]]:
-    """Return where the passages of a text are, in order."""
-    longest = settings.longest_paragraph
-    found = []
-    for first, last in _pieces(text):
-        if span := _stripped(text, first, last):
-            if span[1] - span[0] <= longest:
-                found.append(span)
+def passages(text: str, settings: Reading) -> list[tuple[int, str]]:
+    """Return the passages of a text in order, each with the place where it starts."""
+    found: list[tuple[int, str]] = []
+    for start, piece in _pieces(text):
+        if passage := _stripped(start, piece):
+            if len(passage[1]) <= settings.longest_paragraph:
+                found.append(passage)
             else:
-                found += _cut(text, *span, longest)
+                found += _cut(*passage, settings.longest_paragraph)
     return found
 
 
-def _pieces(text: str) -> Iterable[tuple[int, int]]:
+def _pieces(text: str) -> Iterable[tuple[int, str]]:
     if "\n" not in text:
-        return [(0, len(text))]
+        return [(0, text)]
+    if text.count("\n") == 2 * text.count("\n\n"):  # nearly always: what is between blank lines is one line
+        lines = text.split("\n\n")
+        return zip(_starts(lines, 2), lines, strict=False)
     lines = text.split("\n")
-    starts = map(add, accumulate(map(len, lines), initial=0), count())
-    return pairwise([0, *compress(starts, _openings(lines)), len(text)])
+    starts = _starts(lines, 1)
+    if all(openings := _openings(lines)):
+        return zip(starts, lines, strict=False)
+    return ((start, text[start:stop]) for start, stop in pairwise([0, *compress(starts, openings), len(text)]))
+
+
+def _starts(lines: list[str], between: int) -> Iterator[int]:
+    """Give where lines start, so many characters apart; and once more behind the last."""
+    return map(add, accumulate(map(len, lines), initial=0), count(0, between))
 
 
 def _openings(lines: list[str]) -> list[bool]:
@@ -78,38 +87,37 @@ def _openings(lines: list[str]) -> list[bool]:
     return [True] * len(lines)
 
 
-def _stripped(text: str, start: int, stop: int) -> tuple[int, int] | None:
-    """Return the range without white space at its ends, if there is a word in it."""
-    piece = text[start:stop].rstrip()
+def _stripped(start: int, piece: str) -> tuple[int, str] | None:
+    """Return a piece without white space at its ends, and where it starts then, if there is a word in it."""
+    piece = piece.rstrip()
     # Most begin with a letter: to see that takes a third of the time of looking for one.
     if piece[:1].isalnum():
-        return start, start + len(piece)
+        return start, piece
     if not _WORD.search(piece):
         return None
-    stop = start + len(piece)
-    return stop - len(piece.lstrip()), stop
+    kept = piece.lstrip()
+    return start + len(piece) - len(kept), kept
 
 
-def _cut(text: str, first: int, last: int, longest: int) -> Iterator[tuple[int, int]]:
+def _cut(first: int, text: str, longest: int) -> Iterator[tuple[int, str]]:
     """Cut a paragraph over the limit into as few whole-sentence pieces as reading on allows."""
-    start = stop = first
-    for end in _ends(text, first, last, longest):
+    start = stop = 0
+    for end in _ends(text, longest):
         if end - start > longest:
-            if span := _stripped(text, start, stop):
-                yield span
+            if passage := _stripped(first + start, text[start:stop]):
+                yield passage
             start = stop
         stop = end
-    if span := _stripped(text, start, last):
-        yield span
+    if passage := _stripped(first + start, text[start:]):
+        yield passage
 
 
-def _ends(text: str, start: int, stop: int, longest: int) -> Iterator[int]:
+def _ends(text: str, longest: int) -> Iterator[int]:
     """Give places where the paragraph may be cut, no two of them further apart than `longest`, the last its end."""
     from indexer.sentences import ends  # noqa: PLC0415 -- few paragraphs are so long
 
-    last = start
-    for offset in (*ends(text[start:stop]), stop - start):
-        end = start + offset
+    last = 0
+    for end in (*ends(text), len(text)):
         while end - last > longest:  # no sentence but a list, a table, a blob: at a space, or anywhere
             space = text.rfind(" ", last + 1, last + longest)
             last = space if space > last else last + longest

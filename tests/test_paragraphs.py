@@ -64,6 +64,12 @@ def test_spans_are_the_paragraphs_and_nothing_with_a_letter_is_lost(text: str, l
     assert not any(character.isalnum() for character in rest + text[end:])
 
 
+@given(st.lists(st.text(st.sampled_from("аб \t.1"), max_size=6), max_size=8))
+def test_lines_between_blank_lines_are_paragraphs_however_blank_those_are(lines: list[str]) -> None:
+    """Without a space in the blank lines the text is split at once, with one its lines are looked at one by one."""
+    assert texts("\n\n".join(lines)) == texts("\n \n".join(lines))
+
+
 @pytest.mark.parametrize(
     "text",
     [" " * 10**6, "а" * 10**6, "слово " * 200_000, "\n \n" * 300_000, ("строка " * 10 + "\n") * 20_000],

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.backends.whoosh.lists import Lists, Placed
     from indexer.backends.whoosh.texts import Blocks
+    from indexer.types import Document
 
 HEADING_FIELDS = ("title", "source", "author")  # what is analysed of a document beside its paragraphs
 ANALYSED_FIELDS = ("text", *HEADING_FIELDS)
@@ -92,8 +93,8 @@ class Content:
         }
 
 
-def heading_to_bytes(heading: Heading) -> bytes:
-    """Return a heading as it is stored."""
+def heading_to_bytes(heading: Heading | Document) -> bytes:
+    """Return a heading, or that of a document, as it is stored."""
     date = heading.date.isoformat() if heading.date else ""
     row = [heading.path, heading.title, date, heading.source, heading.author, heading.url]
     # What json.dumps(row, ensure_ascii=False) gives, in a third of the time.
