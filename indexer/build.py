@@ -352,7 +352,7 @@ class _IntoFolder:
         build = uuid4().hex
         scanning: deque[Future[Scan]] = deque()
         for batch in batches:
-            scanning.append(pool.submit(cores.scan, batch, build, self._settings))
+            scanning.append(pool.submit(cores.scan, cores.Batch(batch), build, self._settings))
             if len(scanning) > 2 * self._processes:
                 yield store.numbering.translated(scanning.popleft().result())
             if store.is_full:
