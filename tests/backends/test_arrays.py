@@ -127,6 +127,21 @@ strings = st.sets(st.text(alphabet="аб\0\n", max_size=4).map(str.encode), max_
 
 @given(strings, st.text(alphabet="абв", max_size=4).map(str.encode))
 def test_terms_are_what_was_written(every: list[bytes], asked: bytes) -> None:
-    made = terms.Terms(terms.write(every))
+    made = terms.Terms(terms.write(terms.Strings.of(every)))
     assert (len(made), made.all(), [made[at] for at in range(len(every))]) == (len(every), every, every)
     assert made.first(asked) == sum(one < asked for one in every)
+
+
+# Bytes of zero at the end and long beginnings in common are what numbers of eight bytes do not tell apart.
+beginnings = st.sampled_from(["", "а", "закал", "абвгдежзийклмноп", "абвгдежзийклмноп" * 2])
+alike = st.builds(lambda start, end: (start + end).encode(), beginnings, st.text(alphabet="ая1\0", max_size=5))
+
+
+@given(st.lists(alike, max_size=40, unique=True), st.data())
+def test_strings_are_put_in_order_as_bytes_are(every: list[bytes], data: st.DataObject) -> None:
+    made = terms.Strings.joined(terms.joined(every[:5]) + terms.joined(every[5:]))
+    assert made.all() == every
+    order = made.order()
+    assert made.taken(order).all() == sorted(every)
+    some = data.draw(st.lists(st.integers(0, len(every) - 1))) if every else []
+    assert made.taken(np.array(some, np.int64)).all() == [every[at] for at in some]

@@ -203,7 +203,7 @@ def _whole(parts: list[Whole]) -> Arrays:
     counts = np.bincount(term, minlength=len(vocabulary))
     used = np.flatnonzero(counts)  # a value that only deleted documents had is gone
     return {
-        **terms.write([vocabulary[at] for at in used.tolist()]),
+        **terms.write(terms.Strings.of([vocabulary[at] for at in used.tolist()])),
         "until": np.cumsum(counts[used]).astype(np.uint32),
         "row": arrays.stable_order(term).astype(np.uint32),
     }
