@@ -375,7 +375,7 @@ class _IntoFolder:
         build = uuid4().hex
         scanning: deque[Future[Scan]] = deque()
         for batch in batches:
-            scanning.append(pool.submit(self._scan, batch, build, self._settings))
+            scanning.append(pool.submit(self._scan, cores.Batch(batch), build, self._settings))
             if len(scanning) > 2 * self._processes:
                 yield store.numbering.translated(scanning.popleft().result())
             if store.is_full:

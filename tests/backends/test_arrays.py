@@ -127,7 +127,7 @@ strings = st.sets(st.text(alphabet="аб\0\n", max_size=4).map(str.encode), max_
 
 @given(every=strings, asked=st.text(alphabet="абв", max_size=4).map(str.encode), are_kept=st.booleans())
 def test_terms_are_what_was_written(*, every: list[bytes], asked: bytes, are_kept: bool) -> None:
-    made = terms.Terms(terms.write(every))
+    made = terms.Terms(terms.write(terms.Strings.of(every)))
     if are_kept:
         made.keep()
     assert (len(made), made.all(), [made[at] for at in range(len(every))]) == (len(every), every, every)
@@ -135,3 +135,18 @@ def test_terms_are_what_was_written(*, every: list[bytes], asked: bytes, are_kep
     assert made.several(range(0, len(every), 2)) == every[::2]
     assert [made.number(one) for one in every] == list(range(len(every)))
     assert made.number(asked) == (every.index(asked) if asked in every else None)
+
+
+# Bytes of zero at the end and long beginnings in common are what numbers of eight bytes do not tell apart.
+beginnings = st.sampled_from(["", "а", "закал", "абвгдежзийклмноп", "абвгдежзийклмноп" * 2])
+alike = st.builds(lambda start, end: (start + end).encode(), beginnings, st.text(alphabet="ая1\0", max_size=5))
+
+
+@given(st.lists(alike, max_size=40, unique=True), st.data())
+def test_strings_are_put_in_order_as_bytes_are(every: list[bytes], data: st.DataObject) -> None:
+    made = terms.Strings.joined(terms.joined(every[:5]) + terms.joined(every[5:]))
+    assert made.all() == every
+    order = made.order()
+    assert made.taken(order).all() == sorted(every)
+    some = data.draw(st.lists(st.integers(0, len(every) - 1))) if every else []
+    assert made.taken(np.array(some, np.int64)).all() == [every[at] for at in some]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from itertools import compress, count
+from itertools import count
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -14,7 +14,7 @@ from indexer.analysis.context import PLACES
 from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh import terms as terms_
 from indexer.backends.whoosh.lists import ranges
-from indexer.backends.whoosh.words import OPENS, term_of
+from indexer.backends.whoosh.words import OPENS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -31,6 +31,7 @@ class Numbering:
 
     def __init__(self) -> None:
         self.keys: list[bytes] = []
+        self._joined: list[bytes] = []  # the same, as terms.joined gave them
         self._number: dict[bytes, int] = {}
         self._scanners: dict[str, np.ndarray] = {}  # the numbers that each gave to words → ours
         self._lemmas: dict[bytes, int] = defaultdict(count().__next__)  # who asks for a new one has it numbered
@@ -45,6 +46,7 @@ class Numbering:
         """Return the numbers of words; those that have none get the next ones, in order of their keys."""
         # Forms of one word are beside each other so: a share of words has many of one.
         self.keys += (new := sorted({key for key in keys if key not in self._number}))
+        self._joined.append(terms_.joined(new))  # now, while they are at hand: to look at all again takes as long
         return _numbers(keys, self._number, new)
 
     def translated(self, scan: Scan) -> Content:
@@ -108,16 +110,16 @@ class Numbering:
         starts = np.cumsum(counts) - counts
         _, at = ranges(starts[used], counts[used])
         pairs = self._pairs.all()[at]
-        lemmas, lemma = _in_order(pairs >> 1, list(self._lemmas))
+        lemmas, lemma = _in_order(pairs >> 1, terms_.Strings.of(list(self._lemmas)))
         # Which words have a lemma, lemma by lemma.
         word = np.repeat(np.arange(len(used)), counts[used])
-        hashes, of_hash = _hashed(lemmas)
+        hashes, of_hash = _hashed(lemmas.all())
         made = {
             **{f"form_{part}": forms[f"form_{part}"] for part in terms_.PARTS},
             **{f"lemma_{part}": array for part, array in terms_.write(lemmas).items()},
             "lemma_hashes": hashes,
             "lemma_of_hash": of_hash,
-            "lemma_until": np.cumsum(np.bincount(lemma, minlength=len(lemmas))).astype(np.uint32),
+            "lemma_until": np.cumsum(np.bincount(lemma, minlength=len(lemmas.ends))).astype(np.uint32),
             "lemma_words": word[arrays.stable_order(lemma)].astype(np.uint32),
             "form_words": forms["form_words"],
             "word_form": forms["word_form"],
@@ -131,24 +133,22 @@ class Numbering:
         made["tie_offers"], made["tie_asks"] = every[:, 1].astype(np.uint32), every[:, 2].astype(np.uint32)
         return made | self._weighed(self._weighting.all()[used])
 
-    def _forms(self, used: np.ndarray) -> tuple[np.ndarray, list[bytes], np.ndarray]:
+    def _forms(self, used: np.ndarray) -> tuple[np.ndarray, terms_.Strings, np.ndarray]:
         """Return these words' numbers in order of their forms, the forms, and of each word the form and if it opens."""
         # Sorted from the order in which they were met, where long runs are in order already.
         met = np.argsort(used)
-        keys = [self.keys[number] for number in used[met].tolist()]
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        keys = [keys[at] for at in order]
+        keys = terms_.Strings.joined(b"".join(self._joined))
+        if len(used) < len(self.keys):
+            keys = keys.taken(used[met])
+        order = keys.order()
+        keys = keys.taken(order)
         words = met[order]
-        blob, ends = arrays.pack(keys)
-        is_opening = blob[ends - 1] == OPENS[0]
+        is_opening = keys.text[keys.ends - 1] == OPENS[0]
         # A word that opens a sentence comes right behind the one of the same form that does not, if there is one.
-        is_new = np.ones(len(keys), np.bool_)
-        for at in np.flatnonzero(is_opening).tolist():
-            keys[at] = term_of(keys[at])
-            is_new[at] = at == 0 or keys[at - 1] != keys[at]
-        word_form = np.empty(len(keys), np.int64)
+        is_new = ~(is_opening & _is_longer_by_one(keys))
+        word_form = np.empty(len(words), np.int64)
         word_form[words] = (np.cumsum(is_new) - 1) << 1 | is_opening
-        return words, list(compress(keys, is_new.tolist())), word_form
+        return words, _forms_of(keys, is_opening, is_new), word_form
 
     def _weighed(self, of_words: np.ndarray) -> Arrays:
         every = list(self._weightings)
@@ -179,14 +179,37 @@ class Numbering:
         }
 
 
-def _in_order(numbers: np.ndarray, texts: list[bytes]) -> tuple[list[bytes], np.ndarray]:
+def _is_longer_by_one(strings: terms_.Strings) -> np.ndarray:
+    """Return whether each string is the one before it and one byte more."""
+    starts = strings.starts
+    lengths = strings.ends - starts
+    longer = (np.diff(lengths, prepend=lengths[:1]) == 1).nonzero()[0]
+    of, at = ranges(starts[longer], lengths[longer] - 1)
+    _, before = ranges(starts[longer - 1], lengths[longer - 1])
+    other = np.bincount(of, strings.text[at] != strings.text[before], len(longer))
+    is_longer = np.zeros(len(lengths), np.bool_)
+    is_longer[longer] = other == 0
+    return is_longer
+
+
+def _forms_of(keys: terms_.Strings, is_opening: np.ndarray, is_new: np.ndarray) -> terms_.Strings:
+    """Return the forms of keys, those that are new."""
+    kept = np.ones(len(keys.text), np.bool_)
+    kept[keys.ends[is_opening] - 1] = False
+    starts, again = keys.starts, (~is_new).nonzero()[0]
+    kept[ranges(starts[again], keys.ends[again] - starts[again] + 1)[1]] = False
+    sizes = (keys.ends - starts + 1 - is_opening)[is_new]
+    return terms_.Strings(keys.text[kept], np.cumsum(sizes) - 1)
+
+
+def _in_order(numbers: np.ndarray, texts: terms_.Strings) -> tuple[terms_.Strings, np.ndarray]:
     """Return the texts that have one of the numbers, in order of their bytes, and the numbers in this order."""
-    used, of_used = _renumbered(numbers, len(texts))
-    wanted = [texts[number] for number in used.tolist()]
-    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    used, of_used = _renumbered(numbers, len(texts.ends))
+    wanted = texts if len(used) == len(texts.ends) else texts.taken(used)
+    order = wanted.order()
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
-    return [wanted[at] for at in order], rank[of_used]
+    return wanted.taken(order), rank[of_used]
 
 
 def _renumbered(numbers: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
 from indexer.backends.whoosh import arrays, deflate
+from indexer.backends.whoosh.lists import ranges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from indexer.backends.whoosh.arrays import Arrays
 
@@ -24,26 +26,103 @@ PARTS = ("terms", "term_blocks", "term_heads", "term_head_ends", "term_count")
 _BLOCK = 64  # strings
 _OPENED = 64  # blocks that are kept
 _END = b"\xff"  # no text in UTF-8 has it; file names may have a line end
+_AT_ONCE = 16_384  # strings that are taken at once, which bounds memory
+_EIGHT = 8  # bytes that are compared at once, as a number
+_COLUMNS = 4  # such numbers that all strings are compared by
+# What is left of such a number where only the first so many bytes are those of a string.
+_FIRST = np.array([(1 << 64) - (1 << 8 * (_EIGHT - count)) for count in range(_EIGHT + 1)], np.uint64)
 
 
-def write(strings: Sequence[bytes]) -> Arrays:
+class Strings(NamedTuple):
+    """Byte strings as one array, to be put in order without an object for each; none of them has a byte 255."""
+
+    text: np.ndarray  # with a byte 255 after each
+    ends: np.ndarray  # where that is
+
+    @classmethod
+    def of(cls, strings: Sequence[bytes]) -> Self:
+        """Return strings as they come."""
+        return cls.joined(joined(strings))
+
+    @classmethod
+    def joined(cls, text: bytes) -> Self:
+        """Return what `joined` gave, of some strings or of several parts one after another."""
+        array = np.frombuffer(text, np.uint8) if text else np.zeros(0, np.uint8)
+        return cls(array, (array == _END[0]).nonzero()[0])
+
+    @property
+    def starts(self) -> np.ndarray:
+        """Return where each begins."""
+        starts = np.zeros_like(self.ends)
+        starts[1:] = self.ends[:-1] + 1
+        return starts
+
+    def all(self) -> list[bytes]:
+        """Return them one by one."""
+        return self.text.tobytes().split(_END)[:-1]
+
+    def taken(self, numbers: np.ndarray) -> Strings:
+        """Return those with these numbers, in their order."""
+        starts = self.starts[numbers]
+        sizes = self.ends[numbers] - starts + 1
+        some = [slice(first, first + _AT_ONCE) for first in range(0, len(numbers), _AT_ONCE)]
+        parts = [self.text[ranges(starts[here], sizes[here])[1]] for here in some]
+        return Strings(np.concatenate([self.text[:0], *parts]), np.cumsum(sizes) - 1)
+
+    def order(self) -> np.ndarray:
+        """Return their numbers in order of their bytes; runs that are in order already are merged."""
+        starts = self.starts
+        lengths = self.ends - starts
+        columns = list(_columns(self.text, starts, lengths))
+        # Of two that differ in bytes of zero at the end alone, the shorter one comes first.
+        order = np.lexsort([lengths, *reversed(columns)])
+        # What is alike that far and goes on is one in two hundred.
+        ties = lengths[order[1:]] > _COLUMNS * _EIGHT
+        for column in columns:
+            ties &= column[order[1:]] == column[order[:-1]]
+        tied = ties.nonzero()[0]
+        for group in np.split(tied, (np.diff(tied) > 1).nonzero()[0] + 1) if tied.size else ():
+            some = order[group[0] : group[-1] + 2].tolist()
+            bytes_ = {at: self.text[starts[at] : starts[at] + lengths[at]].tobytes() for at in some}
+            order[group[0] : group[-1] + 2] = sorted(some, key=bytes_.__getitem__)
+        return order
+
+
+def joined(strings: Sequence[bytes]) -> bytes:
+    """Return strings as one, with a byte 255 after each."""
+    return _END.join(strings) + _END if strings else b""
+
+
+def _columns(text: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> Iterator[np.ndarray]:
+    """Give the first bytes of strings as numbers that compare as they do; what is behind the end counts as zero."""
+    padded = np.append(text, np.zeros(_EIGHT, np.uint8))
+    every = np.ndarray((len(text) + 1,), ">u8", padded.data, strides=(1,))  # from each byte on
+    for first in range(0, _COLUMNS * _EIGHT, _EIGHT):
+        column = every[np.minimum(starts + first, len(text))].astype(np.uint64)
+        column &= _FIRST[np.clip(lengths - first, 0, _EIGHT)]
+        yield column
+
+
+def write(strings: Strings) -> Arrays:
     """Return strings, which are in order and each once, as the arrays of PARTS.
 
-    >>> made = Terms(write([b"a", b"ab", b"c"]))
+    >>> made = Terms(write(Strings.of([b"a", b"ab", b"c"])))
     >>> len(made), made[1], made.first(b"b"), made.all()
     (3, b'ab', 2, [b'a', b'ab', b'c'])
     >>> made.several([0, 2]), made.number(b"ab"), made.number(b"b")
     ([b'a', b'c'], 1, None)
     """
-    blocks = [strings[start : start + _BLOCK] for start in range(0, len(strings), _BLOCK)]
-    packed, ends = arrays.pack([deflate.small(_END.join(block)) for block in blocks])
-    heads, head_ends = arrays.pack([block[0] for block in blocks])
+    text = strings.text.tobytes()
+    starts = strings.starts[::_BLOCK].tolist()
+    blocks = [text[start : stop - 1] for start, stop in pairwise([*starts, len(text)])]
+    packed, ends = arrays.pack([deflate.small(block) for block in blocks])
+    heads, head_ends = arrays.pack([block.partition(_END)[0] for block in blocks])
     return {
         "terms": packed,
         "term_blocks": ends.astype(np.uint32),
         "term_heads": heads,
         "term_head_ends": head_ends.astype(np.uint32),
-        "term_count": np.array([len(strings)], np.uint32),
+        "term_count": np.array([len(strings.ends)], np.uint32),
     }
 
 
