@@ -220,10 +220,12 @@ def factors(one: Shape, *, asks: bool, names_only: bool) -> tuple[float, ...]:
     >>> [factors(one, asks=False, names_only=False)[2 * tells("при", ())[0]] for one in (steel, became)]
     [1.0, 0.003]
     """
-    return tuple(
-        _after(number // 2, one) * _beside(one, agrees=bool(number % 2), asks=asks, names_only=names_only)
-        for number in range(PLACES)
-    )
+    return tuple(factor(number, one, asks=asks, names_only=names_only) for number in range(PLACES))
+
+
+def factor(number: int, one: Shape, *, asks: bool, names_only: bool) -> float:
+    """Return the same at one place."""
+    return _after(number // 2, one) * _beside(one, agrees=bool(number % 2), asks=asks, names_only=names_only)
 
 
 def _after(before: int, one: Shape) -> float:

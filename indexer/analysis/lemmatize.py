@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis.abbreviations import STANDS_FOR
-from indexer.analysis.context import NO_TIES, PREPOSITIONS, Ties, asks, preposition, tells
+from indexer.analysis.context import ALONE, NO_TIES, PREPOSITIONS, Ties, asks, places, preposition, tells
 from indexer.analysis.dictionary import DICTIONARY, entry, known_tags, look_ahead, nominative, parses
 from indexer.analysis.fold import fold, plain_latin
-from indexer.analysis.weights import Weighing, hundredths, weighed
+from indexer.analysis.weights import FEW, Weighing, hundredths, shortened, weighed, weights_at
 from indexer.types import Lemma
 
 if TYPE_CHECKING:
@@ -198,10 +198,20 @@ class Lemmatizer:
     def _weighed(self, outlines: Sequence[Found | _Outline]) -> list[Found]:
         """Return all that forms may be, but for their parts."""
         weighings = [outline.weighing for outline in outlines if isinstance(outline, _Outline)]
+        if len(weighings) <= FEW:
+            return [self._as_asked(outline) if isinstance(outline, _Outline) else outline for outline in outlines]
         every = iter(weighed(weighings, rare=self.settings.rare_lemma, most=self.settings.most_lemmas))
         return [
             _found_of(next(every), outline.ties) if isinstance(outline, _Outline) else outline for outline in outlines
         ]
+
+    def _as_asked(self, outline: _Outline) -> Found:
+        """Return all that a form may be, but for its parts; what it is elsewhere when it is asked."""
+        rare = self.settings.rare_lemma
+        word = shortened(outline.weighing, rare=rare, most=self.settings.most_lemmas)
+        alone = weights_at(word, ALONE, rare=rare)
+        lemmas = _in_order(word.lemmas, [weight / 100 for weight in alone])
+        return _found_as((lemmas, (), outline.ties, _AsAsked(word, alone, rare)))
 
     def _without_dictionary(self, key: str, form: str) -> tuple[Lemma, ...]:
         """Return the lemmas of what is no Russian word, or none."""
@@ -261,6 +271,37 @@ class Elsewhere(Mapping[int, tuple[Lemma, ...]]):
                 for at in range(len(texts), len(packed), 1 + len(texts))
             }
         return self._made
+
+
+class _AsAsked(Elsewhere):
+    """The same of one word, for one place or two: to weigh it at all of them may take a millisecond."""
+
+    __slots__ = ("_alone", "_at", "_rare", "_word")
+
+    def __init__(self, word: Weighing, alone: list[int], rare: float) -> None:
+        """Take a word with the lemmas that are kept, and what they weigh alone."""
+        self._made = None
+        self._word, self._alone, self._rare = word, alone, rare
+        self._at: dict[int, tuple[Lemma, ...] | None] = {}  # nothing where they weigh as alone
+
+    @property
+    def weighed(self) -> Weighed[str]:  # type: ignore[override]  # what is kept there is made here
+        """Return what it weighs everywhere."""
+        return weighed([self._word], rare=self._rare, most=len(self._word.lemmas))[0]
+
+    def __getitem__(self, place: int) -> tuple[Lemma, ...]:
+        if place not in self._at:
+            self._at[place] = self._found_at(place)
+        found = self._at[place]
+        if found is None:
+            raise KeyError(place)
+        return found
+
+    def _found_at(self, place: int) -> tuple[Lemma, ...] | None:
+        if place not in places(asks=self._word.asks):
+            return None
+        weights = weights_at(self._word, place, rare=self._rare)
+        return None if weights == self._alone else _in_order(self._word.lemmas, [weight / 100 for weight in weights])
 
 
 def _found_of(weighed: Weighed[str], ties: Ties) -> Found:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from indexer.analysis.context import ALONE, factors, places
+from indexer.analysis.context import ALONE, factor, factors, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ _DIGITS = 6  # that weights are rounded to before they are put in order and roun
 _MILLION = 10**_DIGITS
 _HUNDREDTH = _MILLION // 100
 _LOWEST, _HIGHEST = 1, 99  # hundredths; only the likeliest weighs 1, however near another comes
-_FEW = 6  # words: one by one they take less than by arrays
+FEW = 6  # words: one by one they take less than by arrays
 _ODD = np.uint64(0x9E37_79B9_7F4A_7C15)  # a hash is of the powers of a number without a pattern
 _NEAR_HALF = 1e-4  # where a product may have been rounded over a half that the number itself does not reach
 
@@ -56,7 +56,7 @@ def weighed(words: Iterable[Weighing], *, rare: float, most: int) -> list[Weighe
     well.
     """
     every = list(words)
-    if len(every) <= _FEW:
+    if len(every) <= FEW:
         return [_weighed_alone(word, rare, most) for word in every]
     return weighed_all(_weighings(every), rare=rare, most=most)
 
@@ -162,9 +162,8 @@ def _shortened(words: Weighings[Text], long: np.ndarray, exact: np.ndarray, most
 
 def _weighed_alone(word: Weighing, rare: float, most: int) -> Weighed[str]:
     """Return the same of one word, place by place."""
+    word = shortened(word, rare=rare, most=most)
     ways = _ways(tuple(word.shapes), word.asks, word.names_only)
-    if len(word.lemmas) > most:
-        word = _cut(word, _order(word.lemmas, _weights(word, ways[0][0], rare))[:most])
     alone, *others = [(list(map(hundredths, _weights(word, fit, rare))), places) for fit, places in ways]
     order = _order(word.lemmas, alone[0])
     packed = [bytes([alone[0][at] for at in order])]
@@ -173,6 +172,25 @@ def _weighed_alone(word: Weighing, rare: float, most: int) -> Weighed[str]:
             ordered = bytes([weights[at] for at in order])
             packed += [bytes((place,)) + ordered for place in here]
     return Weighed([word.lemmas[at] for at in order], b"".join(packed))
+
+
+def shortened(word: Weighing, *, rare: float, most: int) -> Weighing:
+    """Return a word with the likeliest so many of its lemmas only: those that `weighed` keeps."""
+    if len(word.lemmas) <= most:
+        return word
+    return _cut(word, _order(word.lemmas, _weights(word, _fit_at(word, ALONE), rare))[:most])
+
+
+def weights_at(word: Weighing, place: int, *, rare: float) -> list[int]:
+    """Return what the lemmas of one word, in their order, weigh at a place, in hundredths: as `weighed` has it."""
+    return list(map(hundredths, _weights(word, _fit_at(word, place), rare)))
+
+
+def _fit_at(word: Weighing, place: int) -> list[float]:
+    """Return how well readings fit a place, 1 being the best of them."""
+    fit = [factor(place, one, asks=word.asks, names_only=word.names_only) for one in word.shapes]
+    best = max(fit)
+    return [one / best for one in fit]
 
 
 @lru_cache(8192)  # many words are ambiguous in the same way
@@ -193,8 +211,8 @@ def _ways(
 def _weights(word: Weighing, fit: Sequence[float], rare: float) -> list[float]:
     """Return the weights of lemmas whose readings fit so well: of the likeliest 1."""
     sums = [0.0] * len(word.lemmas)
-    for (lemma, probability), factor in zip(word.shares, fit, strict=True):
-        sums[lemma] += probability * factor
+    for (lemma, probability), share in zip(word.shares, fit, strict=True):
+        sums[lemma] += probability * share
     highest = max(sums)
     # Rounded, for what ties is put in order of the alphabet, and sums of tenths do not quite tie.
     return [1.0 if one == highest else round(rare + (1 - rare) * one / highest, _DIGITS) for one in sums]

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import dictionary, lemmatize, many, weights
-from indexer.analysis.context import shape
+from indexer.analysis.context import NO_TIES, PLACES, shape
 from indexer.analysis.fold import written
-from indexer.analysis.lemmatize import Elsewhere, Lemmatizer, is_capitalised
+from indexer.analysis.lemmatize import Elsewhere, Lemmatizer, _Outline, is_capitalised
 from indexer.analysis.many import Forms
 from indexer.analysis.tokenize import words
 from indexer.analysis.weights import Weighing, weighed
@@ -188,9 +188,21 @@ def weighings(draw: st.DrawFn) -> Weighing:
 
 
 @settings(deadline=None)
+@given(weighings(), st.sampled_from([0.0, 0.5, 0.3]), st.integers(1, 9))
+def test_weights_of_a_place_that_is_asked_are_those_of_all_places(word: Weighing, rare: float, most: int) -> None:
+    lemmatizer = Lemmatizer(Analysis(rare_lemma=rare, most_lemmas=most))
+    asked, again = (lemmatizer._weighed([_Outline(word, NO_TIES)])[0] for _ in range(2))  # noqa: SLF001 -- what is tested
+    every = Elsewhere(weighed([word], rare=rare, most=most)[0])
+    found = {place: lemmas for place in range(PLACES) if (lemmas := asked.elsewhere.get(place))}
+    assert found == dict(every) == dict(again.elsewhere)
+    assert [lemma.text for lemma in asked.lemmas] == every.weighed.lemmas
+    assert bytes(round(100 * lemma.weight) for lemma in asked.lemmas) == every.weighed.packed[: len(asked.lemmas)]
+
+
+@settings(deadline=None)
 @given(st.lists(weighings(), min_size=1, max_size=20), st.sampled_from([0.0, 0.5, 0.3]), st.integers(1, 9))
 def test_weights_by_arrays_are_those_place_by_place(words: list[Weighing], rare: float, most: int) -> None:
-    many = words * (1 + weights._FEW)  # noqa: SLF001 -- more than are weighed one by one
+    many = words * (1 + weights.FEW)  # more than are weighed one by one
     assert weighed(many, rare=rare, most=most) == [
         one for word in many for one in weighed([word], rare=rare, most=most)
     ]

@@ -13,6 +13,7 @@ from indexer.analysis import russian
 from indexer.analysis.tokenize import tokenize
 from indexer.backends.whoosh.contents import latest_generation, listed
 from indexer.backends.whoosh.search import open_engine
+from indexer.backends.whoosh.segment import ANALYSED_FIELDS
 from indexer.backends.whoosh.storage import Storage, read_segments
 from indexer.ranking import WEIGHT_STEPS
 from indexer.settings import Analysis, Settings
@@ -64,6 +65,27 @@ def test_words_are_what_the_analyzer_found(folder: Path, analysis: Analysis, *, 
     assert len(keys) > 5000
     for key in keys:
         assert engine.found(*key) == as_indexed(analyzer.found_by(*key)), key
+
+
+def test_what_is_kept_at_hand_says_the_same(folder: Path, analysis: Analysis) -> None:
+    cold, warm = (open_engine(folder, Settings(analysis=analysis))[0] for _ in range(2))
+    warm.warm_up()
+    segments = [part.segment for part in warm._parts]  # noqa: SLF001 -- what is kept is no part of the protocol
+    every = {lemma.decode() for segment in segments for lemma in segment.words.all_lemmas()}
+    asked = sorted(every | {lemma[::-1] for lemma in every})
+    for field in ANALYSED_FIELDS:
+        assert cold.known(field, asked) == warm.known(field, asked) < every
+        for of, segment in ((segment.fields[field], segment) for segment in segments):
+            numbers = np.arange(segment.words.lemma_count)
+            listed = [-1 if at is None else at for at in map(of.list_of, numbers.tolist())]
+            assert listed == of.lists_of(numbers).tolist()
+    for lemma in asked[::9]:
+        once, again = cold.written([lemma]), warm.written([lemma])
+        assert (set(once.always), once.sometimes) == (set(again.always), again.sometimes)
+    for segment in segments:
+        assert [segment.words.number(lemma) for lemma in segment.words.all_lemmas()] == [
+            *range(segment.words.lemma_count)
+        ]
 
 
 def as_indexed(found: Found) -> Found:
