@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from indexer.types import FileRecord
 
 _WORTH_A_POOL = 4_000_000  # bytes of corpus; below it, starting processes takes longer than they save
-_WORTH_LOOPS = 1_000_000_000  # likewise; to compile loops on two cores takes what they save of so much: see _pays
+_WORTH_LOOPS = 1_000_000_000  # likewise; to compile loops on two cores takes as long as they save of 900 MB
 _KILLED = "a process of the build was killed, probably for want of memory; with fewer processes it takes less"
 _SHARE = (
     25_000  # words looked up by a core at once, at most: four tenths of a second; 10,000 take 1.07 times as long each
@@ -87,8 +87,8 @@ def build_index(
     Spark can read: s3a://bucket/news.
 
     If it is `compiled`, the index is the same, and what is done of every character is done by loops that Numba compiles
-    (the extra `fast`). Each process takes half a second to load them, and some seconds to compile them the first time
-    after it is installed, which some hundred thousand paragraphs are worth. None: where it surely pays even then. An
+    (the extra `fast`). Each process takes half a second to load them, which 300,000 paragraphs on two cores are worth,
+    and three seconds to compile them the first time after it is installed. None: where it surely pays even then. An
     index on a cluster is built without.
 
     CompilerMissing if there is nothing to compile them with.

@@ -54,10 +54,10 @@ def passages(text: str, settings: Reading) -> list[tuple[int, str]]:
 def _pieces(text: str) -> Iterable[tuple[int, str]]:
     if "\n" not in text:
         return [(0, text)]
-    if text.count("\n") == 2 * text.count("\n\n"):  # nearly always: what is between blank lines is one line
-        lines = text.split("\n\n")
-        return zip(_starts(lines, 2), lines, strict=False)
     lines = text.split("\n")
+    if len(lines) % 2 and not any(lines[1::2]):  # most often: what is between blank lines is one line
+        lines = lines[::2]
+        return zip(_starts(lines, 2), lines, strict=False)
     starts = _starts(lines, 1)
     if all(openings := _openings(lines)):
         return zip(starts, lines, strict=False)
