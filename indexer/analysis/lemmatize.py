@@ -129,16 +129,18 @@ class Lemmatizer:
         return self.found(form).parts
 
     def without_dictionary(self, word: str) -> str | None:
-        """Return the lemma of a number or an English word in lower case, if nothing else can be made of it."""
-        if word.isascii() and (word.isalpha() or _DIGITS.match(word)):
-            return word if word[0].isdigit() else _english(word)
-        return None
+        """Return the lemma of a number or an English word, ASCII in lower case, if nothing else can be made of it."""
+        if word.isalpha():
+            return _english(word)
+        key = _SPACES.sub("", word)
+        if "-" in key or key.endswith(".") or key in STANDS_FOR:
+            return None
+        return key.replace(",", ".") if _NUMBER.match(key) else _english(word)
 
-    def parts_all(self, forms: Sequence[str]) -> list[tuple[Lemma, ...]]:
-        """Return the same of many compounds, each of which is known to be one."""
-        pieces = [form.split("-") for form in forms]
-        parts = self._parts(dict.fromkeys(chain.from_iterable(pieces)))
-        return [_together_in(form, [parts[piece] for piece in own]) for form, own in zip(forms, pieces, strict=True)]
+    def of_parts(self, pieces: Sequence[str]) -> list[tuple[Lemma, ...]]:
+        """Return the lemmas of parts of compounds, as light as they are there."""
+        parts = self._parts(dict.fromkeys(pieces))
+        return [parts[piece] for piece in pieces]
 
     def _pieces(self, form: str) -> Sequence[str]:
         """Return the parts of a compound as they are written."""

@@ -105,9 +105,8 @@ def compare_at_once(words: Iterable[str]) -> int:
 def compare_compounds_at_once(words: Iterable[str]) -> int:
     """Do the same of compounds."""
     asked = [word for word in dict.fromkeys(words) if COMPOUND.fullmatch(word)]
-    (rows, texts), bulk = compounds([word.encode() for word in asked])
-    pairs = zip(rows.before.tolist(), rows.after.tolist(), strict=True)
-    return compare_rows(asked, rows, [texts[before] + b"-" + texts[after] for before, after in pairs], bulk)
+    found, bulk = compounds([word.encode() for word in asked])
+    return compare_rows(asked, found.rows, found.lemmas(found.rows.before, found.rows.after), bulk)
 
 
 def compare_rows(asked: list[str], rows: Readings, made: list[bytes], bulk: Bulk) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,18 +117,17 @@ def compare_told(forms: Sequence[str], analysis: Analysis) -> int:
         analysis,
     )
     forget()
-    for at, lemma in zip(told.plain.tolist(), told.lemmas, strict=True):
-        form, opens = asked[at]
+    texts = (told.texts[number].decode() for number in told.lemma.tolist())
+    for (form, opens), kind, count in zip(asked, told.kind.tolist(), told.counts.tolist(), strict=True):
+        lemmas = list(islice(texts, count))
+        if kind < 0:
+            assert not lemmas
+            continue
         alone = lemmatizer.found(form, opens_sentence=opens)
-        assert ([(lemma.decode(), 1.0)], told.ties[told.tie[at]]) == ([*map(tuple, alone.lemmas)], alone.ties), form
-    for at, (lemmas, packed) in zip(told.others.tolist(), told.weighed, strict=True):
-        form, opens = asked[at]
-        alone = lemmatizer.found(form, opens_sentence=opens)
-        assert isinstance(alone.elsewhere, Elsewhere)
-        weighed = alone.elsewhere.weighed
-        assert ([lemma.decode() for lemma in lemmas], packed) == weighed, form
-        assert told.ties[told.tie[at]] == alone.ties, form
-    return len(told.plain) + len(told.others)
+        weighed = alone.elsewhere.weighed if isinstance(alone.elsewhere, Elsewhere) else (lemmas, b"d")
+        assert lemmas == [lemma.text for lemma in alone.lemmas], form
+        assert (lemmas, told.kinds[kind]) == (weighed[0], (bytes(count), weighed[1], alone.ties)), form
+    return int((told.kind >= 0).sum())
 
 
 @pytest.mark.parametrize("analysis", SETTINGS)

@@ -23,7 +23,7 @@ def told(entries: Entries) -> Iterator[object]:
     for parts, packed, ties in [entries.kinds[kind] for kind in entries.kind.tolist()]:
         count = len(parts)
         stop = start + count
-        texts = [lemma.decode("utf-8", "surrogatepass") for lemma in entries.lemmas[start:stop]]
+        texts = [entries.lemmas[at].decode("utf-8", "surrogatepass") for at in entries.lemma[start:stop].tolist()]
         elsewhere = {
             packed[at]: dict(zip(texts, packed[at + 1 : at + 1 + count], strict=True))
             for at in range(count, len(packed), 1 + count)
@@ -36,7 +36,7 @@ def told(entries: Entries) -> Iterator[object]:
             ties,
         )
         start = stop
-    assert start == len(entries.lemmas)
+    assert start == len(entries.lemma)
 
 
 def expected(found: Found) -> object:

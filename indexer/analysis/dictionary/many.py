@@ -52,11 +52,53 @@ class Readings(NamedTuple):
         return self.of(self.told[self.word].nonzero()[0])
 
 
+class Parts(NamedTuple):
+    """Parts of compounds; their texts are the lemmas of their readings, and behind these the parts themselves."""
+
+    rows: Readings
+    starts: np.ndarray  # of the rows of each part, and one more
+    texts: list[bytes]
+    hashes: np.ndarray  # of the texts
+    lengths: np.ndarray  # likewise
+
+    def rows_of(self, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of parts, and for each first which of these parts it is of."""
+        return ranges(self.starts[parts], self.starts[parts + 1] - self.starts[parts])
+
+    def whole(self, parts: np.ndarray) -> np.ndarray:
+        """Return the texts that are these parts themselves."""
+        return len(self.rows.word) + parts
+
+    def compound(  # noqa: PLR0917 -- columns
+        self, told: np.ndarray, word: np.ndarray, left: np.ndarray, right: np.ndarray, like: np.ndarray, factor: float
+    ) -> Readings:
+        """Return parses of words whose lemmas are two of the texts; otherwise they are like some row."""
+        rows = self.rows
+        return Readings(
+            told,
+            word,
+            left,
+            right,
+            self.hashes[left] * _HYPHEN + self.hashes[right],
+            self.lengths[left] + 1 + self.lengths[right],
+            np.zeros(len(word), np.int64),
+            rows.tag[like],
+            rows.same[like],
+            rows.score[like] * factor,
+            np.full(len(word), BY_PARTS, np.uint8),
+        )
+
+
 class Compounds(NamedTuple):
     """Parses of words with a hyphen; `before` and `after` are indices into the texts, a hyphen comes between them."""
 
     rows: Readings
     texts: list[bytes]  # folded, in UTF-8
+    words: list[bytes]  # the parts of all
+    parts: Parts  # of these words; what a ё alone tells apart is not told there
+    told: np.ndarray  # of each of these words: whether its parses are there
+    left: np.ndarray  # of each compound, index into the words
+    right: np.ndarray
 
     def lemmas(self, before: np.ndarray, after: np.ndarray) -> list[bytes]:
         """Return lemmas by what they are made of."""
@@ -227,26 +269,30 @@ class Bulk:
         nodes = self._lexicon.sole_ends(words)
         told = nodes != AMBIGUOUS
         number: dict[bytes, int] = {}
-        asked: dict[bool, list[tuple[int, int, int]]] = {False: [], True: []}
+        halves = [word.partition(b"-") for word in words]
+        left = np.fromiter([number.setdefault(one, len(number)) for one, _, _ in halves], np.intp, len(words))
+        right = np.fromiter([number.setdefault(one, len(number)) for _, _, one in halves], np.intp, len(words))
+        of_parts: list[int] = []
+        with_particle: list[int] = []
         for at in (nodes == NOWHERE).nonzero()[0].tolist():
-            left, _, right = words[at].partition(b"-")
-            is_particle = guesses.is_before_particle(words[at].decode(), right.decode())
+            is_particle = guesses.is_before_particle(words[at].decode(), halves[at][2].decode())
             if is_particle is None:
                 told[at] = False
             else:
-                pair = number.setdefault(left, len(number)), number.setdefault(right, len(number))
-                asked[is_particle].append((at, *pair))
-        parts = self._parts(list(number), guesses)
+                (with_particle if is_particle else of_parts).append(at)
+        parts, are_told = self._parts(list(number), guesses)
         known, texts = self._known_compounds(words, told, nodes, len(parts.texts))
+        asked, before = np.array(of_parts, np.intp), np.array(with_particle, np.intp)
         found = _joined(
             [
                 known,
-                *self._of_parts(told, np.array(asked[False], np.intp).reshape(-1, 3), parts, guesses),
-                self._before_particle(told, np.array(asked[True], np.intp).reshape(-1, 3), parts, guesses),
+                *self._of_parts(told, asked, left[asked], right[asked], parts, guesses),
+                self._before_particle(told, before, left[before], right[before], parts, guesses),
             ]
         )
         _tell_only(told, found)
-        return Compounds(self._weighed(words, found.left()), parts.texts + texts)
+        rows = self._weighed(words, found.left())
+        return Compounds(rows, parts.texts + texts, list(number), parts, are_told, left, right)
 
     def _known_compounds(
         self, words: Sequence[bytes], told: np.ndarray, nodes: np.ndarray, before: int
@@ -266,35 +312,40 @@ class Bulk:
         are_told[of[[not lemma or b"-" in lemma for lemma in lemmas]]] = False
         told[at] = are_told
         lefts = [left.replace(_YO, _E) for left, _, _ in halves]
-        length = np.fromiter(map(len, lefts), np.intp, len(lefts)) // _LETTER + 1
+        before_hyphen = _Letters.of(lefts)
+        lengths = before_hyphen.lengths
         rows = rows._replace(
             told=told,
             word=at[of],
             before=before + of,
             after=before + len(lefts) + np.arange(len(lemmas)),
-            length=rows.length + length[of],
+            lemma=before_hyphen.hashes(of, lengths[of]) * _HYPHEN + rows.lemma,
+            length=rows.length + lengths[of] + 1,
         )
         return rows, lefts + lemmas
 
-    def _parts(self, words: Sequence[bytes], guesses: Guesses) -> _Parts:
-        """Return what the parts of compounds may be."""
+    def _parts(self, words: Sequence[bytes], guesses: Guesses) -> tuple[Parts, np.ndarray]:
+        """Return what the parts of compounds may be, and of which parts more than what is told there."""
         rows = self.readings(words, lambda: guesses)
+        are_told = rows.told.copy()
         # Scores of lemmas that a ё alone tells apart are shares, and here they are not: see _by_forms.
         rows.told[rows.word[rows.same >> _SPELLING > 0]] = False
         self.tags.judge(rows.tag, guesses)
         letters = _Letters.of(words)
         whole = letters.hashes(np.arange(len(words)), letters.lengths)
-        return _Parts(
+        parts = Parts(
             rows,
             rows.word.searchsorted(np.arange(len(words) + 1)),
             self.lemmas(words, rows.word, rows.before, rows.after) + [word.replace(_YO, _E) for word in words],
             np.concatenate([rows.lemma, whole]),
             np.concatenate([rows.length, letters.lengths]),
         )
+        return parts, are_told
 
-    def _of_parts(self, told: np.ndarray, asked: np.ndarray, parts: _Parts, guesses: Guesses) -> list[Readings]:
+    def _of_parts(  # noqa: PLR0917 -- columns
+        self, told: np.ndarray, word: np.ndarray, left: np.ndarray, right: np.ndarray, parts: Parts, guesses: Guesses
+    ) -> list[Readings]:
         """Return the parses of compounds: a number of each, and those of its parts."""
-        word, left, right = asked.T
         told[word[~(parts.rows.told[left] & parts.rows.told[right])]] = False
         tags = self.tags
         # Both change, and agree.
@@ -312,9 +363,10 @@ class Bulk:
         of, last = of[kept], last[kept]
         return [both, parts.compound(told, word[of], parts.whole(left[of]), last, last, guesses.of_parts)]
 
-    def _before_particle(self, told: np.ndarray, asked: np.ndarray, parts: _Parts, guesses: Guesses) -> Readings:
+    def _before_particle(  # noqa: PLR0917 -- likewise
+        self, told: np.ndarray, word: np.ndarray, left: np.ndarray, particle: np.ndarray, parts: Parts, guesses: Guesses
+    ) -> Readings:
         """Return the parses of words with a particle: a number of each, and those of its parts."""
-        word, left, particle = asked.T
         told[word[~parts.rows.told[left]]] = False
         of, first = parts.rows_of(left)
         rows = parts.compound(told, word[of], first, parts.whole(particle[of]), first, guesses.of_particle)
@@ -490,43 +542,6 @@ class Bulk:
         score = found.score / total[found.word] * guesses.of_ending
         found = found._replace(score=score)
         return found.of(np.lexsort((-score, found.word)))
-
-
-class _Parts(NamedTuple):
-    """Parts of compounds; their texts are the lemmas of their readings, and behind these the parts themselves."""
-
-    rows: Readings
-    starts: np.ndarray  # of the rows of each part, and one more
-    texts: list[bytes]
-    hashes: np.ndarray  # of the texts
-    lengths: np.ndarray  # likewise
-
-    def rows_of(self, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the rows of parts, and for each first which of these parts it is of."""
-        return ranges(self.starts[parts], self.starts[parts + 1] - self.starts[parts])
-
-    def whole(self, parts: np.ndarray) -> np.ndarray:
-        """Return the texts that are these parts themselves."""
-        return len(self.rows.word) + parts
-
-    def compound(  # noqa: PLR0917 -- columns
-        self, told: np.ndarray, word: np.ndarray, left: np.ndarray, right: np.ndarray, like: np.ndarray, factor: float
-    ) -> Readings:
-        """Return parses of words whose lemmas are two of the texts; otherwise they are like some row."""
-        rows = self.rows
-        return Readings(
-            told,
-            word,
-            left,
-            right,
-            self.hashes[left] * _HYPHEN + self.hashes[right],
-            self.lengths[left] + 1 + self.lengths[right],
-            np.zeros(len(word), np.int64),
-            rows.tag[like],
-            rows.same[like],
-            rows.score[like] * factor,
-            np.full(len(word), BY_PARTS, np.uint8),
-        )
 
 
 def _joined(parts: Sequence[Readings]) -> Readings:
