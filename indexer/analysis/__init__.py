@@ -113,8 +113,17 @@ class Analyzer:
         return many.found_compounds(forms, halves, self.settings)
 
     def without_dictionary(self, word: str) -> str | None:
-        """Return the lemma of a number or an English word in lower case, if nothing else can be made of it."""
+        """Return the lemma of a number or an English word, ASCII in lower case, if nothing else can be made of it."""
         return self._lemmatizer.without_dictionary(word)
+
+    def latin_compound(self, word: str) -> tuple[str, ...] | None:
+        """Return the lemmas of the parts of one with hyphens, then its own, if nothing else can be made of it."""
+        return self._lemmatizer.latin_compound(word)
+
+    @property
+    def weight_of_part(self) -> float:
+        """The weight of each of these lemmas of parts."""
+        return self._lemmatizer.weight_of_part()
 
 
 def russian(settings: Analysis, indexed: Callable[[str, bool], Found | None] | None = None) -> Analyzer:

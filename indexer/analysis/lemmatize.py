@@ -137,6 +137,23 @@ class Lemmatizer:
             return None
         return key.replace(",", ".") if _NUMBER.match(key) else _english(word)
 
+    def latin_compound(self, word: str) -> tuple[str, ...] | None:
+        """Return the lemmas of the parts of one with hyphens, then its own, if nothing else can be made of it.
+
+        >>> from indexer.settings import Analysis
+        >>> Lemmatizer(Analysis()).latin_compound("user-agents-2")
+        ('user', 'agent', '2', 'user-agents-2')
+        """
+        pieces = word.split("-")
+        if word in STANDS_FOR or not all(piece.isalnum() and piece not in STANDS_FOR for piece in pieces):
+            return None
+        lemmas = [piece if piece.isdigit() else _english(piece) for piece in reversed(pieces)]
+        return (*reversed(dict.fromkeys(lemmas)), _english(word))
+
+    def weight_of_part(self) -> float:
+        """Return the weight of the lemma of a part with one."""
+        return self._of_part(1.0)
+
     def of_parts(self, pieces: Sequence[str]) -> list[tuple[Lemma, ...]]:
         """Return the lemmas of parts of compounds, as light as they are there."""
         parts = self._parts(dict.fromkeys(pieces))

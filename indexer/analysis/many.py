@@ -248,12 +248,11 @@ def _with_parts(told: Told, divided: np.ndarray, left: np.ndarray, right: np.nda
     """Return what is told of compounds, the lemmas of the parts of some before their own."""
     kinds = list(told.kinds)
     kind, counts = told.kind.copy(), told.counts.copy()
-    own_kind, own_counts = kind[divided].tolist(), counts[divided].tolist()
     known: dict[tuple[bytes, int], int] = {}
     added: list[int] = []
     new_kinds, new_counts = [], []
     lemmas, steps = pieces.lemmas, pieces.steps
-    for first, last, number, count in zip(left.tolist(), right.tolist(), own_kind, own_counts, strict=True):
+    for first, last, number in zip(left.tolist(), right.tolist(), kind[divided].tolist(), strict=True):
         own, weights = [*lemmas[first], *lemmas[last]], steps[first] + steps[last]
         if len({*own}) < len(own):
             # What both parts have stands where the right one has it, and weighs what it does in the left one.
@@ -267,7 +266,7 @@ def _with_parts(told: Told, divided: np.ndarray, left: np.ndarray, right: np.nda
         found_ = known.get(key)
         if found_ is None:
             found_ = known[key] = len(kinds)
-            kinds.append(_kind_with_parts(weights, told.kinds[number], count))
+            kinds.append(with_parts(weights, told.kinds[number]))
         new_kinds.append(found_)
         new_counts.append(len(own))
     kind[divided] = new_kinds
@@ -279,9 +278,10 @@ def _with_parts(told: Told, divided: np.ndarray, left: np.ndarray, right: np.nda
     return Told(kinds, kind, counts, lemma[np.argsort(of, kind="stable")], [*pieces.texts, *told.texts])
 
 
-def _kind_with_parts(of_parts: bytes, kind: tuple[bytes, bytes, Ties], count: int) -> tuple[bytes, bytes, Ties]:
-    """Return the kind of a word whose parts have lemmas too, which weigh the same everywhere."""
+def with_parts(of_parts: bytes, kind: tuple[bytes, bytes, Ties]) -> tuple[bytes, bytes, Ties]:
+    """Return the kind of a word whose parts have lemmas too, before its own; these weigh the same everywhere."""
     parts, packed, ties = kind
+    count = len(parts)
     made = [of_parts, packed[:count]]
     for at in range(count, len(packed), 1 + count):
         made += [packed[at : at + 1], of_parts, packed[at + 1 : at + 1 + count]]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from indexer.analysis.dictionary.guesses import Guesses
     from indexer.analysis.dictionary.lexicon import Lexicon, Tag
 
-KNOWN, BY_TAIL, BY_ENDING, BY_PREFIX, BY_PARTS = range(5)  # how a parse is found
+KNOWN, BY_TAIL, BY_ENDING, BY_PREFIX, BY_PARTS, UNKNOWN = range(6)  # how a parse is found
 _LETTER = 2  # bytes of a Russian one
 _SPELLING = 32  # bits that are not of the spelling in Readings.same
 _BITS, _HALF = 16, 0xFFFF  # of the number of a form in a paradigm, and above it of that of the paradigm
@@ -111,17 +111,17 @@ class Tags:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._are_known = np.zeros(lexicon.tags, np.bool_)
-        self.same = np.zeros(lexicon.tags, np.int64)  # Tag.same
-        self.is_plural = np.zeros(lexicon.tags, np.bool_)
-        self.shape = np.zeros(lexicon.tags, np.intp)  # index into the shapes
+        self._are_known = np.zeros(1 + lexicon.tags, np.bool_)
+        self.same = np.zeros(1 + lexicon.tags, np.int64)  # Tag.same
+        self.is_plural = np.zeros(1 + lexicon.tags, np.bool_)
+        self.shape = np.zeros(1 + lexicon.tags, np.intp)  # index into the shapes
         self.shapes: list[Shape] = []
         self._number: dict[Shape, int] = {}
-        self.is_productive = np.zeros(lexicon.tags, np.bool_)  # whether new words are made by forms with it
-        self.is_of_a_part_of_speech = np.zeros(lexicon.tags, np.bool_)
-        self.features = np.zeros(lexicon.tags, np.intp)  # a number of what the parts of a compound agree in
+        self.is_productive = np.zeros(1 + lexicon.tags, np.bool_)  # whether new words are made by forms with it
+        self.is_of_a_part_of_speech = np.zeros(1 + lexicon.tags, np.bool_)
+        self.features = np.zeros(1 + lexicon.tags, np.intp)  # a number of what the parts of a compound agree in
         self._features: dict[frozenset[str], int] = {}
-        self._are_judged = np.zeros(lexicon.tags, np.bool_)
+        self._are_judged = np.zeros(1 + lexicon.tags, np.bool_)
 
     def meet(self, tags: np.ndarray) -> None:
         """Have these tags known."""
@@ -187,7 +187,10 @@ class _Letters:
         return hashes
 
 
-_ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
+# Russian letters, and what other letters of theirs the alphabets of neighbours have, or had.
+_ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюяё" + "".join(
+    letter for letter in map(chr, range(0x450, 0x500)) if letter == letter.lower() and letter != "ё"
+)
 _OTHER = len(_ALPHABET)  # and no letter is zero
 _BASE = _OTHER + 1
 ENDINGS = _BASE * _BASE
@@ -195,8 +198,8 @@ _HYPHEN = np.uint64(0x9E37_79B9_7F4A_7C15)  # what the hash of the first part of
 
 
 def _codes() -> np.ndarray:
-    """Return the numbers of letters by the last nine bits of their UTF-8: from 1, ё as е."""
-    codes = np.zeros(1 << 9, np.uint8)
+    """Return the numbers of letters by the last ten bits of their UTF-8: from 1, ё as е."""
+    codes = np.zeros(1 << 10, np.uint8)
     for letter in _ALPHABET:
         number = 1 + _ALPHABET.index(letter.replace("ё", "е"))
         codes[int.from_bytes(letter.encode(), "big") & (len(codes) - 1)] = number
@@ -258,11 +261,52 @@ class Bulk:
         told = nodes >= 0
         known = np.flatnonzero(told)
         of, said = self._lexicon.said_of_words(nodes[known])
-        found = self._rows(letters, told, known[of], said, KNOWN)
+        found = [self._rows(letters, told, known[of], said, KNOWN)]
+        several = (nodes == AMBIGUOUS).nonzero()[0]
+        if several.size:
+            found.append(self._of_spellings(words, letters, told, several))
         unknown = np.flatnonzero((nodes == NOWHERE) & (letters.lengths <= _LONGEST))
         if unknown.size:
-            found = _joined([found, *self._guessed(words, letters, told, unknown, guesses())])
-        return self._weighed(words, found.left())
+            found += self._guessed(words, letters, told, unknown, guesses())
+        return self._weighed(words, _joined(found).left())
+
+    def _of_spellings(
+        self, words: Sequence[bytes], letters: _Letters, told: np.ndarray, several: np.ndarray
+    ) -> Readings:
+        """Return the parses of words that may be several words of the dictionary, with a ё and without."""
+        told[several] = True
+        ways = self._lexicon.ways_of_words([words[at] for at in several.tolist()])
+        rows = self._spelt(letters, told, several[ways.of], ways, KNOWN)
+        self._leave_weighed(words, told, _with_one_lemma(rows))
+        return rows
+
+    def _leave_weighed(self, words: Sequence[bytes], told: np.ndarray, spelt: np.ndarray) -> None:
+        """Have words not told with lemmas that a ё alone tells apart, if they have probabilities.
+
+        By `parses` such lemmas are weighed, and here they are one: no matter, but for probabilities.
+        """
+        told[spelt[self._lexicon.ends_of_probabilities([words[at] for at in spelt.tolist()]) != NOWHERE]] = False
+
+    def _unknown(self, letters: _Letters, told: np.ndarray, word: np.ndarray) -> Readings:
+        """Return the parses of words that nothing is known of: each is its own lemma."""
+        told[word] = True
+        stop = letters.lengths[word]
+        tag = np.full(len(word), self._lexicon.tags)
+        self.tags.meet(tag)
+        suffix = np.full(len(word), self._suffixes.texts.index(b""))
+        return Readings(
+            told,
+            word,
+            stop,
+            suffix,
+            letters.hashes(word, stop),
+            stop,
+            self._ends(letters, word, stop, suffix),
+            tag,
+            self.tags.same[tag] << _BITS,
+            np.ones(len(word)),
+            np.full(len(word), UNKNOWN, np.uint8),
+        )
 
     def compounds(self, words: Sequence[bytes], guesses: Guesses) -> Compounds:
         """Return what words may be that are two of Russian letters with a hyphen between them."""
@@ -328,8 +372,11 @@ class Bulk:
         """Return what the parts of compounds may be, and of which parts more than what is told there."""
         rows = self.readings(words, lambda: guesses)
         are_told = rows.told.copy()
-        # Scores of lemmas that a ё alone tells apart are shares, and here they are not: see _by_forms.
-        rows.told[rows.word[rows.same >> _SPELLING > 0]] = False
+        # Scores of lemmas that a ё alone tells apart are shares, and here they are not: see _leave_weighed.
+        are_spelt = np.zeros(len(words), np.bool_)
+        are_spelt[rows.word[rows.same >> _SPELLING > 0]] = True
+        one = _with_one_lemma(rows)
+        rows.told[one[are_spelt[one]]] = False
         self.tags.judge(rows.tag, guesses)
         letters = _Letters.of(words)
         whole = letters.hashes(np.arange(len(words)), letters.lengths)
@@ -440,6 +487,7 @@ class Bulk:
     ) -> list[Readings]:
         """Return the parses of words that the dictionary does not have; have those told that they are of."""
         asked: list[int] = []
+        short: list[int] = []
         of_forms: dict[int, list[int]] = {}
         prefixed: list[tuple[int, int]] = []
         for at in unknown.tolist():
@@ -447,6 +495,8 @@ class Bulk:
             prefixes = guesses.prefixes_known(word)
             if prefixes:
                 prefixed += [(at, len(prefix)) for prefix in prefixes]
+            elif guesses.is_too_short(word):
+                short.append(at)
             elif guesses.are_of_forms(word):
                 asked.append(at)
                 for prefix in guesses.form_prefixes(word):
@@ -457,6 +507,8 @@ class Bulk:
             more = {some[number] for number in (ways.of // self._lexicon.longest_ending).tolist()}
             asked = [at for at in asked if at not in more]
         found = [self._by_forms(words, letters, told, np.array(asked, np.intp), guesses)]
+        if short:
+            found.append(self._unknown(letters, told, np.array(short)))
         if prefixed:
             found.append(self._by_prefix(words, letters, told, prefixed, guesses))
         return found
@@ -509,19 +561,17 @@ class Bulk:
         found = _joined([tails, ended])
         found = found.of(_first(found))
         _tell_only(told, found, asked)
-        # Lemmas that a ё alone tells apart are weighed by `parses`, and are one here: no matter, but for probabilities.
-        spelt = np.unique(found.word[found.same >> _SPELLING > 0])
-        told[spelt[self._lexicon.ends_of_probabilities([words[at] for at in spelt.tolist()]) != NOWHERE]] = False
+        self._leave_weighed(words, told, np.unique(found.word[found.same >> _SPELLING > 0]))
         return found
 
     def _spelt(self, letters: _Letters, told: np.ndarray, word: np.ndarray, ways: Ways, way: int) -> Readings:
-        """Return parses by tails or endings of these words, each way to write them with its forms."""
+        """Return parses by these words, their tails or endings, each way to write them with its forms."""
         told[word[ways.nodes == AMBIGUOUS]] = False
         at = (ways.nodes >= 0).nonzero()[0]
-        said_of = self._lexicon.said_of_words if way == BY_TAIL else self._lexicon.said_of_endings
+        said_of = self._lexicon.said_of_endings if way == BY_ENDING else self._lexicon.said_of_words
         of, said = said_of(ways.nodes[at])
         rows = self._rows(letters, told, word[at[of]], said, way)
-        score = rows.score if way == BY_TAIL else (said >> 2 * _BITS).astype(np.float64)
+        score = rows.score if way != BY_ENDING else (said >> 2 * _BITS).astype(np.float64)
         return rows._replace(same=ways.spelling[at[of]] << _SPELLING | rows.same, score=score)
 
     def _ended(self, letters: _Letters, told: np.ndarray, asked: np.ndarray, ways: Ways, guesses: Guesses) -> Readings:
@@ -546,8 +596,20 @@ class Bulk:
 
 def _joined(parts: Sequence[Readings]) -> Readings:
     """Return the rows of all, word by word."""
+    if len(parts) == 1:
+        return parts[0]
     joined = Readings(parts[0].told, *map(np.concatenate, zip(*(part[1:] for part in parts), strict=True)))
     return joined.of(np.argsort(joined.word, kind="stable"))
+
+
+def _with_one_lemma(rows: Readings) -> np.ndarray:
+    """Return the words all of whose rows have one lemma."""
+    first = np.flatnonzero(np.diff(rows.word, prepend=-1))
+    if not first.size:
+        return first
+    count = np.diff(first, append=len(rows.word))
+    one: np.ndarray = rows.word[first[np.logical_and.reduceat(rows.lemma == rows.lemma[first].repeat(count), first)]]
+    return one
 
 
 def _tell_only(told: np.ndarray, rows: Readings, asked: np.ndarray | None = None) -> None:

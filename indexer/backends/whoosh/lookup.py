@@ -14,7 +14,7 @@ import numpy as np
 from indexer import ranking
 from indexer.analysis.context import NO_TIES
 from indexer.analysis.lemmatize import Elsewhere, is_capitalised
-from indexer.analysis.many import CAPITALISED, LOWER, Forms, Halves
+from indexer.analysis.many import CAPITALISED, LOWER, Forms, Halves, with_parts
 from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh.words import OPENS, Entries, Kind, form_of, key_of, opens, term_of
 
@@ -29,15 +29,17 @@ if TYPE_CHECKING:
 _OPENS, _SPELT = 4, 8  # whether a form opens a sentence; whether it is told by more than its folded text
 _SHORTEST = len("аб".encode())
 _RUSSIAN = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
-_HYPHEN, _ASCII, _OF_RUSSIAN, _OTHER = 1, 2, 4, 8  # what a byte is of
+_FIRST_OF_MANY = 0xC0  # the first byte of a character of several; what follows it is below
+_HYPHEN, _ASCII, _CYRILLIC, _OTHER = 1, 2, 4, 8  # what a character is, told by its first byte
+_FIRST = "ЀѠҀӿ".encode()[::2]  # bytes of Cyrillic letters
 _MADE_OF = bytes(
     _HYPHEN
     if byte == ord("-")
     else _ASCII
     if bytes((byte,)).isascii()
-    else _OF_RUSSIAN
-    if byte in _RUSSIAN.encode()
-    else _OTHER
+    else _CYRILLIC
+    if byte in _FIRST
+    else _OTHER * (byte >= _FIRST_OF_MANY)
     for byte in range(256)
 )
 _COMPOUND = re.compile(f"[{_RUSSIAN}]+-[{_RUSSIAN}]+")
@@ -52,14 +54,26 @@ def look_up(keys: Sequence[bytes], analyzer: Analyzer) -> Entries:
     found.take(plain, analyzer.look_up_words(_forms(words, case, plain)))
     halves = _halves(keys, case, compounds)
     found.take(compounds, analyzer.look_up_compounds(_forms(words, case, compounds), halves))
-    lemmas = [analyzer.without_dictionary(words[at].decode()) for at in of_ascii.tolist()]
-    is_told = np.array([lemma is not None for lemma in lemmas], np.bool_)
-    found.take_certain(of_ascii[is_told], [lemma.encode() for lemma in lemmas if lemma is not None])
+    _without_dictionary(found, words, of_ascii, analyzer)
     left = found.left()
     others = [(form_of(term_of(keys[at])), opens(keys[at])) for at in left.tolist()]
     for at, one in zip(left.tolist(), analyzer.look_up_all(others), strict=True):
         found.put(at, *_kind_of(one))
     return found.all()
+
+
+def _without_dictionary(found: _Entries, words: Sequence[bytes], of_ascii: np.ndarray, analyzer: Analyzer) -> None:
+    """Take what is told of numbers and English words."""
+    lemmas = [analyzer.without_dictionary(words[at].decode()) for at in of_ascii.tolist()]
+    is_told = np.array([lemma is not None for lemma in lemmas], np.bool_)
+    found.take_certain(of_ascii[is_told], [lemma.encode() for lemma in lemmas if lemma is not None])
+    of_part = bytes((ranking.steps(analyzer.weight_of_part),))
+    for at in of_ascii[~is_told].tolist():
+        compound = analyzer.latin_compound(words[at].decode())
+        if compound is not None:
+            parts = len(compound) - 1
+            kind = (b"\1" * parts + bytes(1), of_part * parts + _CERTAIN, NO_TIES)
+            found.put(at, kind, [lemma.encode() for lemma in compound])
 
 
 class _Entries:
@@ -158,9 +172,9 @@ for _form in ("Аб", "АБ"):
 class _Sorts(NamedTuple):
     """Words by what they are made of."""
 
-    plain: np.ndarray  # two Russian letters or more
+    plain: np.ndarray  # two Cyrillic letters or more
     compounds: np.ndarray  # two parts of Russian letters, with a hyphen between them
-    ascii: np.ndarray  # no Russian letters, nor any other that is not in ASCII
+    ascii: np.ndarray
 
 
 def _sorts(words: Sequence[bytes]) -> _Sorts:
@@ -172,12 +186,12 @@ def _sorts(words: Sequence[bytes]) -> _Sorts:
         bits = np.frombuffer(text.translate(_MADE_OF), np.uint8)
         made_of[some] = np.bitwise_or.reduceat(bits, (np.cumsum(lengths) - lengths)[some])
     matches = _COMPOUND.fullmatch
-    hyphened = (made_of == _OF_RUSSIAN | _HYPHEN).nonzero()[0]
+    hyphened = (made_of == _CYRILLIC | _HYPHEN).nonzero()[0]
     are_two = [matches(words[at].decode("utf-8", "surrogatepass")) is not None for at in hyphened.tolist()]
     return _Sorts(
-        ((made_of == _OF_RUSSIAN) & (lengths >= _SHORTEST)).nonzero()[0],
+        ((made_of == _CYRILLIC) & (lengths >= _SHORTEST)).nonzero()[0],
         hyphened[np.array(are_two, np.bool_)],
-        (made_of & (_OF_RUSSIAN | _OTHER) == 0).nonzero()[0],
+        (made_of & (_CYRILLIC | _OTHER) == 0).nonzero()[0],
     )
 
 
@@ -199,6 +213,10 @@ def _halves(keys: Sequence[bytes], case: np.ndarray, compounds: np.ndarray) -> H
 def _kind_of(found: Found) -> tuple[tuple[bytes, bytes, Ties], list[bytes]]:
     """Return the kind of a word, and its lemmas."""
     own = [lemma.text for lemma in found.lemmas]
+    if found.parts and isinstance(found.elsewhere, Elsewhere) and not {lemma.text for lemma in found.parts} & {*own}:
+        of_parts = bytes([ranking.steps(weight) for _, weight in found.parts])
+        kind = with_parts(of_parts, (bytes(len(own)), found.elsewhere.weighed.packed, found.ties))
+        return kind, [text.encode("utf-8", "surrogatepass") for text in (*[part.text for part in found.parts], *own)]
     if found.parts:
         # A lemma that a compound shares with one of its parts counts by the compound.
         steps = _steps(found.parts) | _steps(found.lemmas)
