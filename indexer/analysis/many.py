@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import compress, islice, product
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from indexer.analysis import dictionary
 from indexer.analysis.context import NOTHING, OF_ADJECTIVE, SURE_ADJECTIVE, SURE_NOMINAL, Ties
 from indexer.analysis.dictionary import compounds, readings
 from indexer.analysis.dictionary.many import BY_TAIL, ENDINGS, KNOWN, ending, hash_of
@@ -57,6 +59,10 @@ _RARE = np.array([hash_of(lemma) for lemma in RARE_LEMMAS], np.uint64)
 _IS_ADJECTIVE = np.zeros(ENDINGS, np.bool_)  # by the last two letters
 _IS_ADJECTIVE[[ending(letters) for letters in ENDS_LIKE_ADJECTIVE]] = True
 
+_ROW = np.uint64(52)  # bits of a hash that are not of a row
+_ARE_NOT_PLAIN = np.zeros(1 << 12, np.bool_)  # by the first bits of the hash of a word: whether it may be one of them
+_ARE_NOT_PLAIN[[hash_of(word.decode()) >> int(_ROW) for word in NOT_PLAIN]] = True
+
 
 class Forms(NamedTuple):
     """Forms of two Russian letters or more."""
@@ -64,6 +70,10 @@ class Forms(NamedTuple):
     words: Sequence[bytes]  # in lower case and UTF-8
     is_lower: np.ndarray  # whether each is written so
     may_be_name: np.ndarray  # whether each has the capital of a name, and does not open a sentence
+
+    def some(self, at: np.ndarray) -> Forms:
+        """Return some of them."""
+        return Forms([self.words[number] for number in at.tolist()], self.is_lower[at], self.may_be_name[at])
 
 
 class Halves(NamedTuple):
@@ -118,8 +128,89 @@ def _columns(shapes: tuple[Shape, ...]) -> _Shapes:
 
 def found(forms: Forms, settings: Analysis) -> Told:
     """Return what forms may be."""
-    rows, bulk, made = _readings(forms)
-    return _found(forms, rows, bulk, made, settings)[0]
+    known = dictionary.bulk()
+    patterns = _patterns(known)
+    nodes = known.nodes(forms.words)
+    at, told = patterns.told(forms.words, nodes)
+    is_other = np.ones(len(nodes), np.bool_)
+    is_other[at] = False
+    others = is_other.nonzero()[0]
+    some = forms.some(others)
+    rows, bulk, made = _readings(some, nodes[others])
+    rest, _ = _found(some, rows, bulk, made, settings)
+    patterns.learn(some.words, nodes[others], rows, rest)
+    return _together(at, told, others, rest)
+
+
+class _Patterns:
+    """What is told of words of the dictionary with one lemma: the same of all that have the same forms.
+
+    Threads may share it.
+    """
+
+    def __init__(self, bulk: Bulk) -> None:
+        self._bulk = bulk
+        # By the node of a word: see Bulk.nodes.
+        self._cut = np.zeros(bulk.nodes_at_most, np.uint16)  # one more than the letters that the suffix stands for
+        self._suffix = np.zeros(bulk.nodes_at_most, np.uint32)
+        self._tie = np.zeros(bulk.nodes_at_most, np.uint32)
+        self._ties: dict[Ties, int] = {}
+        self._lock = Lock()
+
+    def told(self, words: Sequence[bytes], nodes: np.ndarray) -> tuple[np.ndarray, Told]:
+        """Return of which words it is known what they are told by, and what is told of these."""
+        at = (self._cut[np.maximum(nodes, 0)] > 0).nonzero()[0]
+        some = [words[number] for number in at.tolist()]
+        suffix, tie = self._suffix[nodes[at]].astype(np.intp), self._tie[nodes[at]].astype(np.intp)
+        whole, lemma, stop = self._bulk.cut(some, self._cut[nodes[at]].astype(np.intp) - 1, suffix)
+        is_plain = ~np.isin(lemma, _RARE)
+        maybe = _ARE_NOT_PLAIN[whole >> _ROW].nonzero()[0]
+        is_plain[maybe] &= np.array([some[number] not in _WRITTEN_NOT_PLAIN for number in maybe.tolist()], np.bool_)
+        plain = is_plain.nonzero()[0]
+        unlike, number = _alike(lemma[plain])
+        rows = plain[unlike]
+        kinds = [(bytes(1), _CERTAIN, one) for one in list(self._ties)]
+        texts = self._bulk.lemmas(some, rows, stop[rows], suffix[rows])
+        return at[plain], Told(kinds, tie[plain], np.ones(len(plain), np.intp), number, texts)
+
+    def learn(self, words: Sequence[bytes], nodes: np.ndarray, rows: Readings, told: Told) -> None:
+        """Take what is told of words by their readings."""
+        first = np.flatnonzero(np.diff(rows.word, prepend=-1))
+        if not first.size:
+            return
+        count = np.diff(first, append=len(rows.word))
+        is_one = np.logical_and.reduceat(rows.lemma == rows.lemma[first].repeat(count), first)
+        # A noun that ends like an adjective counts less than other readings, and by a short suffix alone none is told.
+        bulk = self._bulk
+        is_noun = _columns(tuple(bulk.tags.shapes)).is_declined_noun[bulk.tags.shape[rows.tag]]
+        is_alike = np.logical_and.reduceat(is_noun, first) | ~np.logical_or.reduceat(is_noun, first)
+        is_alike |= bulk.letters_of_suffixes(rows.after[first]) > 1
+        first = first[is_one & is_alike & (nodes[rows.word[first]] >= 0)]
+        word = rows.word[first]
+        cut = np.fromiter([len(words[at]) for at in word.tolist()], np.intp, len(word)) // _LETTER - rows.before[first]
+        with self._lock:
+            tie = np.array([self._ties.setdefault(ties, len(self._ties)) for _, _, ties in told.kinds], np.intp)
+            node = nodes[word]
+            self._suffix[node] = rows.after[first]
+            self._tie[node] = tie[told.kind[word]]
+            self._cut[node] = cut + 1  # the last: it tells that the others are there
+
+
+@lru_cache(1)
+def _patterns(bulk: Bulk) -> _Patterns:
+    return _Patterns(bulk)
+
+
+def _together(at: np.ndarray, told: Told, others: np.ndarray, rest: Told) -> Told:
+    """Return what is told of words, of some here and of the others there."""
+    kind = np.empty(len(at) + len(others), np.intp)
+    kind[at] = told.kind
+    kind[others] = np.where(rest.kind < 0, rest.kind, rest.kind + len(told.kinds))
+    counts = np.empty(len(kind), np.intp)
+    counts[at], counts[others] = told.counts, rest.counts
+    of = np.concatenate([at.repeat(told.counts), others.repeat(rest.counts)])
+    lemma = np.concatenate([told.lemma, rest.lemma + len(told.texts)])[np.argsort(of, kind="stable")]
+    return Told([*told.kinds, *rest.kinds], kind, counts, lemma, [*told.texts, *rest.texts])
 
 
 def found_parts(pieces: Iterable[str], settings: Analysis) -> dict[str, tuple[Lemma, ...]]:
@@ -144,9 +235,11 @@ def found_parts(pieces: Iterable[str], settings: Analysis) -> dict[str, tuple[Le
     return parts
 
 
-def _readings(forms: Forms) -> tuple[Readings, Bulk, Callable[[Readings], list[bytes]]]:
+def _readings(
+    forms: Forms, nodes: np.ndarray | None = None
+) -> tuple[Readings, Bulk, Callable[[Readings], list[bytes]]]:
     """Return the readings of forms that are told here, and what gives the lemmas of these."""
-    rows, bulk = readings(forms.words)
+    rows, bulk = readings(forms.words, nodes)
 
     def made(rows: Readings) -> list[bytes]:
         return bulk.lemmas(forms.words, rows.word, rows.before, rows.after)

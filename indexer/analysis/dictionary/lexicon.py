@@ -103,6 +103,11 @@ class Lexicon:
 
     # --- many words at once: see Automaton ---
 
+    @property
+    def nodes(self) -> int:
+        """How many nodes of words there may be."""
+        return self._words.nodes
+
     def sole_ends(self, words: Sequence[bytes]) -> np.ndarray:
         """Return the nodes of words that may be one word of the dictionary alone."""
         return self._words.sole_ends(words)

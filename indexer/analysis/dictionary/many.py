@@ -248,16 +248,42 @@ class Bulk:
         """Return lemmas by what they are made of: folded, in UTF-8."""
         texts = self._suffixes.texts
         made = zip(word.tolist(), (before * _LETTER).tolist(), after.tolist(), strict=True)
-        return [words[at][:stop].replace(_YO, _E) + texts[suffix] for at, stop, suffix in made]
+        joined = b" ".join([words[at][:stop] + texts[suffix] for at, stop, suffix in made])
+        return joined.replace(_YO, _E).split(b" ") if joined else [b""] * len(word)
 
     def tag(self, number: int) -> Tag:
         """Return a tag by its number."""
         return self._lexicon.tag_of(number)
 
-    def readings(self, words: Sequence[bytes], guesses: Callable[[], Guesses]) -> Readings:
-        """Return what words of Russian letters, in lower case and UTF-8, may be."""
+    def nodes(self, words: Sequence[bytes]) -> np.ndarray:
+        """Return a number for each word, the same for those that have the same forms; below zero if it has not one."""
+        return self._lexicon.sole_ends(words)
+
+    @property
+    def nodes_at_most(self) -> int:
+        """How many such numbers there are."""
+        return self._lexicon.nodes
+
+    def cut(
+        self, words: Sequence[bytes], cut: np.ndarray, suffix: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the hashes of words; those of lemmas, a suffix for so many letters of each; and what is before it."""
         letters = _Letters.of(words)
-        nodes = self._lexicon.sole_ends(words)
+        word, stop = np.arange(len(words)), letters.lengths - cut
+        lemma = letters.hashes(word, stop) + self._suffixes.hashes[suffix] * _POWERS[stop]
+        return letters.hashes(word, letters.lengths), lemma, stop
+
+    def letters_of_suffixes(self, suffix: np.ndarray) -> np.ndarray:
+        """Return how many letters suffixes have."""
+        lengths: np.ndarray = self._suffixes.lengths[suffix]
+        return lengths
+
+    def readings(
+        self, words: Sequence[bytes], guesses: Callable[[], Guesses], nodes: np.ndarray | None = None
+    ) -> Readings:
+        """Return what words of Russian letters, in lower case and UTF-8, may be; their nodes need not be known."""
+        letters = _Letters.of(words)
+        nodes = self._lexicon.sole_ends(words) if nodes is None else nodes
         told = nodes >= 0
         known = np.flatnonzero(told)
         of, said = self._lexicon.said_of_words(nodes[known])
