@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterable
 
 _VOWELS = frozenset("aeiouy")  # a y that is a consonant is written Y meanwhile
 _NOT_SHORT = _VOWELS | frozenset("Ywx")  # what no short syllable ends in
@@ -86,9 +86,6 @@ _FOURTH = frozenset(
     {"ic", "al", "er", "ism", "ion", "ous", "ant", "ent", "iti", "ate", "ive", "ize", "ance", "ence", "able", "ible"}
     | {"ment", "ement"}
 )
-
-
-_LONGEST = {2: 7, 3: 7, 4: 5}  # letters of the endings of each step
 
 
 def stem(word: str) -> str:
@@ -181,16 +178,27 @@ def _with_i(text: str) -> str:
     return text[:-1] + "i" if len(text) > len("by") and text[-1] in "yY" and text[-2] not in _VOWELS else text
 
 
-def _ending(text: str, endings: Collection[str], longest: int) -> str:
-    """Return the longest of some endings that a text has, or none."""
-    for length in range(longest, 1, -1):
-        if text[-length:] in endings:
-            return text[-length:]
-    return ""
+class _Endings:
+    """Endings of words, told by their last two letters: most words have none of them."""
+
+    def __init__(self, endings: Iterable[str]) -> None:
+        self._by_last: dict[str, list[str]] = {}
+        for ending in sorted(endings, key=len, reverse=True):
+            self._by_last.setdefault(ending[-2:], []).append(ending)
+
+    def of(self, text: str) -> str:
+        """Return the longest ending of a text, or none."""
+        for ending in self._by_last.get(text[-2:], ()):
+            if text.endswith(ending):
+                return ending
+        return ""
+
+
+_SECOND_ENDINGS, _THIRD_ENDINGS, _FOURTH_ENDINGS = map(_Endings, (_SECOND, _THIRD, _FOURTH))
 
 
 def _second(text: str, first: int) -> str:
-    ending = _ending(text, _SECOND, _LONGEST[2])
+    ending = _SECOND_ENDINGS.of(text)
     left = text.removesuffix(ending)
     if not ending or len(left) < first:
         return text
@@ -200,7 +208,7 @@ def _second(text: str, first: int) -> str:
 
 
 def _third(text: str, first: int, second: int) -> str:
-    ending = _ending(text, _THIRD, _LONGEST[3])
+    ending = _THIRD_ENDINGS.of(text)
     left = text.removesuffix(ending)
     if not ending or len(left) < (second if ending == "ative" else first):
         return text
@@ -208,7 +216,7 @@ def _third(text: str, first: int, second: int) -> str:
 
 
 def _fourth(text: str, second: int) -> str:
-    ending = _ending(text, _FOURTH, _LONGEST[4])
+    ending = _FOURTH_ENDINGS.of(text)
     left = text.removesuffix(ending)
     if not ending or len(left) < second or (ending == "ion" and left[-1:] not in _BEFORE_ION):
         return text

@@ -416,11 +416,11 @@ def _found(
     counts[told] = kept = np.concatenate([np.ones(len(plain), np.intp), weights.counts])
     # Kinds: what is weighed alike, with the same ties.
     way = np.concatenate([np.zeros(len(plain), np.intp), weights.which + 1])
-    used, kind[told] = _used(way * len(ties) + tie[told])
+    used, kind[told] = _alike((way * len(ties) + tie[told]).astype(np.uint64))
     count_of = np.ones(1 + len(weights.packed), np.intp)
     count_of[way] = kept
     packed = [_CERTAIN, *weights.packed]
-    ways, of_ties = np.divmod(used, len(ties))
+    ways, of_ties = way[used], tie[told[used]]
     kinds = [
         (bytes(size), packed[one], ties[its])
         for one, its, size in zip(ways.tolist(), of_ties.tolist(), count_of[ways].tolist(), strict=True)
@@ -445,13 +445,6 @@ def _alike(hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     there = np.where(hashes[there] == hashes, there, at)  # what another one has taken the row of stands for itself
     unlike = there == at
     return unlike.nonzero()[0], (np.cumsum(unlike) - 1)[there]
-
-
-def _used(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the different numbers in order, and for each which of these it is."""
-    is_used = np.zeros(1 + numbers.max(initial=-1), np.bool_)
-    is_used[numbers] = True
-    return is_used.nonzero()[0], (np.cumsum(is_used) - 1)[numbers]
 
 
 def _probabilities(forms: Forms, rows: Readings, shapes: _Shapes, bulk: Bulk) -> np.ndarray:

@@ -349,8 +349,11 @@ def _others(rows: _Rows, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # Columns are told apart by a hash; where two were taken for one, their places would only stand in another order.
     factors_ = np.cumprod(np.full(1 + rank.max(), _ODD))[rank]
     alike = np.add.reduceat(rows.fit.view(np.uint64) * factors_[:, None], rows.first, axis=0)
-    like = (alike[:, :, None] == alike[:, None, :]).argmax(axis=1)
+    # Where readings fit alike is the same of all words with the same shapes.
     count = elsewhere.shape[1]
+    hashes = (_mixed(alike) * _mixed(np.arange(1, 1 + count, dtype=np.uint64))).sum(axis=1)
+    _, at, which = np.unique(hashes, return_index=True, return_inverse=True)
+    like = (alike[at][:, :, None] == alike[at][:, None, :]).argmax(axis=1)[which]
     columns = np.argsort(np.where(elsewhere, like * count + np.arange(count), count * count), axis=1)
     return columns, np.arange(count) < elsewhere.sum(axis=1)[:, None]
 

@@ -149,7 +149,7 @@ def _words(keys: Sequence[bytes]) -> tuple[list[bytes], np.ndarray]:
     opens_ = text[ends[at] - 1] == OPENS[0]
     case[at] = np.where(behind - opens_ == 1, _CASES[text[zeros + 1]], _SPELT) | opens_ * np.uint8(_OPENS)
     for number in at[case[at] & _SPELT != 0].tolist():
-        form = form_of(term_of(keys[number]))
+        form = term_of(keys[number]).partition(OPENS)[2].decode("utf-8", "surrogatepass")
         words[number] = form.lower().encode("utf-8", "surrogatepass")
         case[number] |= _case(form)
     return words, case
