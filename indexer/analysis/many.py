@@ -152,7 +152,7 @@ class _Patterns:
         self._bulk = bulk
         # By the node of a word: see Bulk.nodes.
         self._cut = np.zeros(bulk.nodes_at_most, np.uint16)  # one more than the letters that the suffix stands for
-        self._suffix = np.zeros(bulk.nodes_at_most, np.uint32)
+        self._suffix = np.zeros(bulk.nodes_at_most, np.uint16)  # as paradigms have it
         self._tie = np.zeros(bulk.nodes_at_most, np.uint32)
         self._ties: dict[Ties, int] = {}
         self._lock = Lock()
