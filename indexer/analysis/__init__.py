@@ -13,11 +13,9 @@ from indexer.types import Term
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    import numpy as np
-
-    from indexer.analysis.many import Forms, Told
+    from indexer.analysis.many import Forms, Halves, Told
     from indexer.settings import Analysis
-    from indexer.types import Lemma, Token
+    from indexer.types import Token
 
 __all__ = ["Analyzer", "Found", "russian"]
 
@@ -108,19 +106,24 @@ class Analyzer:
 
         return many.found(forms, self.settings)
 
-    def look_up_compounds(self, forms: Forms) -> tuple[Told, np.ndarray]:
-        """Return the same for two such forms with a hyphen between them, and which are found by their parts."""
+    def look_up_compounds(self, forms: Forms, halves: Halves) -> Told:
+        """Return the same for two such forms with a hyphen between them."""
         from indexer.analysis import many  # noqa: PLC0415 -- likewise
 
-        return many.found_compounds(forms, self.settings)
+        return many.found_compounds(forms, halves, self.settings)
 
     def without_dictionary(self, word: str) -> str | None:
-        """Return the lemma of a number or an English word in lower case, if nothing else can be made of it."""
+        """Return the lemma of a number or an English word, ASCII in lower case, if nothing else can be made of it."""
         return self._lemmatizer.without_dictionary(word)
 
-    def parts(self, compounds: Sequence[str]) -> list[tuple[Lemma, ...]]:
-        """Return the lemmas of the parts of such forms."""
-        return self._lemmatizer.parts_all(compounds)
+    def latin_compound(self, word: str) -> tuple[str, ...] | None:
+        """Return the lemmas of the parts of one with hyphens, then its own, if nothing else can be made of it."""
+        return self._lemmatizer.latin_compound(word)
+
+    @property
+    def weight_of_part(self) -> float:
+        """The weight of each of these lemmas of parts."""
+        return self._lemmatizer.weight_of_part()
 
 
 def russian(settings: Analysis, indexed: Callable[[str, bool], Found | None] | None = None) -> Analyzer:

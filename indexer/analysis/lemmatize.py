@@ -132,16 +132,35 @@ class Lemmatizer:
         return self.found(form).parts
 
     def without_dictionary(self, word: str) -> str | None:
-        """Return the lemma of a number or an English word in lower case, if nothing else can be made of it."""
-        if word.isascii() and (word.isalpha() or _DIGITS.match(word)):
-            return word if word[0].isdigit() else _english(word)
-        return None
+        """Return the lemma of a number or an English word, ASCII in lower case, if nothing else can be made of it."""
+        if word.isalpha():
+            return _english(word)
+        key = _SPACES.sub("", word)
+        if "-" in key or key.endswith(".") or key in STANDS_FOR:
+            return None
+        return key.replace(",", ".") if _NUMBER.match(key) else _english(word)
 
-    def parts_all(self, forms: Sequence[str]) -> list[tuple[Lemma, ...]]:
-        """Return the same of many compounds, each of which is known to be one."""
-        pieces = [form.split("-") for form in forms]
-        parts = self._parts(dict.fromkeys(chain.from_iterable(pieces)))
-        return [_together_in(form, [parts[piece] for piece in own]) for form, own in zip(forms, pieces, strict=True)]
+    def latin_compound(self, word: str) -> tuple[str, ...] | None:
+        """Return the lemmas of the parts of one with hyphens, then its own, if nothing else can be made of it.
+
+        >>> from indexer.settings import Analysis
+        >>> Lemmatizer(Analysis()).latin_compound("user-agents-2")
+        ('user', 'agent', '2', 'user-agents-2')
+        """
+        pieces = word.split("-")
+        if word in STANDS_FOR or not all(piece.isalnum() and piece not in STANDS_FOR for piece in pieces):
+            return None
+        lemmas = [piece if piece.isdigit() else _english(piece) for piece in reversed(pieces)]
+        return (*reversed(dict.fromkeys(lemmas)), _english(word))
+
+    def weight_of_part(self) -> float:
+        """Return the weight of the lemma of a part with one."""
+        return self._of_part(1.0)
+
+    def of_parts(self, pieces: Sequence[str]) -> list[tuple[Lemma, ...]]:
+        """Return the lemmas of parts of compounds, as light as they are there."""
+        parts = self._parts(dict.fromkeys(pieces))
+        return [parts[piece] for piece in pieces]
 
     def _pieces(self, form: str) -> Sequence[str]:
         """Return the parts of a compound as they are written."""
@@ -535,8 +554,7 @@ def _english(word: str) -> str:
 
 
 @cache
-def _snowball() -> Any:  # noqa: ANN401 -- snowballstemmer has no types
-    # Not snowballstemmer.stemmer: where PyStemmer is installed too, that is another one, of that package's age.
-    from snowballstemmer.english_stemmer import EnglishStemmer  # noqa: PLC0415 -- lazily
+def _snowball() -> Any:  # noqa: ANN401 -- PyStemmer has no types
+    from Stemmer import Stemmer  # noqa: PLC0415 -- lazily
 
-    return EnglishStemmer()
+    return Stemmer("english", 0)  # what is asked again is remembered here

@@ -6,6 +6,8 @@ readings are added up over it, all places at a time.
 
 from __future__ import annotations
 
+import itertools
+from collections import defaultdict
 from functools import lru_cache
 from itertools import chain, compress
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from indexer.analysis.context import Shape
 
-Text = TypeVar("Text", str, bytes)  # of a lemma; in UTF-8 the order of texts is the same
+Text = TypeVar("Text", str, bytes, int)  # of a lemma, in UTF-8 in the same order, or a number in this order
 
 _DIGITS = 6  # that weights are rounded to before they are put in order and rounded to hundredths
 _MILLION = 10**_DIGITS
@@ -27,6 +29,8 @@ _HUNDREDTH = _MILLION // 100
 _LOWEST, _HIGHEST = 1, 99  # hundredths; only the likeliest weighs 1, however near another comes
 FEW = 6  # words: one by one they take less than by arrays
 _ODD = np.uint64(0x9E37_79B9_7F4A_7C15)  # a hash is of the powers of a number without a pattern
+_MOST_KNOWN = 200_000  # weighings that are remembered: the words of 300,000 paragraphs have 24,000 different ones
+_BITS = 16  # of the rank of a lemma among those of its word
 _NEAR_HALF = 1e-4  # where a product may have been rounded over a half that the number itself does not reach
 
 
@@ -73,6 +77,71 @@ class Weighings(NamedTuple, Generic[Text]):
     shape: np.ndarray  # likewise, index into the shapes
     shapes: Sequence[Shape]
     texts: Sequence[Text]  # of all lemmas, word by word
+
+
+class Alike(NamedTuple):
+    """The weights of many words, what is weighed alike once."""
+
+    packed: list[bytes]  # Weighed.packed
+    which: np.ndarray  # of each word, index into these
+    counts: np.ndarray  # of each word: how many lemmas it keeps
+    order: np.ndarray  # word by word: these lemmas, the likeliest first, among those of all words
+
+
+def weighed_alike(words: Weighings[int], *, rare: float, most: int) -> Alike:
+    """Return what `weighed` does of many words, whose texts are numbers in their place: those of a word in order."""
+    start, first = np.cumsum(words.lemmas) - words.lemmas, np.cumsum(words.readings) - words.readings
+    rank = words.lemma - start.repeat(words.readings)
+    hashes, at, which = np.unique(_hashes(words, first, rank), return_index=True, return_inverse=True)
+    known = _known(rare, most)
+    if len(known) > _MOST_KNOWN:
+        known.clear()
+    keys = hashes.tolist()
+    own = [known.get(key) for key in keys]
+    new = [number for number, one in enumerate(own) if one is None]
+    if new:
+        every = weighed_all(_some(words, at[new]), rare=rare, most=most)
+        for number, first_, (numbers, packed) in zip(new, start[at[new]].tolist(), every, strict=True):
+            own[number] = known[keys[number]] = packed, [one - first_ for one in numbers]
+    found = [one for one in own if one is not None]
+    counts = np.fromiter([len(ranks) for _, ranks in found], np.intp, len(found))
+    ranks = np.fromiter(chain.from_iterable([ranks for _, ranks in found]), np.intp)
+    of, rank = _ranges(np.cumsum(counts) - counts, counts, which)
+    return Alike([packed for packed, _ in found], which, counts[which], ranks[rank] + start[of])
+
+
+@lru_cache(4)
+def _known(rare: float, most: int) -> dict[int, tuple[bytes, list[int]]]:  # noqa: ARG001 -- each has its own
+    """Return what is remembered of words: a hash of all that matters → weights, and the ranks in order of weight."""
+    return {}
+
+
+def _hashes(words: Weighings[int], first: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """Return a hash of all that the weights of each word depend on."""
+    position = np.arange(len(rank)) - first.repeat(words.readings)
+    shape = _numbers(tuple(words.shapes))[words.shape]
+    readings = _mixed(words.probability.view(np.uint64) ^ _mixed((shape << _BITS | rank).astype(np.uint64)))
+    hashes: np.ndarray = np.add.reduceat(readings * _mixed(position.astype(np.uint64) + np.uint64(1)), first)
+    hashes ^= _mixed((words.lemmas << 2 | words.asks << 1 | words.names_only).astype(np.uint64))
+    return hashes
+
+
+@lru_cache(4)  # few are met after the first thousands of words
+def _numbers(shapes: tuple[Shape, ...]) -> np.ndarray:
+    return np.array([_number[one] for one in shapes], np.intp)
+
+
+# The same whichever dictionary has a shape, and another one for each, whatever threads ask at once.
+_number: dict[Shape, int] = defaultdict(itertools.count().__next__)
+
+
+def _mixed(numbers: np.ndarray) -> np.ndarray:
+    """Return numbers of 64 bits each of which depends on all bits of one: as SplitMix has it."""
+    mixed = numbers + _ODD
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58_476D_1CE4_E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D0_49BB_1331_11EB)
+    mixed ^= mixed >> np.uint64(31)
+    return mixed
 
 
 def weighed_all(words: Weighings[Text], *, rare: float, most: int) -> list[Weighed[Text]]:
@@ -298,8 +367,11 @@ def _others(rows: _Rows, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # Columns are told apart by a hash; where two were taken for one, their places would only stand in another order.
     factors_ = np.cumprod(np.full(1 + rank.max(), _ODD))[rank]
     alike = np.add.reduceat(rows.fit.view(np.uint64) * factors_[:, None], rows.first, axis=0)
-    like = (alike[:, :, None] == alike[:, None, :]).argmax(axis=1)
+    # Where readings fit alike is the same of all words with the same shapes.
     count = elsewhere.shape[1]
+    hashes = (_mixed(alike) * _mixed(np.arange(1, 1 + count, dtype=np.uint64))).sum(axis=1)
+    _, at, which = np.unique(hashes, return_index=True, return_inverse=True)
+    like = (alike[at][:, :, None] == alike[at][:, None, :]).argmax(axis=1)[which]
     columns = np.argsort(np.where(elsewhere, like * count + np.arange(count), count * count), axis=1)
     return columns, np.arange(count) < elsewhere.sum(axis=1)[:, None]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from snowballstemmer.russian_stemmer import RussianStemmer
+    from Stemmer import Stemmer
 
     from indexer import Searcher
     from indexer.evaluation.judgements import JudgedSet
@@ -148,10 +148,10 @@ def forms(text: str) -> list[str]:
 
 
 @cache
-def _snowball() -> RussianStemmer:
-    from snowballstemmer import stemmer  # noqa: PLC0415 -- only one of the baselines needs it
+def _snowball() -> Stemmer:
+    from Stemmer import Stemmer  # noqa: PLC0415 -- only one of the baselines needs it
 
-    return stemmer("russian")
+    return Stemmer("russian")
 
 
 def stem(form: str) -> str:

@@ -22,7 +22,7 @@ from pymorphy3.lang.ru import CHAR_SUBSTITUTES
 
 from indexer.analysis import dictionary
 from indexer.analysis.dictionary import compounds, entry, look_ahead, nominative, parses, readings
-from indexer.analysis.dictionary.many import BY_ENDING, BY_PARTS, BY_PREFIX, BY_TAIL, KNOWN, ending, hash_of
+from indexer.analysis.dictionary.many import BY_ENDING, BY_PARTS, BY_PREFIX, BY_TAIL, KNOWN, UNKNOWN, ending, hash_of
 from indexer.analysis.fold import fold
 from indexer.analysis.tokenize import words
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from indexer.analysis.dictionary.many import Bulk, Readings
 
 CORPUS = Path(__file__).parents[2] / "corpus"
-RUSSIAN = re.compile("[а-яё]{2,}")
+RUSSIAN = re.compile("[а-яѐ-ҁҋ-ӿ]{2,}")  # and what other letters its neighbours have
 COMPOUND = re.compile("[а-яё]+-[а-яё]+")
 WAYS = {
     KNOWN: {dictionary.DICTIONARY},
@@ -40,6 +40,7 @@ WAYS = {
     BY_ENDING: {"KnownSuffixAnalyzer"},
     BY_PREFIX: {"KnownPrefixAnalyzer"},
     BY_PARTS: {"HyphenatedWordsAnalyzer", "HyphenSeparatedParticleAnalyzer"},
+    UNKNOWN: {"UnknAnalyzer"},
 }
 CYRILLIC = re.compile("[Ѐ-ӿ]")
 
@@ -105,9 +106,8 @@ def compare_at_once(words: Iterable[str]) -> int:
 def compare_compounds_at_once(words: Iterable[str]) -> int:
     """Do the same of compounds."""
     asked = [word for word in dict.fromkeys(words) if COMPOUND.fullmatch(word)]
-    (rows, texts), bulk = compounds([word.encode() for word in asked])
-    pairs = zip(rows.before.tolist(), rows.after.tolist(), strict=True)
-    return compare_rows(asked, rows, [texts[before] + b"-" + texts[after] for before, after in pairs], bulk)
+    found, bulk = compounds([word.encode() for word in asked])
+    return compare_rows(asked, found.rows, found.lemmas(found.rows.before, found.rows.after), bulk)
 
 
 def compare_rows(asked: list[str], rows: Readings, made: list[bytes], bulk: Bulk) -> int:

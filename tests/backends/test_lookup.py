@@ -23,7 +23,7 @@ def told(entries: Entries) -> Iterator[object]:
     for parts, packed, ties in [entries.kinds[kind] for kind in entries.kind.tolist()]:
         count = len(parts)
         stop = start + count
-        texts = [lemma.decode("utf-8", "surrogatepass") for lemma in entries.lemmas[start:stop]]
+        texts = [entries.lemmas[at].decode("utf-8", "surrogatepass") for at in entries.lemma[start:stop].tolist()]
         elsewhere = {
             packed[at]: dict(zip(texts, packed[at + 1 : at + 1 + count], strict=True))
             for at in range(count, len(packed), 1 + count)
@@ -36,7 +36,7 @@ def told(entries: Entries) -> Iterator[object]:
             ties,
         )
         start = stop
-    assert start == len(entries.lemmas)
+    assert start == len(entries.lemma)
 
 
 def expected(found: Found) -> object:
@@ -73,3 +73,17 @@ def test_compounds_are_looked_up_as_each_is(analyzer: Analyzer) -> None:
 def test_compounds_of_the_dictionary_are_looked_up_as_each_is(analyzer: Analyzer) -> None:
     words = "военно-промышленными царь-пушку генерал-губернаторе тёмно-синего темно-синего кто-то из-за северо-западное"
     compare((form for word in words.split() for form in (*cases(word), word.title())), analyzer)
+
+
+def test_compounds_of_equal_parts_are_looked_up_as_each_is(analyzer: Analyzer) -> None:
+    words = "чуть-чуть стали-сталь сталь-стали вели-вели царь-царя белый-белого Белый-белого еле-еле ёлка-елки"
+    compare((form for word in words.split() for form in (*cases(word), word.title())), analyzer)
+
+
+def test_words_of_no_russian_letters_are_looked_up_as_each_is(analyzer: Analyzer) -> None:
+    words = (
+        "user-agents user-agent-2 news-news universities-university 2-2 a-b -a a- a--b l'avoir's-x don't-stop a.-b "
+        "12 12,5 1.2.3 т34 b2b c++ см-км km-см e.g. a. x y2k iv-й 17-я news running it-отдел go-разработчиками "
+        "смѣшно видѣлъ ѳома ѵ україна їжак ґанок ђорђе ҂ѣ café naïve-cafés ß σ"
+    )
+    compare((form for word in [*words.split(), "10 000", "т. е."] for form in (*cases(word), word.title())), analyzer)

@@ -17,6 +17,8 @@ from indexer.analysis.dictionary.parses import nominative as nominative_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import numpy as np
+
     from indexer.analysis.dictionary.guesses import Guesses
     from indexer.analysis.dictionary.many import Bulk, Compounds, Readings
 
@@ -26,6 +28,7 @@ __all__ = [
     "Form",
     "Parse",
     "Tag",
+    "bulk",
     "compounds",
     "entry",
     "known_tags",
@@ -66,12 +69,18 @@ def look_ahead(words: Iterable[str]) -> None:
     _dictionary().look_ahead(words)
 
 
-def readings(words: Sequence[bytes]) -> tuple[Readings, Bulk]:
+def bulk() -> Bulk:
+    """Return what knows the dictionary's words many at once."""
+    return _dictionary().bulk
+
+
+def readings(words: Sequence[bytes], nodes: np.ndarray | None = None) -> tuple[Readings, Bulk]:
     """Return what many words of two Russian letters or more may be, in lower case and UTF-8; and what knows the rest.
 
-    A word with a ё may be among them, and one with an е where the dictionary has a ё.
+    A word with a ё may be among them, and one with an е where the dictionary has a ё. Of the nodes of words, if they
+    are known, see Bulk.nodes.
     """
-    return _dictionary().readings(words)
+    return _dictionary().readings(words, nodes)
 
 
 def compounds(words: Sequence[bytes]) -> tuple[Compounds, Bulk]:
@@ -121,16 +130,16 @@ class _Dictionary:
             self.lexicon.look_ahead_for_probabilities(pieces)
             pieces = set(self._guesses.look_ahead(unknown)) if unknown else set()
 
-    def readings(self, words: Sequence[bytes]) -> tuple[Readings, Bulk]:
+    def readings(self, words: Sequence[bytes], nodes: np.ndarray | None) -> tuple[Readings, Bulk]:
         with self._lock:
-            return self._bulk.readings(words, lambda: self._guesses), self._bulk
+            return self.bulk.readings(words, lambda: self._guesses, nodes), self.bulk
 
     def compounds(self, words: Sequence[bytes]) -> tuple[Compounds, Bulk]:
         with self._lock:
-            return self._bulk.compounds(words, self._guesses), self._bulk
+            return self.bulk.compounds(words, self._guesses), self.bulk
 
     @cached_property
-    def _bulk(self) -> Bulk:
+    def bulk(self) -> Bulk:
         from indexer.analysis.dictionary.many import Bulk  # noqa: PLC0415 -- 20 ms that a query need not spend
 
         return Bulk(self.lexicon)

@@ -116,6 +116,11 @@ class Automaton:
         self._forked: dict[str, list[tuple[str, int]]] = {}  # what `similar` has said of other words
         self._tails: dict[int, list[bytes]] = {}
 
+    @property
+    def nodes(self) -> int:
+        """How many nodes there may be."""
+        return len(self._units)
+
     def follow(self, key: bytes, node: int = ROOT) -> int:
         """Return the node that bytes lead to from a node, or NOWHERE."""
         units = self._units

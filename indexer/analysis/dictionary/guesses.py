@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from pymorphy3.lang.ru import DEFAULT_UNITS
 from pymorphy3.tagset import OpencorporaTag
 
-from indexer.analysis.dictionary.lexicon import Form
+from indexer.analysis.dictionary.lexicon import UNKNOWN, Form
 from indexer.analysis.dictionary.parses import Parse, parse_of
 
 if TYPE_CHECKING:
@@ -120,6 +120,10 @@ class Guesses:
         One with a known prefix may have others, and so may one that begins like some forms: see `form_prefixes`.
         """
         return len(word) >= self._least_for_ending
+
+    def is_too_short(self, word: str) -> bool:
+        """Whether a word of Russian letters without a known prefix is too short for anything to be told of it."""
+        return not self.are_of_forms(word) and len(word) - self.cuts[0] < self.least_tail
 
     def form_prefixes(self, word: str) -> Sequence[int]:
         """Return the numbers of the prefixes of forms that a word begins with, whose endings tell more of it."""
@@ -298,7 +302,7 @@ class Guesses:
         return [_Ended(ending, form, count / total * factor) for count, ending, form in counted] if total > 1 else None
 
     def _unknown(self, unit: _Unit, word: str, _: Seen) -> list[Parse]:
-        return [Parse(word, self._lexicon.tag("UNKN"), word, 1.0, _name(unit))]
+        return [Parse(word, self._lexicon.tag(UNKNOWN), word, 1.0, _name(unit))]
 
 
 def _name(unit: _Unit) -> str:

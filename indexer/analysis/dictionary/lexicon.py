@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _OF_WORD = struct.Struct(">HH")  # a paradigm, and the number of a form in it
 _OF_ENDING = struct.Struct(">IHH")  # likewise, after how many words end so
+UNKNOWN = "UNKN"  # the tag of words that nothing is known of
 _LETTER = 2  # bytes of a Russian one
 _MOST_ENDINGS = 200_000  # that are remembered
 _PER_WHOLE = 1_000_000  # as pymorphy3 stores P(tag | word)
@@ -102,6 +103,11 @@ class Lexicon:
 
     # --- many words at once: see Automaton ---
 
+    @property
+    def nodes(self) -> int:
+        """How many nodes of words there may be."""
+        return self._words.nodes
+
     def sole_ends(self, words: Sequence[bytes]) -> np.ndarray:
         """Return the nodes of words that may be one word of the dictionary alone."""
         return self._words.sole_ends(words)
@@ -109,6 +115,10 @@ class Lexicon:
     def said_of_words(self, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the forms of words: a paradigm above, the number of the form below; and for each first of which."""
         return self._words.said(nodes, _OF_WORD.size)
+
+    def ways_of_words(self, words: Sequence[bytes]) -> Ways:
+        """Return how words may be written."""
+        return self._words.ways_of_tails(words, (0,), 1)
 
     def ways_of_tails(self, words: Sequence[bytes], cuts: Sequence[int], least: int) -> Ways:
         """Return how what is left of words, if it has enough letters, may be written when so many are cut off."""
@@ -246,10 +256,10 @@ class Lexicon:
         return len(self._tag_texts)
 
     def tag_of(self, at: int) -> Tag:
-        """Return a tag by its number."""
+        """Return a tag by its number; the one behind those of forms is that of words nothing is known of."""
         found = self._numbered.get(at)
         if found is None:
-            found = self._numbered[at] = self.tag(self._tag_texts[at])
+            found = self._numbered[at] = self.tag(self._tag_texts[at] if at < self.tags else UNKNOWN)
         return found
 
     def _tag(self, paradigm: int, number: int) -> Tag:

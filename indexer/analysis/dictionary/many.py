@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from indexer.analysis.dictionary.guesses import Guesses
     from indexer.analysis.dictionary.lexicon import Lexicon, Tag
 
-KNOWN, BY_TAIL, BY_ENDING, BY_PREFIX, BY_PARTS = range(5)  # how a parse is found
+KNOWN, BY_TAIL, BY_ENDING, BY_PREFIX, BY_PARTS, UNKNOWN = range(6)  # how a parse is found
 _LETTER = 2  # bytes of a Russian one
 _SPELLING = 32  # bits that are not of the spelling in Readings.same
 _BITS, _HALF = 16, 0xFFFF  # of the number of a form in a paradigm, and above it of that of the paradigm
@@ -52,11 +52,53 @@ class Readings(NamedTuple):
         return self.of(self.told[self.word].nonzero()[0])
 
 
+class Parts(NamedTuple):
+    """Parts of compounds; their texts are the lemmas of their readings, and behind these the parts themselves."""
+
+    rows: Readings
+    starts: np.ndarray  # of the rows of each part, and one more
+    texts: list[bytes]
+    hashes: np.ndarray  # of the texts
+    lengths: np.ndarray  # likewise
+
+    def rows_of(self, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of parts, and for each first which of these parts it is of."""
+        return ranges(self.starts[parts], self.starts[parts + 1] - self.starts[parts])
+
+    def whole(self, parts: np.ndarray) -> np.ndarray:
+        """Return the texts that are these parts themselves."""
+        return len(self.rows.word) + parts
+
+    def compound(  # noqa: PLR0917 -- columns
+        self, told: np.ndarray, word: np.ndarray, left: np.ndarray, right: np.ndarray, like: np.ndarray, factor: float
+    ) -> Readings:
+        """Return parses of words whose lemmas are two of the texts; otherwise they are like some row."""
+        rows = self.rows
+        return Readings(
+            told,
+            word,
+            left,
+            right,
+            self.hashes[left] * _HYPHEN + self.hashes[right],
+            self.lengths[left] + 1 + self.lengths[right],
+            np.zeros(len(word), np.int64),
+            rows.tag[like],
+            rows.same[like],
+            rows.score[like] * factor,
+            np.full(len(word), BY_PARTS, np.uint8),
+        )
+
+
 class Compounds(NamedTuple):
     """Parses of words with a hyphen; `before` and `after` are indices into the texts, a hyphen comes between them."""
 
     rows: Readings
     texts: list[bytes]  # folded, in UTF-8
+    words: list[bytes]  # the parts of all
+    parts: Parts  # of these words; what a ё alone tells apart is not told there
+    told: np.ndarray  # of each of these words: whether its parses are there
+    left: np.ndarray  # of each compound, index into the words
+    right: np.ndarray
 
     def lemmas(self, before: np.ndarray, after: np.ndarray) -> list[bytes]:
         """Return lemmas by what they are made of."""
@@ -69,17 +111,17 @@ class Tags:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._are_known = np.zeros(lexicon.tags, np.bool_)
-        self.same = np.zeros(lexicon.tags, np.int64)  # Tag.same
-        self.is_plural = np.zeros(lexicon.tags, np.bool_)
-        self.shape = np.zeros(lexicon.tags, np.intp)  # index into the shapes
+        self._are_known = np.zeros(1 + lexicon.tags, np.bool_)
+        self.same = np.zeros(1 + lexicon.tags, np.int64)  # Tag.same
+        self.is_plural = np.zeros(1 + lexicon.tags, np.bool_)
+        self.shape = np.zeros(1 + lexicon.tags, np.intp)  # index into the shapes
         self.shapes: list[Shape] = []
         self._number: dict[Shape, int] = {}
-        self.is_productive = np.zeros(lexicon.tags, np.bool_)  # whether new words are made by forms with it
-        self.is_of_a_part_of_speech = np.zeros(lexicon.tags, np.bool_)
-        self.features = np.zeros(lexicon.tags, np.intp)  # a number of what the parts of a compound agree in
+        self.is_productive = np.zeros(1 + lexicon.tags, np.bool_)  # whether new words are made by forms with it
+        self.is_of_a_part_of_speech = np.zeros(1 + lexicon.tags, np.bool_)
+        self.features = np.zeros(1 + lexicon.tags, np.intp)  # a number of what the parts of a compound agree in
         self._features: dict[frozenset[str], int] = {}
-        self._are_judged = np.zeros(lexicon.tags, np.bool_)
+        self._are_judged = np.zeros(1 + lexicon.tags, np.bool_)
 
     def meet(self, tags: np.ndarray) -> None:
         """Have these tags known."""
@@ -145,7 +187,10 @@ class _Letters:
         return hashes
 
 
-_ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
+# Russian letters, and what other letters of theirs the alphabets of neighbours have, or had.
+_ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюяё" + "".join(
+    letter for letter in map(chr, range(0x450, 0x500)) if letter == letter.lower() and letter != "ё"
+)
 _OTHER = len(_ALPHABET)  # and no letter is zero
 _BASE = _OTHER + 1
 ENDINGS = _BASE * _BASE
@@ -153,8 +198,8 @@ _HYPHEN = np.uint64(0x9E37_79B9_7F4A_7C15)  # what the hash of the first part of
 
 
 def _codes() -> np.ndarray:
-    """Return the numbers of letters by the last nine bits of their UTF-8: from 1, ё as е."""
-    codes = np.zeros(1 << 9, np.uint8)
+    """Return the numbers of letters by the last ten bits of their UTF-8: from 1, ё as е."""
+    codes = np.zeros(1 << 10, np.uint8)
     for letter in _ALPHABET:
         number = 1 + _ALPHABET.index(letter.replace("ё", "е"))
         codes[int.from_bytes(letter.encode(), "big") & (len(codes) - 1)] = number
@@ -203,50 +248,121 @@ class Bulk:
         """Return lemmas by what they are made of: folded, in UTF-8."""
         texts = self._suffixes.texts
         made = zip(word.tolist(), (before * _LETTER).tolist(), after.tolist(), strict=True)
-        return [words[at][:stop].replace(_YO, _E) + texts[suffix] for at, stop, suffix in made]
+        joined = b" ".join([words[at][:stop] + texts[suffix] for at, stop, suffix in made])
+        return joined.replace(_YO, _E).split(b" ") if joined else [b""] * len(word)
 
     def tag(self, number: int) -> Tag:
         """Return a tag by its number."""
         return self._lexicon.tag_of(number)
 
-    def readings(self, words: Sequence[bytes], guesses: Callable[[], Guesses]) -> Readings:
-        """Return what words of Russian letters, in lower case and UTF-8, may be."""
+    def nodes(self, words: Sequence[bytes]) -> np.ndarray:
+        """Return a number for each word, the same for those that have the same forms; below zero if it has not one."""
+        return self._lexicon.sole_ends(words)
+
+    @property
+    def nodes_at_most(self) -> int:
+        """How many such numbers there are."""
+        return self._lexicon.nodes
+
+    def cut(
+        self, words: Sequence[bytes], cut: np.ndarray, suffix: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the hashes of words; those of lemmas, a suffix for so many letters of each; and what is before it."""
         letters = _Letters.of(words)
-        nodes = self._lexicon.sole_ends(words)
+        word, stop = np.arange(len(words)), letters.lengths - cut
+        lemma = letters.hashes(word, stop) + self._suffixes.hashes[suffix] * _POWERS[stop]
+        return letters.hashes(word, letters.lengths), lemma, stop
+
+    def letters_of_suffixes(self, suffix: np.ndarray) -> np.ndarray:
+        """Return how many letters suffixes have."""
+        lengths: np.ndarray = self._suffixes.lengths[suffix]
+        return lengths
+
+    def readings(
+        self, words: Sequence[bytes], guesses: Callable[[], Guesses], nodes: np.ndarray | None = None
+    ) -> Readings:
+        """Return what words of Russian letters, in lower case and UTF-8, may be; their nodes need not be known."""
+        letters = _Letters.of(words)
+        nodes = self._lexicon.sole_ends(words) if nodes is None else nodes
         told = nodes >= 0
         known = np.flatnonzero(told)
         of, said = self._lexicon.said_of_words(nodes[known])
-        found = self._rows(letters, told, known[of], said, KNOWN)
+        found = [self._rows(letters, told, known[of], said, KNOWN)]
+        several = (nodes == AMBIGUOUS).nonzero()[0]
+        if several.size:
+            found.append(self._of_spellings(words, letters, told, several))
         unknown = np.flatnonzero((nodes == NOWHERE) & (letters.lengths <= _LONGEST))
         if unknown.size:
-            found = _joined([found, *self._guessed(words, letters, told, unknown, guesses())])
-        return self._weighed(words, found.left())
+            found += self._guessed(words, letters, told, unknown, guesses())
+        return self._weighed(words, _joined(found).left())
+
+    def _of_spellings(
+        self, words: Sequence[bytes], letters: _Letters, told: np.ndarray, several: np.ndarray
+    ) -> Readings:
+        """Return the parses of words that may be several words of the dictionary, with a ё and without."""
+        told[several] = True
+        ways = self._lexicon.ways_of_words([words[at] for at in several.tolist()])
+        rows = self._spelt(letters, told, several[ways.of], ways, KNOWN)
+        self._leave_weighed(words, told, _with_one_lemma(rows))
+        return rows
+
+    def _leave_weighed(self, words: Sequence[bytes], told: np.ndarray, spelt: np.ndarray) -> None:
+        """Have words not told with lemmas that a ё alone tells apart, if they have probabilities.
+
+        By `parses` such lemmas are weighed, and here they are one: no matter, but for probabilities.
+        """
+        told[spelt[self._lexicon.ends_of_probabilities([words[at] for at in spelt.tolist()]) != NOWHERE]] = False
+
+    def _unknown(self, letters: _Letters, told: np.ndarray, word: np.ndarray) -> Readings:
+        """Return the parses of words that nothing is known of: each is its own lemma."""
+        told[word] = True
+        stop = letters.lengths[word]
+        tag = np.full(len(word), self._lexicon.tags)
+        self.tags.meet(tag)
+        suffix = np.full(len(word), self._suffixes.texts.index(b""))
+        return Readings(
+            told,
+            word,
+            stop,
+            suffix,
+            letters.hashes(word, stop),
+            stop,
+            self._ends(letters, word, stop, suffix),
+            tag,
+            self.tags.same[tag] << _BITS,
+            np.ones(len(word)),
+            np.full(len(word), UNKNOWN, np.uint8),
+        )
 
     def compounds(self, words: Sequence[bytes], guesses: Guesses) -> Compounds:
         """Return what words may be that are two of Russian letters with a hyphen between them."""
         nodes = self._lexicon.sole_ends(words)
         told = nodes != AMBIGUOUS
         number: dict[bytes, int] = {}
-        asked: dict[bool, list[tuple[int, int, int]]] = {False: [], True: []}
+        halves = [word.partition(b"-") for word in words]
+        left = np.fromiter([number.setdefault(one, len(number)) for one, _, _ in halves], np.intp, len(words))
+        right = np.fromiter([number.setdefault(one, len(number)) for _, _, one in halves], np.intp, len(words))
+        of_parts: list[int] = []
+        with_particle: list[int] = []
         for at in (nodes == NOWHERE).nonzero()[0].tolist():
-            left, _, right = words[at].partition(b"-")
-            is_particle = guesses.is_before_particle(words[at].decode(), right.decode())
+            is_particle = guesses.is_before_particle(words[at].decode(), halves[at][2].decode())
             if is_particle is None:
                 told[at] = False
             else:
-                pair = number.setdefault(left, len(number)), number.setdefault(right, len(number))
-                asked[is_particle].append((at, *pair))
-        parts = self._parts(list(number), guesses)
+                (with_particle if is_particle else of_parts).append(at)
+        parts, are_told = self._parts(list(number), guesses)
         known, texts = self._known_compounds(words, told, nodes, len(parts.texts))
+        asked, before = np.array(of_parts, np.intp), np.array(with_particle, np.intp)
         found = _joined(
             [
                 known,
-                *self._of_parts(told, np.array(asked[False], np.intp).reshape(-1, 3), parts, guesses),
-                self._before_particle(told, np.array(asked[True], np.intp).reshape(-1, 3), parts, guesses),
+                *self._of_parts(told, asked, left[asked], right[asked], parts, guesses),
+                self._before_particle(told, before, left[before], right[before], parts, guesses),
             ]
         )
         _tell_only(told, found)
-        return Compounds(self._weighed(words, found.left()), parts.texts + texts)
+        rows = self._weighed(words, found.left())
+        return Compounds(rows, parts.texts + texts, list(number), parts, are_told, left, right)
 
     def _known_compounds(
         self, words: Sequence[bytes], told: np.ndarray, nodes: np.ndarray, before: int
@@ -266,35 +382,43 @@ class Bulk:
         are_told[of[[not lemma or b"-" in lemma for lemma in lemmas]]] = False
         told[at] = are_told
         lefts = [left.replace(_YO, _E) for left, _, _ in halves]
-        length = np.fromiter(map(len, lefts), np.intp, len(lefts)) // _LETTER + 1
+        before_hyphen = _Letters.of(lefts)
+        lengths = before_hyphen.lengths
         rows = rows._replace(
             told=told,
             word=at[of],
             before=before + of,
             after=before + len(lefts) + np.arange(len(lemmas)),
-            length=rows.length + length[of],
+            lemma=before_hyphen.hashes(of, lengths[of]) * _HYPHEN + rows.lemma,
+            length=rows.length + lengths[of] + 1,
         )
         return rows, lefts + lemmas
 
-    def _parts(self, words: Sequence[bytes], guesses: Guesses) -> _Parts:
-        """Return what the parts of compounds may be."""
+    def _parts(self, words: Sequence[bytes], guesses: Guesses) -> tuple[Parts, np.ndarray]:
+        """Return what the parts of compounds may be, and of which parts more than what is told there."""
         rows = self.readings(words, lambda: guesses)
-        # Scores of lemmas that a ё alone tells apart are shares, and here they are not: see _by_forms.
-        rows.told[rows.word[rows.same >> _SPELLING > 0]] = False
+        are_told = rows.told.copy()
+        # Scores of lemmas that a ё alone tells apart are shares, and here they are not: see _leave_weighed.
+        are_spelt = np.zeros(len(words), np.bool_)
+        are_spelt[rows.word[rows.same >> _SPELLING > 0]] = True
+        one = _with_one_lemma(rows)
+        rows.told[one[are_spelt[one]]] = False
         self.tags.judge(rows.tag, guesses)
         letters = _Letters.of(words)
         whole = letters.hashes(np.arange(len(words)), letters.lengths)
-        return _Parts(
+        parts = Parts(
             rows,
             rows.word.searchsorted(np.arange(len(words) + 1)),
             self.lemmas(words, rows.word, rows.before, rows.after) + [word.replace(_YO, _E) for word in words],
             np.concatenate([rows.lemma, whole]),
             np.concatenate([rows.length, letters.lengths]),
         )
+        return parts, are_told
 
-    def _of_parts(self, told: np.ndarray, asked: np.ndarray, parts: _Parts, guesses: Guesses) -> list[Readings]:
+    def _of_parts(  # noqa: PLR0917 -- columns
+        self, told: np.ndarray, word: np.ndarray, left: np.ndarray, right: np.ndarray, parts: Parts, guesses: Guesses
+    ) -> list[Readings]:
         """Return the parses of compounds: a number of each, and those of its parts."""
-        word, left, right = asked.T
         told[word[~(parts.rows.told[left] & parts.rows.told[right])]] = False
         tags = self.tags
         # Both change, and agree.
@@ -312,9 +436,10 @@ class Bulk:
         of, last = of[kept], last[kept]
         return [both, parts.compound(told, word[of], parts.whole(left[of]), last, last, guesses.of_parts)]
 
-    def _before_particle(self, told: np.ndarray, asked: np.ndarray, parts: _Parts, guesses: Guesses) -> Readings:
+    def _before_particle(  # noqa: PLR0917 -- likewise
+        self, told: np.ndarray, word: np.ndarray, left: np.ndarray, particle: np.ndarray, parts: Parts, guesses: Guesses
+    ) -> Readings:
         """Return the parses of words with a particle: a number of each, and those of its parts."""
-        word, left, particle = asked.T
         told[word[~parts.rows.told[left]]] = False
         of, first = parts.rows_of(left)
         rows = parts.compound(told, word[of], first, parts.whole(particle[of]), first, guesses.of_particle)
@@ -388,6 +513,7 @@ class Bulk:
     ) -> list[Readings]:
         """Return the parses of words that the dictionary does not have; have those told that they are of."""
         asked: list[int] = []
+        short: list[int] = []
         of_forms: dict[int, list[int]] = {}
         prefixed: list[tuple[int, int]] = []
         for at in unknown.tolist():
@@ -395,6 +521,8 @@ class Bulk:
             prefixes = guesses.prefixes_known(word)
             if prefixes:
                 prefixed += [(at, len(prefix)) for prefix in prefixes]
+            elif guesses.is_too_short(word):
+                short.append(at)
             elif guesses.are_of_forms(word):
                 asked.append(at)
                 for prefix in guesses.form_prefixes(word):
@@ -405,6 +533,8 @@ class Bulk:
             more = {some[number] for number in (ways.of // self._lexicon.longest_ending).tolist()}
             asked = [at for at in asked if at not in more]
         found = [self._by_forms(words, letters, told, np.array(asked, np.intp), guesses)]
+        if short:
+            found.append(self._unknown(letters, told, np.array(short)))
         if prefixed:
             found.append(self._by_prefix(words, letters, told, prefixed, guesses))
         return found
@@ -457,19 +587,17 @@ class Bulk:
         found = _joined([tails, ended])
         found = found.of(_first(found))
         _tell_only(told, found, asked)
-        # Lemmas that a ё alone tells apart are weighed by `parses`, and are one here: no matter, but for probabilities.
-        spelt = np.unique(found.word[found.same >> _SPELLING > 0])
-        told[spelt[self._lexicon.ends_of_probabilities([words[at] for at in spelt.tolist()]) != NOWHERE]] = False
+        self._leave_weighed(words, told, np.unique(found.word[found.same >> _SPELLING > 0]))
         return found
 
     def _spelt(self, letters: _Letters, told: np.ndarray, word: np.ndarray, ways: Ways, way: int) -> Readings:
-        """Return parses by tails or endings of these words, each way to write them with its forms."""
+        """Return parses by these words, their tails or endings, each way to write them with its forms."""
         told[word[ways.nodes == AMBIGUOUS]] = False
         at = (ways.nodes >= 0).nonzero()[0]
-        said_of = self._lexicon.said_of_words if way == BY_TAIL else self._lexicon.said_of_endings
+        said_of = self._lexicon.said_of_endings if way == BY_ENDING else self._lexicon.said_of_words
         of, said = said_of(ways.nodes[at])
         rows = self._rows(letters, told, word[at[of]], said, way)
-        score = rows.score if way == BY_TAIL else (said >> 2 * _BITS).astype(np.float64)
+        score = rows.score if way != BY_ENDING else (said >> 2 * _BITS).astype(np.float64)
         return rows._replace(same=ways.spelling[at[of]] << _SPELLING | rows.same, score=score)
 
     def _ended(self, letters: _Letters, told: np.ndarray, asked: np.ndarray, ways: Ways, guesses: Guesses) -> Readings:
@@ -492,47 +620,22 @@ class Bulk:
         return found.of(np.lexsort((-score, found.word)))
 
 
-class _Parts(NamedTuple):
-    """Parts of compounds; their texts are the lemmas of their readings, and behind these the parts themselves."""
-
-    rows: Readings
-    starts: np.ndarray  # of the rows of each part, and one more
-    texts: list[bytes]
-    hashes: np.ndarray  # of the texts
-    lengths: np.ndarray  # likewise
-
-    def rows_of(self, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the rows of parts, and for each first which of these parts it is of."""
-        return ranges(self.starts[parts], self.starts[parts + 1] - self.starts[parts])
-
-    def whole(self, parts: np.ndarray) -> np.ndarray:
-        """Return the texts that are these parts themselves."""
-        return len(self.rows.word) + parts
-
-    def compound(  # noqa: PLR0917 -- columns
-        self, told: np.ndarray, word: np.ndarray, left: np.ndarray, right: np.ndarray, like: np.ndarray, factor: float
-    ) -> Readings:
-        """Return parses of words whose lemmas are two of the texts; otherwise they are like some row."""
-        rows = self.rows
-        return Readings(
-            told,
-            word,
-            left,
-            right,
-            self.hashes[left] * _HYPHEN + self.hashes[right],
-            self.lengths[left] + 1 + self.lengths[right],
-            np.zeros(len(word), np.int64),
-            rows.tag[like],
-            rows.same[like],
-            rows.score[like] * factor,
-            np.full(len(word), BY_PARTS, np.uint8),
-        )
-
-
 def _joined(parts: Sequence[Readings]) -> Readings:
     """Return the rows of all, word by word."""
+    if len(parts) == 1:
+        return parts[0]
     joined = Readings(parts[0].told, *map(np.concatenate, zip(*(part[1:] for part in parts), strict=True)))
     return joined.of(np.argsort(joined.word, kind="stable"))
+
+
+def _with_one_lemma(rows: Readings) -> np.ndarray:
+    """Return the words all of whose rows have one lemma."""
+    first = np.flatnonzero(np.diff(rows.word, prepend=-1))
+    if not first.size:
+        return first
+    count = np.diff(first, append=len(rows.word))
+    one: np.ndarray = rows.word[first[np.logical_and.reduceat(rows.lemma == rows.lemma[first].repeat(count), first)]]
+    return one
 
 
 def _tell_only(told: np.ndarray, rows: Readings, asked: np.ndarray | None = None) -> None:

@@ -74,7 +74,7 @@ class Numbering:
         self._weighting.add(weighting[entries.kind])
         self._tie.add(tie[entries.kind])
         lemmas = np.fromiter(map(self._lemmas.__getitem__, entries.lemmas), np.uint32, len(entries.lemmas))
-        self._pairs.add(lemmas << np.uint32(1) | blob[at])
+        self._pairs.add(lemmas[entries.lemma] << np.uint32(1) | blob[at])
 
     def take(self, segment: Segment) -> Content:
         """Return what is not deleted of a segment; its words get numbers here, and are found by what they were.

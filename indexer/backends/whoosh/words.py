@@ -110,7 +110,8 @@ class Entries(NamedTuple):
 
     kinds: list[Kind]  # in the order in which the words bring them
     kind: np.ndarray  # of each word, index into the kinds
-    lemmas: list[bytes]  # of all words, one after another
+    lemmas: list[bytes]
+    lemma: np.ndarray  # of all words, one after another, index into the lemmas
 
 
 class Neighbours(NamedTuple):
@@ -469,7 +470,8 @@ class Words:
         of = self._of
         counts = of["word_lemmas"][words].tolist()
         pairs = self.pairs_of(words)
-        lemmas = self.all_lemmas()
+        every = self.all_lemmas()
+        lemmas, lemma = np.unique(pairs >> 1, return_inverse=True)
         parts = (pairs & 1).astype(np.uint8).tobytes()
         kinds: dict[tuple[bytes, int, int], int] = {}
         kind = []
@@ -482,7 +484,8 @@ class Words:
         return Entries(
             [Kind(own, self._packed(weighting, len(own)), self._ties(tie)) for own, weighting, tie in kinds],
             np.array(kind, np.uint32),
-            [lemmas[lemma] for lemma in (pairs >> 1).tolist()],
+            [every[number] for number in lemmas.tolist()],
+            lemma.astype(np.uint32),
         )
 
     def _packed(self, weighting: int, count: int) -> bytes:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 import bm25s
 import numpy as np
 from bm25s.tokenization import Tokenizer
-from snowballstemmer import stemmer
+from Stemmer import Stemmer
 
 from tests.benchmarks.peers.base import BEST, K1, B
 from tests.benchmarks.prepared import lemmas
@@ -123,7 +123,7 @@ class Bm25s:
 def _tokenizer(*, of_lemmas: bool) -> Tokenizer:
     if of_lemmas:
         return Tokenizer(lower=False, splitter=str.split, stopwords=[])
-    return Tokenizer(stopwords=[], stemmer=stemmer("russian").stemWord)
+    return Tokenizer(stopwords=[], stemmer=Stemmer("russian").stemWord)
 
 
 SYSTEMS = (Bm25s("stems", of_lemmas=False), Bm25s("lemmas", of_lemmas=True))
