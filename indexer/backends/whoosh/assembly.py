@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
-from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -64,26 +63,18 @@ def outline(contents: Sequence[Content], numbering: Numbering) -> Outline:
     return Outline(made, used, numbering.forms(used), written, rows)
 
 
-def load_loops() -> None:
-    """Have ready what assembling by compiled loops calls; to compile it, if nobody has done so, takes seconds."""
-    from indexer.backends.whoosh import gathering  # noqa: PLC0415 -- compiles
-
-    gathering.load()
-
-
-def assemble(of: Outline, numbering: Numbering, settings: Ranking, *, threads: int, by_loops: bool = False) -> Arrays:
-    """Return the arrays of a segment, whose words are known by now; they are the same by compiled loops."""
+def assemble(of: Outline, numbering: Numbering, settings: Ranking, *, threads: int) -> Arrays:
+    """Return the arrays of a segment, whose words are known by now."""
     threads = min(threads, _MOST_THREADS)
     rows = of.rows
     made = of.documents | numbering.words(of.used, of.forms) | of.texts
     made["field_rows"] = np.array(rows, np.uint32)
     words, texts_ = Words(made), Tokens(made)
     with ThreadPoolExecutor(threads) as pool:
-        share = _Share(pool, threads)
-        lists_of = _gathered if by_loops else _lists
+        share = _Share(pool, _AT_ONCE // threads)
         for field, last, count in zip(ANALYSED_FIELDS, np.cumsum(rows).tolist(), rows, strict=True):
             here = slice(last - count, last)
-            made |= _named(field, lists_of(words, texts_, here, ranking.saturation(field, settings).b, share))
+            made |= _named(field, _lists(words, texts_, here, ranking.saturation(field, settings).b, share))
     return made
 
 
@@ -109,10 +100,10 @@ def _counts(parts: list[Rows], words: int) -> np.ndarray:
 
 
 class _Share(NamedTuple):
-    """What shares the work."""
+    """What each thread of a pool does at a time."""
 
     pool: Executor
-    threads: int
+    places: int
 
 
 class _Chunk(NamedTuple):
@@ -127,8 +118,10 @@ class _Chunk(NamedTuple):
 def _lists(words: Words, texts_: Tokens, rows: slice, b: float, share: _Share) -> Arrays:
     """Return for each lemma that stands in a field, whose rows these are, the rows that have it."""
     lengths = texts_.lengths(rows)
-    average = _average(lengths)
-    some = _portions(lengths, _AT_ONCE // share.threads, rows.start)
+    average = float(lengths.mean()) if lengths.any() else 1.0
+    edges = np.searchsorted(np.cumsum(lengths), np.arange(share.places, int(lengths.sum()), share.places)) + 1
+    edges = np.unique([0, *edges, len(lengths)]) + rows.start
+    some = [slice(start, stop) for start, stop in pairwise(edges.tolist())]
     chunks = list(share.pool.map(partial(_inverted, words, texts_, b=b, average=average), some))
     found = np.zeros(words.lemma_count, np.int64)
     for chunk in chunks:
@@ -155,30 +148,6 @@ def _lists(words: Words, texts_: Tokens, rows: slice, b: float, share: _Share) -
         "bounds": np.array([b, average]),
         **lists.write(every_row, coded, found[lemmas], pool=share.pool),
     }
-
-
-def _gathered(words: Words, texts_: Tokens, rows: slice, b: float, share: _Share) -> Arrays:
-    """Return the same by compiled loops."""
-    from indexer.backends.whoosh import gathering  # noqa: PLC0415 -- compiles
-
-    lengths = texts_.lengths(rows)
-    average = _average(lengths)
-    some = _portions(lengths, ceil(int(lengths.sum()) / share.threads), rows.start)
-    weights = gathering.Weights(codes.per_word(lengths, b, average), codes.near(int(lengths.max(initial=0))))
-    known = gathering.Lemmas(words.for_loops, words.pairs, words.lemma_count)
-    lemmas, made = gathering.gather(texts_.for_loops, known, weights, some, share.pool)
-    return {"lemma": lemmas.astype(np.uint32), "bounds": np.array([b, average]), **made}
-
-
-def _average(lengths: np.ndarray) -> float:
-    return float(lengths.mean()) if lengths.any() else 1.0
-
-
-def _portions(lengths: np.ndarray, places: int, first: int) -> list[slice]:
-    """Return adjacent rows, about so many places at once; the number of the first row is given."""
-    edges = np.searchsorted(np.cumsum(lengths), np.arange(places, int(lengths.sum()), max(places, 1))) + 1
-    edges = np.unique([0, *edges, len(lengths)]) + first
-    return [slice(start, stop) for start, stop in pairwise(edges.tolist())]
 
 
 def _inverted(words: Words, texts_: Tokens, rows: slice, *, b: float, average: float) -> _Chunk:

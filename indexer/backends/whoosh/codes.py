@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from indexer import ranking
     from indexer.settings import Ranking
 
-LEVELS = 16
-HALF = 0.5  # normalised frequency at the middle of the scale
+_LEVELS = 16
+_HALF = 0.5  # normalised frequency at the middle of the scale
 _NEAR = 15.0  # words from the beginning at the middle of the other one
 _ANY = 1e9  # a frequency that no row has
 
@@ -38,19 +38,15 @@ def write(agreement: np.ndarray, first: np.ndarray, divisors: np.ndarray) -> np.
     (True, True)
     """
     normal = agreement / divisors
-    normal /= normal + HALF
-    normal *= LEVELS
-    often: np.ndarray = np.minimum(normal.astype(np.uint8), LEVELS - 1)
-    often <<= 4
+    normal /= normal + _HALF
+    normal *= _LEVELS
+    often: np.ndarray = np.minimum(normal.astype(np.uint8), _LEVELS - 1)
     # Places are whole numbers, and few: what is worked out once for each is looked up for all.
-    often |= near(int(first.max(initial=0)) + 1)[first]
+    places = np.arange(int(first.max(initial=0)) + 1)
+    near = np.minimum((_NEAR / (_NEAR + places) * _LEVELS).astype(np.uint8), _LEVELS - 1)
+    often <<= 4
+    often |= near[first]
     return often
-
-
-def near(places: int) -> np.ndarray:
-    """Return the lower four bits of the code of a row where a lemma stands first at each of so many places."""
-    levels: np.ndarray = np.minimum((_NEAR / (_NEAR + np.arange(places)) * LEVELS).astype(np.uint8), LEVELS - 1)
-    return levels
 
 
 class Table(NamedTuple):
@@ -62,9 +58,9 @@ class Table(NamedTuple):
 
 def read(bounds: np.ndarray, b: float, average: float) -> Table:
     """Return what codes mean for a search with this b in a collection with this average length."""
-    often = (np.arange(LEVELS * LEVELS) >> 4) + 1
-    share = np.minimum(often / LEVELS, 1 - 1e-9)
-    frequency = np.where(often == LEVELS, _ANY, HALF * share / (1 - share))
+    often = (np.arange(_LEVELS * _LEVELS) >> 4) + 1
+    share = np.minimum(often / _LEVELS, 1 - 1e-9)
+    frequency = np.where(often == _LEVELS, _ANY, _HALF * share / (1 - share))
     if b == bounds[0]:
         frequency *= max(1.0, average / bounds[1])
     else:
@@ -74,8 +70,8 @@ def read(bounds: np.ndarray, b: float, average: float) -> Table:
 
 def earliest() -> np.ndarray:
     """Return for each code the place before which the lemma does not stand."""
-    near = (np.arange(LEVELS * LEVELS) & 15) + 1
-    return np.maximum(_NEAR * LEVELS / near - _NEAR, 0.0)
+    near = (np.arange(_LEVELS * _LEVELS) & 15) + 1
+    return np.maximum(_NEAR * _LEVELS / near - _NEAR, 0.0)
 
 
 def lead(table: Table, settings: Ranking) -> np.ndarray:

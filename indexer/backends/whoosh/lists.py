@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _WIDTHS = (1, 2, 4)  # bytes
 _DTYPES: dict[int, type[np.unsignedinteger]] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
-MOST = {width: 256**width - 1 for width in _WIDTHS}
+_MOST = {width: 256**width - 1 for width in _WIDTHS}
 PARTS = ("kind", "size", "found", *(f"gap{w}" for w in _WIDTHS), *(f"code{w}" for w in _WIDTHS))
 _AT_ONCE = 1_000_000  # rows
 
@@ -91,12 +91,13 @@ def _written(rows: np.ndarray, codes: np.ndarray, found: np.ndarray) -> _Written
     gaps[starts[found > 0]] = rows[starts[found > 0]]
     steps = [_steps(gaps, width) for width in _WIDTHS]
     sizes = np.stack([np.add.reduceat(step, starts) + found if len(starts) else starts for step in steps])
-    chosen = narrowest(sizes)
+    bytes_ = sizes * (np.array(_WIDTHS) + 1)[:, None]  # a code beside each gap
+    chosen = np.argmin(bytes_, axis=0)
     of_row = np.repeat(chosen.astype(np.uint8), found)
     made: Arrays = {}
     for at, width in enumerate(_WIDTHS):
         here = of_row == at
-        most = MOST[width]
+        most = _MOST[width]
         step = steps[at][here]
         taken = np.cumsum(step + 1)
         gap = np.full(int(taken[-1]) if taken.size else 0, most, _DTYPES[width])
@@ -107,34 +108,8 @@ def _written(rows: np.ndarray, codes: np.ndarray, found: np.ndarray) -> _Written
     return _Written(made, chosen, sizes[chosen, np.arange(len(found))])
 
 
-def narrowest(sizes: np.ndarray) -> np.ndarray:
-    """Return of each list the index of the width that is shortest for it, from its sizes in gaps by each width."""
-    bytes_ = sizes * (np.array(_WIDTHS) + 1)[:, None]  # a code beside each gap
-    chosen: np.ndarray = np.argmin(bytes_, axis=0)
-    return chosen
-
-
-def empty(chosen: np.ndarray, size: np.ndarray) -> Arrays:
-    """Return what lists, with the widths chosen for them and sizes in gaps, are written to."""
-    made: Arrays = {}
-    for at, (width, kind) in enumerate(_DTYPES.items()):
-        gaps = int(size[chosen == at].sum())
-        made[f"gap{width}"], made[f"code{width}"] = np.empty(gaps, kind), np.empty(gaps, np.uint8)
-    return made
-
-
-def starts(chosen: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Return where each list begins among those of its width."""
-    start = np.zeros(len(size), np.int64)
-    for kind in range(len(_WIDTHS)):
-        ours = chosen == kind
-        sizes = size[ours].astype(np.int64)
-        start[ours] = np.cumsum(sizes) - sizes
-    return start
-
-
 def _steps(gaps: np.ndarray, width: int) -> np.ndarray:
-    steps: np.ndarray = gaps // MOST[width]
+    steps: np.ndarray = gaps // _MOST[width]
     return steps
 
 
@@ -150,7 +125,7 @@ class Placed(NamedTuple):
         rows = self.gaps.cumsum(dtype=np.int64)
         if self.is_plain:
             return rows, self.codes
-        is_row = (self.gaps != MOST[self.gaps.dtype.itemsize]).nonzero()[0]
+        is_row = (self.gaps != _MOST[self.gaps.dtype.itemsize]).nonzero()[0]
         return rows[is_row], self.codes[is_row]
 
 
@@ -166,7 +141,12 @@ class Stored:
     @cached_property
     def _start(self) -> np.ndarray:
         """Return where each begins among those of its width: 15 ms for 190,000 lists."""
-        return starts(self._kind, self._size)
+        start = np.zeros(len(self._size), np.int64)
+        for kind in range(len(_WIDTHS)):
+            ours = self._kind == kind
+            sizes = self._size[ours].astype(np.int64)
+            start[ours] = np.cumsum(sizes) - sizes
+        return start
 
     @cached_property
     def for_loops(self) -> tuple[np.ndarray, ...]:
@@ -200,7 +180,7 @@ class Stored:
 
 
 def _read(gap: np.ndarray, code: np.ndarray, lists: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> Lists:
-    most = MOST[gap.dtype.itemsize]
+    most = _MOST[gap.dtype.itemsize]
     if len(lists) == 1:
         here = slice(int(starts[0]), int(starts[0] + sizes[0]))
         gaps, codes = gap[here], code[here]

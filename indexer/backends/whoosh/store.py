@@ -12,7 +12,6 @@ import sys
 from contextlib import contextmanager
 from ctypes import CDLL
 from datetime import UTC, datetime
-from threading import Thread
 from typing import TYPE_CHECKING, Self
 
 from whoosh.index import TOC, clean_files
@@ -20,7 +19,7 @@ from whoosh.util.filelock import try_for
 
 from indexer.analysis import dictionary
 from indexer.backends.whoosh import arrays, state
-from indexer.backends.whoosh.assembly import Outline, assemble, load_loops, outline
+from indexer.backends.whoosh.assembly import Outline, assemble, outline
 from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment, schema
 from indexer.backends.whoosh.contents import INDEX_NAME, check, latest_generation, reading
 from indexer.backends.whoosh.numbering import Numbering
@@ -48,14 +47,10 @@ _SIMILAR = 2  # a segment is merged with new ones of at least half its size: few
 class Store:
     """An index folder under the build lock. Nothing changes for readers until `commit`."""
 
-    def __init__(
-        self, folder: Path, settings: Settings, *, rebuild: bool, wait: float, threads: int, by_loops: bool = False
-    ) -> None:
+    def __init__(self, folder: Path, settings: Settings, *, rebuild: bool, wait: float, threads: int) -> None:
         self._folder = folder
         self._settings = settings
         self._threads = threads
-        self._by_loops = by_loops
-        self._loading: Thread | None = None  # of the loops, while texts are read
         with _writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
         self._storage = Storage(str(folder))
@@ -118,9 +113,6 @@ class Store:
 
     def add(self, content: Content) -> None:
         """Add documents, which wait to be written."""
-        if self._by_loops and not self._loading:
-            self._loading = Thread(target=load_loops)
-            self._loading.start()
         self._pending.append(content)
         self._outline = None
         self._size += _size(content)
@@ -214,15 +206,7 @@ class Store:
             segment.set_doc_count(documents.rows[0])
             self._new.append(segment)
             with _writing(self._folder):
-                if self._loading:
-                    self._loading.join()
-                made = assemble(
-                    documents,
-                    self.numbering,
-                    self._settings.ranking,
-                    threads=self._threads,
-                    by_loops=self._by_loops,
-                )
+                made = assemble(documents, self.numbering, self._settings.ranking, threads=self._threads)
                 arrays.write(segment.path(self._folder), made)
             del documents, made
             _give_back()

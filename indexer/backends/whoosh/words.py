@@ -540,11 +540,6 @@ class Words:
             plain=self._plain,
         )
 
-    @property
-    def pairs(self) -> np.ndarray:
-        """Return the lemmas of all words, word by word, as compiled loops read them: see pairs_of."""
-        return arrays.frozen(self._of["word_lemma"])
-
     @cached_property
     def lemmas_for_loops(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return what compiled loops read of lemmas: until where each has words, these, and its number in each."""
