@@ -23,11 +23,10 @@ from uuid import uuid4
 from indexer import readers
 from indexer.addresses import Cluster, is_address, place
 from indexer.backends.whoosh import cores
-from indexer.backends.whoosh.contents import folder_size, latest_generation
+from indexer.backends.whoosh.contents import folder_size
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import Store
-from indexer.compiled import is_there
-from indexer.errors import CompilerMissing, CorpusMissing, EngineRefused, IndexNotWritten
+from indexer.errors import CorpusMissing, EngineRefused, IndexNotWritten
 from indexer.pieces import Piece, Survey, Tally, batches, of_file
 from indexer.readers import Reading
 from indexer.settings import Settings
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
     from indexer.types import FileRecord
 
 _WORTH_A_POOL = 4_000_000  # bytes of corpus; below it, starting processes takes longer than they save
-_WORTH_LOOPS = 1_000_000_000  # likewise; to compile loops on two cores takes as long as they save of 900 MB
 _KILLED = "a process of the build was killed, probably for want of memory; with fewer processes it takes less"
 _SHARE = 50_000  # words looked up by a core at once, at most; 25,000 take 1.1 times as long each
 _LEAST = 5_000  # at least, for each share has a cost of its own
@@ -70,7 +68,6 @@ def build_index(
     wait: float = 0.0,
     progress: Callable[[Progress], None] | None = None,
     engine: str = "",
-    compiled: bool | None = False,
 ) -> BuildReport:
     """Make the index at `index` hold exactly the documents of a corpus: a folder, a file, or documents of a program.
 
@@ -85,19 +82,10 @@ def build_index(
     write to the cluster that the index is on; the corpus is then a folder that all of them see, or an address that
     Spark can read: s3a://bucket/news.
 
-    If it is `compiled`, the index is the same, and what is done of every character is done by loops that Numba compiles
-    (the extra `fast`). Each process takes half a second to load them, which 300,000 paragraphs on two cores are worth,
-    and three seconds to compile them the first time after it is installed. None: where it surely pays even then. An
-    index on a cluster is built without.
-
-    CompilerMissing if there is nothing to compile them with.
-
     CorpusMissing, IndexIncompatible, IndexDamaged, IndexBusy, IndexNotWritten, ClusterFailure or EngineError if it
     cannot be done.
     """
     started = perf_counter()
-    if compiled and not is_there():
-        raise CompilerMissing
     where = place(index)
     build = _Build(where, settings or Settings(), processes or os.cpu_count() or 1, progress or (lambda _: None))
     with ExitStack() as stack:
@@ -105,7 +93,6 @@ def build_index(
             source: _Source = stack.enter_context(_on_spark(corpus, where, engine, processes))
         else:
             source = _here(corpus, where, build.settings)
-        build.by_loops = _pays(source, where, rebuild=rebuild) if compiled is None else compiled
         stack.enter_context(_no_collection())
         into = stack.enter_context(build.opened(rebuild=rebuild, wait=wait))
         counts = build.bring_up_to_date(into, source)
@@ -126,14 +113,6 @@ def build_index(
         doubtful=tuple(file for file in files if file.doubtful),
         ignored=source.ignored,
     )
-
-
-def _pays(source: _Source, index: Place, *, rebuild: bool) -> bool:
-    """Whether so much will be read that loops pay even if they must be compiled first."""
-    if not (is_there() and isinstance(source, _Folder) and isinstance(index, Path)):
-        return False
-    is_first = rebuild or not index.is_dir() or latest_generation(index) < 0
-    return is_first and source.size >= _WORTH_LOOPS
 
 
 def _here(corpus: Path | str | Iterable[Document], index: Place, settings: Settings) -> _Folder | _Records:
@@ -250,7 +229,6 @@ class _Build:
         self._index = index
         self.processes = processes
         self._progress = progress
-        self.by_loops = False
         self._done = 0  # bytes
 
     @contextmanager
@@ -263,7 +241,7 @@ class _Build:
                 yield _IntoCluster(there, self.settings, self.processes)
         else:
             with Store(self._index, self.settings, rebuild=rebuild, wait=wait, threads=self.processes) as here:
-                yield _IntoFolder(here, self._index, self.settings, self.processes, by_loops=self.by_loops)
+                yield _IntoFolder(here, self._index, self.settings, self.processes)
 
     def bring_up_to_date(self, store: _Into, source: _Source) -> _Counts:
         """Put into the store what is new, take out what is gone."""
@@ -347,9 +325,8 @@ class _Into(Protocol):
 class _IntoFolder:
     """The embedded engine's."""
 
-    def __init__(self, store: Store, index: Path, settings: Settings, processes: int, *, by_loops: bool) -> None:
+    def __init__(self, store: Store, index: Path, settings: Settings, processes: int) -> None:
         self._store = store
-        self._scan = partial(cores.scan, by_loops=by_loops)
         self._index = index
         self._settings = settings
         self._processes = processes
@@ -374,7 +351,7 @@ class _IntoFolder:
         build = uuid4().hex
         scanning: deque[Future[Scan]] = deque()
         for batch in batches:
-            scanning.append(pool.submit(self._scan, cores.Batch(batch), build, self._settings))
+            scanning.append(pool.submit(cores.scan, cores.Batch(batch), build, self._settings))
             if len(scanning) > 2 * self._processes:
                 yield store.numbering.translated(scanning.popleft().result())
             if store.is_full:

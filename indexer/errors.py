@@ -20,7 +20,7 @@ IndexerError
 │   ├── EngineRefused          no such engine, or it cannot build this
 │   ├── SparkMissing           pyspark or Java is not installed
 │   └── SparkFailure           no master, no worker, or they gave up
-├── CompilerMissing        the one who wants loops compiled can act: Numba is not installed
+├── CompilerMissing        the one who wants rankings compiled can act: Numba is not installed
 ├── EncoderMissing         the one who searches by meaning can act: the package that carries one is not there
 ├── ProtocolMissing        the one who serves tools to a language model can act: the package mcp is not there
 ├── QueryError             the one who asks can act
@@ -195,9 +195,9 @@ class EncoderMissing(IndexerError):
 
 
 class CompilerMissing(IndexerError):
-    """Compiled loops are asked for, and there is nothing to compile them with."""
+    """Compiled rankings are asked for, and there is nothing to compile them with."""
 
-    template = "To compile loops, Numba is needed. Install it: pip install 'abzats[fast]'"
+    template = "To compile the loops of rankings, Numba is needed. Install it: pip install 'abzats[fast]'"
 
 
 class ProtocolMissing(IndexerError):

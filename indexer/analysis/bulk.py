@@ -4,8 +4,7 @@ A run of letters between characters that no rule looks at is a token by itself, 
 such runs with hyphens between them; what may be anything else, one run in 130, is left to the rules of tokenize. Of the
 delimiters that may end a sentence one in 56 is left to razdel. What is known of a character is bits, from one table.
 A text is joined with the others by a character that is neither of a word nor a space, and so are the ends of all, for
-then whatever is looked at has something beside it. What is done of every character and of every token may be done by
-compiled loops instead (loops.py); rules are asked by array operations either way.
+then whatever is looked at has something beside it.
 """
 
 from __future__ import annotations
@@ -63,8 +62,8 @@ class Tokens(NamedTuple):
     points: np.ndarray  # the code points of the joined text
 
 
-def tokens(texts: Sequence[str], *, by_loops: bool = False) -> Tokens:
-    """Return the tokens of texts; `by_loops`, the same by compiled loops, and code points as uint32.
+def tokens(texts: Sequence[str]) -> Tokens:
+    """Return the tokens of texts.
 
     >>> of = tokens(["Не он. Он не", "10 000 т. е. да"])
     >>> [of.text[start:stop] for start, stop in zip(of.starts.tolist(), of.stops.tolist())]
@@ -72,17 +71,10 @@ def tokens(texts: Sequence[str], *, by_loops: bool = False) -> Tokens:
     >>> of.opens.tolist(), of.lengths.tolist()
     ([True, False, True, False, True, False, False], [4, 3])
     """
-    joined, runs, signs = (_looked_at if by_loops else _seen)(texts)
-    sentences = np.sort(np.concatenate([joined.first, _ends(texts, joined, runs, signs)]))
-    is_token, ruled = _told(joined, runs, sentences)
-    if by_loops:
-        from indexer.analysis import loops  # noqa: PLC0415 -- compiles
-
-        starts, stops, opens, lengths = loops.joined(runs[:2], is_token, ruled, sentences, joined.first)
-        return Tokens(joined.text, starts, stops, opens, lengths, joined.points)
-    starts, stops = runs.starts[is_token], runs.stops[is_token]
-    to = starts.searchsorted(ruled[:, 0])
-    starts, stops = np.insert(starts, to, ruled[:, 0]), np.insert(stops, to, ruled[:, 1])
+    joined = _Joined.of(texts)
+    runs = _Runs.of(joined)
+    sentences = np.sort(np.concatenate([joined.first, _ends(texts, joined, runs)]))
+    starts, stops = _tokens(joined, runs, sentences)
     opens = np.zeros(len(starts) + 1, np.bool_)
     opens[starts.searchsorted(sentences)] = True
     edges = np.append(starts.searchsorted(joined.first), len(starts))
@@ -93,74 +85,22 @@ class _Joined(NamedTuple):
     """Texts as one, and what is known of its characters."""
 
     text: str
-    points: np.ndarray  # code points
+    points: np.ndarray  # code points; of the type of indices, for a table is asked of them
     kinds: np.ndarray  # bits
     first: np.ndarray  # of each text
     last: np.ndarray  # one after it
 
-
-class _Runs(NamedTuple):
-    """Runs of characters that words may be made of, and what is in them beside lower-case letters of our alphabets."""
-
-    starts: np.ndarray
-    stops: np.ndarray
-    odd: np.ndarray  # characters of runs that are no such letters
-
-
-class _Signs(NamedTuple):
-    """Characters that may end a sentence."""
-
-    delimiters: np.ndarray  # with a space behind them
-    brackets: np.ndarray  # round ones
-
-
-def _seen(texts: Sequence[str]) -> tuple[_Joined, _Runs, _Signs]:
-    """Return texts as one, and what is in it, by array operations."""
-    text, encoded, first, last = _as_one(texts)
-    points = encoded.astype(np.intp)  # the type of indices, for a table is asked of them
-    kinds = _table().take(points, mode="wrap")
-    far, of_far = _far(encoded)
-    kinds[far] = of_far
-    is_word = kinds & (_ALNUM | _GLUE) != 0
-    edges = np.flatnonzero(is_word[1:] != is_word[:-1])
-    edges += 1
-    is_word &= kinds & _SMALL == 0
-    delimiters = np.flatnonzero((kinds[:-1] & _DELIMITER != 0) & (kinds[1:] & _SPACE != 0))
-    return (
-        _Joined(text, points, kinds, first, last),
-        _Runs(edges[::2].copy(), edges[1::2].copy(), np.flatnonzero(is_word)),
-        _Signs(delimiters, np.flatnonzero(points >> 1 == ord("(") >> 1)),
-    )
-
-
-def _looked_at(texts: Sequence[str]) -> tuple[_Joined, _Runs, _Signs]:
-    """Return the same by a compiled loop."""
-    from indexer.analysis import loops  # noqa: PLC0415 -- compiles
-
-    text, points, first, last = _as_one(texts)
-    word, small, delimiter, space = map(np.uint16, (_ALNUM | _GLUE, _SMALL, _DELIMITER, _SPACE))
-    asked = loops.Asked(word, small, delimiter, space, np.uint32(ord("(") >> 1))
-    seen = loops.look(points, _table(), *_far(points), asked)
-    return (
-        _Joined(text, points, seen.kinds, first, last),
-        _Runs(seen.starts, seen.stops, seen.odd),
-        _Signs(seen.delimiters, seen.brackets),
-    )
-
-
-def _as_one(texts: Sequence[str]) -> tuple[str, np.ndarray, np.ndarray, np.ndarray]:
-    """Return texts as one, its code points, and where each text starts and stops in it."""
-    text = _BETWEEN.join([_BETWEEN * (_BEFORE - 1), *texts, _BETWEEN * _BEFORE])
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    lengths = np.fromiter(map(len, texts), np.intp, len(texts))
-    last = np.cumsum(lengths + 1) + (_BEFORE - 1)
-    return text, points, last - lengths, last
-
-
-def _far(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return where the code points are that have no place in the table, and their bits."""
-    far = np.flatnonzero(points >= _PLANE) if points.max() >= _PLANE else np.zeros(0, np.intp)
-    return far, np.array([_kind(point) for point in points[far].tolist()], np.uint16)
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> _Joined:
+        text = _BETWEEN.join([_BETWEEN * (_BEFORE - 1), *texts, _BETWEEN * _BEFORE])
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.intp)
+        kinds = _table().take(points, mode="wrap")
+        if points.max() >= _PLANE:
+            far = np.flatnonzero(points >= _PLANE)
+            kinds[far] = [_kind(point) for point in points[far].tolist()]
+        lengths = np.fromiter(map(len, texts), np.intp, len(texts))
+        last = np.cumsum(lengths + 1) + (_BEFORE - 1)
+        return cls(text, points, kinds, last - lengths, last)
 
 
 @cache
@@ -181,19 +121,37 @@ def _kind(point: int) -> int:
     return sum(bit for bit, test in _TESTS.items() if test(chr(point)))
 
 
+class _Runs(NamedTuple):
+    """Runs of characters that words may be made of, and what is in them beside lower-case letters of our alphabets."""
+
+    starts: np.ndarray
+    stops: np.ndarray
+    odd: np.ndarray  # characters of runs that are no such letters
+
+    @classmethod
+    def of(cls, joined: _Joined) -> _Runs:
+        kinds = joined.kinds
+        is_word = kinds & (_ALNUM | _GLUE) != 0
+        edges = np.flatnonzero(is_word[1:] != is_word[:-1])
+        edges += 1
+        is_word &= kinds & _SMALL == 0
+        return cls(edges[::2].copy(), edges[1::2].copy(), np.flatnonzero(is_word))
+
+
 # --- sentences --------------------------------------------------------------------------------------------------------
 
 
-def _ends(texts: Sequence[str], joined: _Joined, runs: _Runs, signs: _Signs) -> np.ndarray:
+def _ends(texts: Sequence[str], joined: _Joined, runs: _Runs) -> np.ndarray:
     """Return where sentences end that are not the last of their text."""
-    first, at = joined.first, signs.delimiters
-    after = _after_spaces(joined.kinds, at)
+    kinds, first = joined.kinds, joined.first
+    at = np.flatnonzero((kinds[:-1] & _DELIMITER != 0) & (kinds[1:] & _SPACE != 0))
+    after = _after_spaces(kinds, at)
     of = first.searchsorted(at, side="right") - 1
     kept = after < joined.last[of]
     kept[kept] = ~_is_small_word(joined, runs, after[kept])
     at, of = at[kept], of[kept]
     own: list[int] = []
-    smiles = _smiles(joined.points, signs.brackets)
+    smiles = _smiles(joined.points)
     if smiles.size:  # delimiters of more than one character
         odd = np.unique(first.searchsorted(smiles, side="right") - 1)
         for number, start in zip(odd.tolist(), first[odd].tolist(), strict=True):
@@ -245,8 +203,9 @@ def _after_spaces(kinds: np.ndarray, at: np.ndarray) -> np.ndarray:
     return after
 
 
-def _smiles(points: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Return those of round brackets that end what razdel takes for a smile, or that may begin its mouth."""
+def _smiles(points: np.ndarray) -> np.ndarray:
+    """Return the brackets that end what razdel takes for a smile, or that may begin its mouth."""
+    at = np.flatnonzero(points >> 1 == ord("(") >> 1)
     behind = points[at - 1]
     eyes = np.where(behind == ord("-"), points[at - 2], behind)
     smiles: np.ndarray = at[(eyes == ord("=")) | (eyes == ord(":")) | (eyes == ord(";"))]
@@ -392,8 +351,8 @@ def _abbreviations() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 # --- tokens -----------------------------------------------------------------------------------------------------------
 
 
-def _told(joined: _Joined, runs: _Runs, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return which runs are tokens by themselves, and where those start and stop that rules have told of others."""
+def _tokens(joined: _Joined, runs: _Runs, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where tokens start and stop."""
     starts, stops = runs.starts, runs.stops
     nothing, doubtful = _not_plain(joined, runs)
     is_token = np.ones(len(starts), np.bool_)
@@ -410,7 +369,10 @@ def _told(joined: _Joined, runs: _Runs, sentences: np.ndarray) -> tuple[np.ndarr
                 break
             made.append((first, last))
             at = done = last
-    return is_token, np.array(made, np.intp).reshape(-1, 2)
+    ruled = np.array(made, np.intp).reshape(-1, 2)
+    starts, stops = starts[is_token], stops[is_token]
+    to = starts.searchsorted(ruled[:, 0])
+    return np.insert(starts, to, ruled[:, 0]), np.insert(stops, to, ruled[:, 1])
 
 
 def _not_plain(joined: _Joined, runs: _Runs) -> tuple[np.ndarray, np.ndarray]:

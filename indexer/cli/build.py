@@ -103,14 +103,7 @@ def _build(
 ) -> int:
     with _progress(shown=not quiet and sys.stderr.isatty()) as progress:
         report = indexer.build_index(
-            corpus,
-            index,
-            rebuild=rebuild,
-            processes=processes,
-            wait=wait,
-            progress=progress,
-            engine=engine,
-            compiled=None,
+            corpus, index, rebuild=rebuild, processes=processes, wait=wait, progress=progress, engine=engine
         )
     _show_problems(report, screen.errors())
     if not quiet:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from razdel import sentenize
@@ -29,9 +28,7 @@ TEXTS = st.lists(st.lists(st.tuples(PIECES | WORDS, SPACES).map("".join), max_si
 
 
 def compare(texts: list[str]) -> None:
-    """Compare the tokens of texts with those of each, and those that loops find with these; compiled or not."""
-    of, by_loops = bulk.tokens(texts), bulk.tokens(texts, by_loops=True)
-    assert [array.tolist() for array in of[1:]] == [array.tolist() for array in by_loops[1:]]
+    of = bulk.tokens(texts)
     found = list(zip(of.starts.tolist(), of.stops.tolist(), of.opens.tolist(), strict=True))
     for text, length in zip(texts, of.lengths.tolist(), strict=True):
         here, found = found[:length], found[length:]
@@ -52,23 +49,6 @@ def test_sentences_end_where_razdel_ends_them(texts: list[str]) -> None:
     for text in texts:
         expected = [sentence.stop for sentence in sentenize(text)][:-1]
         assert [len(text[:end].rstrip()) for end in ends(text)] == expected
-
-
-@pytest.mark.parametrize(
-    "texts",
-    [
-        [],
-        [""],
-        ["", ""],
-        ["\ud800а \udfff. Он"],
-        ["..." * 500],
-        ["-" * 500 + "а"],
-        ["\U0001f600" * 3 + "1" * 300 + "ё"],
-    ],
-    ids=["nothing", "an empty one", "two", "halves of pairs", "delimiters", "hyphens", "astral"],
-)
-def test_odd_texts(texts: list[str]) -> None:
-    compare(texts)
 
 
 def test_tokens_of_the_corpus() -> None:

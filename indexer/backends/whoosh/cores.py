@@ -66,14 +66,14 @@ def _rows(of: _Columns) -> list[tuple[str, Document]]:
     return list(zip(of.files, map(Document, paths, texts, *others), strict=True))
 
 
-def scan(batch: list[tuple[str, Document]], build: str, settings: Settings, *, by_loops: bool = False) -> Scan:
+def scan(batch: list[tuple[str, Document]], build: str, settings: Settings) -> Scan:
     """Return documents, each with the name of its file, as numbers of the words that this process has met."""
-    return _scanner(build, settings, by_loops).scan(batch)
+    return _scanner(build, settings).scan(batch)
 
 
 @lru_cache(1)
-def _scanner(build: str, settings: Settings, by_loops: bool) -> Scanner:  # noqa: ARG001, FBT001 -- each build has its own; remembered by its arguments
-    return Scanner(_analyzer(settings.analysis), settings.reading, by_loops=by_loops)
+def _scanner(build: str, settings: Settings) -> Scanner:  # noqa: ARG001 -- each build has its own
+    return Scanner(_analyzer(settings.analysis), settings.reading)
 
 
 def look_up(keys: list[bytes], settings: Settings) -> Entries:

@@ -83,27 +83,3 @@ class HashTable:
             going = np.ones(len(hashes), np.bool_)
             going[settled] = False
             hashes, numbers, place = hashes[going], numbers[going], place[going] + 1 & self._mask
-
-
-class Slots:
-    """What compiled loops (scanning.py) number hashes in instead: in each place a hash and its number."""
-
-    def __init__(self) -> None:
-        self.count = 0  # of places that are taken
-        self._bits = _AT_FIRST
-        self._slots = np.zeros(2 << self._bits, np.uint64)
-
-    def with_room_for(self, more: int) -> tuple[np.ndarray, np.uint64, int]:
-        """Return the places, by how many bits a hash is moved to tell its own, and how many places are taken."""
-        from indexer.backends.whoosh import scanning  # noqa: PLC0415 -- compiles
-
-        if (needed := 2 * (self.count + more)) >> self._bits:  # half of the places are taken at most
-            self._bits = needed.bit_length()
-            larger = np.zeros(2 << self._bits, np.uint64)
-            scanning.moved(self._slots, larger, self._shift)
-            self._slots = larger
-        return self._slots, self._shift, self.count
-
-    @property
-    def _shift(self) -> np.uint64:
-        return np.uint64(_BITS - self._bits)

@@ -3,17 +3,14 @@
 A word of a text is told by a hash of 64 random bits: a token becomes a number by array operations, and only one that
 was not met before becomes a string. Of ten million places a core so looks at half a million; that two tokens of them
 have one hash happens in a build of a hundred million. A scanner numbers the words that it meets; the build translates
-these numbers, for each core meets the words in an order of its own. What is done of every token may be done by compiled
-loops instead (scanning.py).
+these numbers, for each core meets the words in an order of its own.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
-from string import ascii_lowercase, digits
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -21,7 +18,7 @@ import numpy as np
 
 from indexer.analysis import bulk
 from indexer.backends.whoosh import texts
-from indexer.backends.whoosh.hashtable import HashTable, Slots
+from indexer.backends.whoosh.hashtable import HashTable
 from indexer.backends.whoosh.segment import HEADING_FIELDS, Content, Rows, Whole, heading_to_bytes
 from indexer.backends.whoosh.words import key_of
 from indexer.paragraphs import passages
@@ -34,17 +31,10 @@ if TYPE_CHECKING:
     from indexer.types import Document
 
 _AT_ONCE = 250_000  # characters; a quarter of it takes 1.2 times as long, and with more, memory would grow
-_SMALL, _CAPITAL = "абвгдежзийклмнопрстуфхцчшщъыьэюя", "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ"
-_OWN = (
-    _SMALL + "-",
-    ascii_lowercase + digits + "-.,",
-)  # a token of one of these is its own key: nothing to mend or fold
-_PLAIN = re.compile("(?:{}|{})\\Z".format(*(f"[{re.escape(those)}]+" for those in _OWN)))
-_CAPITALISED = re.compile(f"[{_CAPITAL}][{_SMALL}]+\\Z")  # differs from its folded form in its first letter alone
+_PLAIN = re.compile(r"(?:[а-я-]+|[a-z0-9.,-]+)\Z")  # a token that is its own key: nothing to mend, nothing to fold
+_CAPITALISED = re.compile(r"[А-Я][а-я]+\Z")  # one that differs from its folded form in its first letter alone
 _OF_CAPITALISED = [key_of("Аб", opens).removeprefix("аб".encode()) for opens in (False, True)]  # what its key ends in
-_ENDINGS = np.frombuffer(b"".join(_OF_CAPITALISED), np.uint8), np.cumsum(list(map(len, _OF_CAPITALISED)))
-_BITS = 16
-_RANDOM = 1 << _BITS  # code points whose random numbers are their own
+_RANDOM = 1 << 16  # code points whose random numbers are their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +42,8 @@ class Scan:
     """Documents whose words have the numbers of a scanner."""
 
     scanner: str
-    lines: bytes  # the keys of the words that the scanner met here for the first time, in order of their numbers
+    keys: list[bytes]  # of the words that the scanner met here for the first time, in order of their numbers
     content: Content
-
-    @property
-    def keys(self) -> list[bytes]:
-        """The keys of these words."""
-        return self.lines.split(b"\n")[:-1]
 
     def numbered(self, numbers: np.ndarray) -> Content:
         """Return the documents with other numbers for their words, which are told by those of the scanner."""
@@ -69,8 +54,7 @@ class Scan:
 class Scanner:
     """Reads documents, and remembers which words it has met. No threads may share it."""
 
-    def __init__(self, analyzer: Analyzer, settings: Reading, *, by_loops: bool = False) -> None:
-        """`by_loops`, what takes most of the time is done by compiled loops, with the same result."""
+    def __init__(self, analyzer: Analyzer, settings: Reading) -> None:
         self.name = uuid4().hex
         self._analyzer = analyzer
         self._settings = settings
@@ -80,8 +64,7 @@ class Scanner:
         self._inverse = np.uint64(pow(int(self._base), -1, 1 << 64))
         self._powers = self._inverses = np.zeros(0, np.uint64)
         self._opens = random.integers(1 << 64, dtype=np.uint64)
-        self._by_loops = by_loops
-        self._table, self._slots = HashTable(), Slots()  # one of them is used
+        self._words = HashTable()
 
     def scan(self, documents: Iterable[tuple[str, Document]]) -> Scan:
         """Return documents with their words numbered; each comes with the name of the file it was read from.
@@ -103,7 +86,7 @@ class Scanner:
         fields = {"text": paragraphs}
         for field in HEADING_FIELDS:
             fields[field] = [getattr(document, field) for _, document in kept]
-        lines, rows = self._rows(fields)
+        keys, rows = self._rows(fields)
         content = Content(
             headings=[heading_to_bytes(document) for _, document in kept],
             dates=np.array([d.date.timestamp() if d.date else np.nan for _, d in kept], np.float64),
@@ -117,16 +100,16 @@ class Scanner:
                 "file": _whole([file for file, _ in kept]),
             },
         )
-        return Scan(self.name, lines, content)
+        return Scan(self.name, keys, content)
 
-    def _rows(self, fields: dict[str, list[str]]) -> tuple[bytes, dict[str, Rows]]:
-        """Return the keys of words that are new, a line each, and the texts of fields as numbers of words."""
-        lines = []
+    def _rows(self, fields: dict[str, list[str]]) -> tuple[list[bytes], dict[str, Rows]]:
+        """Return the keys of words that are new, and the texts of fields as numbers of words."""
+        keys: list[bytes] = []
         words, lengths, opens = [], [], []
         for some in _portions([text for texts_ in fields.values() for text in texts_]):
-            of = bulk.tokens(some, by_loops=self._by_loops)
-            new, numbers = (self._met if self._by_loops else self._numbered)(of)
-            lines.append(new)
+            of = bulk.tokens(some)
+            new, numbers = self._numbered(of)
+            keys += new
             words.append(numbers)
             lengths.append(of.lengths)
             opens.append(of.opens)
@@ -137,36 +120,13 @@ class Scanner:
         for field, (first, last) in zip(fields, pairwise([0, *ends.tolist()]), strict=True):
             here = slice(places[first], places[last])
             rows[field] = Rows(every.words[here], every.lengths[first:last], every.opens[here])
-        return b"".join(lines), rows
+        return keys, rows
 
-    def _numbered(self, of: bulk.Tokens) -> tuple[bytes, np.ndarray]:
-        """Return the keys of words that are new, a line each, and the number of the word at each place."""
-        numbers, new = self._table.numbers(self._hash(of))
-        return b"".join([key + b"\n" for key in self._keys(of, new)]), numbers
-
-    def _met(self, of: bulk.Tokens) -> tuple[bytes, np.ndarray]:
-        """Return the same by compiled loops."""
-        from indexer.backends.whoosh import scanning  # noqa: PLC0415 -- compiles
-
-        self._reach(len(of.points))
-        hashing = scanning.Hashing(self._random, np.uint64(_BITS), self._powers, self._inverses, self._opens)
-        letters = scanning.Letters(*_letters(), self._analyzer.settings.longest_word)
-        with np.errstate(over="ignore"):  # where loops are not compiled
-            numbers, new = scanning.meet(of.points, of[1:4], hashing, self._slots.with_room_for(len(of.starts)))
-        self._slots.count += len(new)
-        where = of.starts[new], of.stops[new], of.opens[new]
-        blob, odd = scanning.keys(of.points, where, letters, _ENDINGS)
-        lines = blob.tobytes()
-        if odd.size:
-            every = lines.split(b"\n")
-            for at, key in zip(odd.tolist(), self._keys(of, new[odd]), strict=True):
-                every[at] = key
-            lines = b"\n".join(every)
-        return lines, numbers
-
-    def _keys(self, of: bulk.Tokens, those: np.ndarray) -> list[bytes]:
-        where = zip(of.starts[those].tolist(), of.stops[those].tolist(), of.opens[those].tolist(), strict=True)
-        return [self._key(of.text[start:stop], opens) for start, stop, opens in where]
+    def _numbered(self, of: bulk.Tokens) -> tuple[list[bytes], np.ndarray]:
+        """Return the keys of words that are new, and the number of the word at each place."""
+        numbers, new = self._words.numbers(self._hash(of))
+        where = zip(of.starts[new].tolist(), of.stops[new].tolist(), of.opens[new].tolist(), strict=True)
+        return [self._key(of.text[start:stop], opens) for start, stop, opens in where], numbers
 
     def _key(self, token: str, opens: bool) -> bytes:  # noqa: FBT001 -- as Analyzer.key has it
         if len(token) <= self._analyzer.settings.longest_word:
@@ -182,7 +142,9 @@ class Scanner:
         One that opens a sentence has another number, for it may be another word.
         """
         size = len(of.points)
-        self._reach(size)
+        if len(self._powers) < size:
+            self._powers = _powers(self._base, size)
+            self._inverses = _powers(self._inverse, size)
         # Beyond the table a character has the number of another one, times what tells them apart.
         values = self._random.take(of.points, mode="wrap")
         if of.points.max(initial=0) >= _RANDOM:
@@ -197,12 +159,6 @@ class Scanner:
         hashes[np.flatnonzero(of.opens)] ^= self._opens
         return hashes
 
-    def _reach(self, size: int) -> None:
-        """Have powers for a text of so many characters."""
-        if len(self._powers) < size:
-            self._powers = _powers(self._base, size)
-            self._inverses = _powers(self._inverse, size)
-
 
 def _portions(texts_: list[str]) -> Iterator[list[str]]:
     """Give texts, as many at once as are looked through within the caches of a core; one list at least."""
@@ -210,16 +166,6 @@ def _portions(texts_: list[str]) -> Iterator[list[str]]:
     edges = np.unique(np.searchsorted(ends, np.arange(_AT_ONCE, ends[-1] if len(ends) else 0, _AT_ONCE)))
     for first, last in pairwise([0, *(edges[edges > 0]).tolist(), len(texts_)]):
         yield texts_[first:last]
-
-
-@cache
-def _letters() -> tuple[np.ndarray, int, int, int, int]:
-    """Return what the keys of most words are told by: see scanning.Letters."""
-    classes = np.zeros(_RANDOM, np.uint8)
-    for bit, those in enumerate((*_OWN, _SMALL, _CAPITAL)):
-        classes[list(map(ord, those))] |= 1 << bit
-    own = (1 << len(_OWN)) - 1
-    return classes, own, own + 1, 2 * (own + 1), ord(_SMALL[0]) - ord(_CAPITAL[0])
 
 
 def _powers(base: np.uint64, count: int) -> np.ndarray:
