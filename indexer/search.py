@@ -7,20 +7,21 @@ from collections import ChainMap, Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import lru_cache, partial, wraps
 from itertools import chain, islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 from unicodedata import normalize
 
 from indexer.addresses import Cluster, place
 from indexer.analysis import russian
 from indexer.backends.whoosh import state
-from indexer.backends.whoosh.contents import committed, folder_size, latest_generation, reading
+from indexer.backends.whoosh.arrays import NotArrays
+from indexer.backends.whoosh.contents import committed, folder_size, latest_generation, listed, reading, verify
 from indexer.backends.whoosh.search import open_engine
 from indexer.compiled import is_there
 from indexer.deadline import NEVER
-from indexer.errors import CompilerMissing, ParagraphMissing, QueryError
+from indexer.errors import CompilerMissing, IndexerError, ParagraphMissing, QueryError
 from indexer.meaning.reranking import Reranked, reranked
 from indexer.queries import Known, printed, understand
 from indexer.ranking import parts
@@ -56,6 +57,10 @@ if TYPE_CHECKING:
     from indexer.settings import Ranking
     from indexer.types import Facets, Heading, Hits, Paragraph, Query, Quotation
 
+P = ParamSpec("P")
+S = TypeVar("S", bound="Search")
+T = TypeVar("T")
+
 _EVERYTHING = Filters()
 _NOTHING = Without()
 _MOST_TITLED = 200  # nouns of titles, and of texts, of which examples are chosen
@@ -82,6 +87,25 @@ def open_index(index: Path | Cluster | str, *, settings: Settings | None = None,
     return Searcher(_InFolder(where, chosen, compiled=compiled), chosen)
 
 
+def _told(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+    """Have a question that fails for damage of the index end with IndexDamaged.
+
+    To look for damage takes all of the index to be read, so it is done when something has failed that should not.
+    """
+
+    @wraps(method)
+    def asked(self: S, /, *arguments: P.args, **options: P.kwargs) -> T:
+        try:
+            return method(self, *arguments, **options)
+        except IndexerError:
+            raise
+        except Exception as wrong:
+            self._look_for_damage(wrong)
+            raise
+
+    return asked
+
+
 class Search:
     """Questions to an engine, whichever it is."""
 
@@ -102,6 +126,10 @@ class Search:
         """Let go of the index; the searcher is not used after it."""
         self._engine.close()
 
+    def _look_for_damage(self, wrong: Exception) -> None:
+        """Tell of damage that may be why something went wrong; an engine of which nothing is stored has none."""
+
+    @_told
     def search(
         self,
         text: str,
@@ -195,6 +223,7 @@ class Search:
         after = hits(limit - len(page), max(offset, len(best)))
         return [*page, *(Reranked(hit, 0.0) for hit in after)]
 
+    @_told
     def facets(
         self,
         text: str,
@@ -211,6 +240,7 @@ class Search:
         query = self._understood(text, without=without).query
         return self._engine.facets(query, filters, per_document=per_document, deadline=deadline)
 
+    @_told
     def marked(
         self, text: str | None, paragraphs: Sequence[Paragraph], *, without: Without = _NOTHING
     ) -> tuple[Snippet, ...]:
@@ -224,6 +254,7 @@ class Search:
         """Return any paragraph with the words of a query marked."""
         return highlight(paragraph.text, self._understood(text).query, self._analyzer)
 
+    @_told
     def understand(self, text: str, *, strict: bool = False, without: Without = _NOTHING) -> Understanding:
         """Return what a query means in this index: the lemmas and forms of its words, and what was mended.
 
@@ -235,6 +266,7 @@ class Search:
             _composed(text), printed(understood.expression), words, understood.mendings, understood.query
         )
 
+    @_told
     def explain(self, text: str, paragraph: Paragraph, *, meaning: float = 0.0) -> tuple[ScorePart, ...]:
         """Return what the score of a paragraph by a query is made of; empty if the query does not find it.
 
@@ -249,6 +281,7 @@ class Search:
         of_words = tuple(parts(query, score, self._settings.ranking)) if score(Only(query)) else ()
         return (*of_words, ScorePart("meaning", "", meaning)) if meaning and of_words else of_words
 
+    @_told
     def check(self, quotation: str, *, limit: int = 10, deadline: Deadline = NEVER) -> Quotation:
         """Return whether the texts have a quotation: verbatim, inflected, in part or not; and at most `limit` places.
 
@@ -263,6 +296,7 @@ class Search:
             _composed(quotation), self._engine, self._analyzer, self._settings.asking, limit=limit, deadline=deadline
         )
 
+    @_told
     def suggest(self, text: str, *, limit: int = 10) -> tuple[Completion, ...]:
         """Return what the last word of a query may become when it is typed further, the most frequent first."""
         from indexer.suggest import complete  # noqa: PLC0415 -- 10 ms, with the tables of all rungs
@@ -270,6 +304,7 @@ class Search:
         found = complete(_composed(text), self._known.vocabulary("text"), limit)
         return tuple(Completion(self._spelling(completion.text), completion.places) for completion in found)
 
+    @_told
     def examples(self, *, limit: int = 10) -> Examples:
         """Return words of the texts that queries can be shown with; it takes a while, as the first completion does."""
         from indexer.suggest.examples import most_frequent_pair, nouns  # noqa: PLC0415 -- few ask for it
@@ -334,6 +369,7 @@ class Search:
         forms = _as_written(self._engine.forms_of(lemma)) if field == "text" else {}
         return self._engine.lemma_places(field, lemma), forms
 
+    @_told
     def document(self, path: str) -> Heading:
         """Return what is known of a document; ParagraphMissing if it is not in the index."""
         heading = self._engine.heading(path)
@@ -341,6 +377,7 @@ class Search:
             raise ParagraphMissing(id=path)
         return heading
 
+    @_told
     def paragraphs(self, id: str, *, around: int = 0) -> tuple[Paragraph, ...]:  # noqa: A002 -- what it is called
         """Return the paragraph `path#¶number` with as many as `around` neighbours on each side, in order.
 
@@ -354,6 +391,7 @@ class Search:
             raise ParagraphMissing(id=id)
         return found
 
+    @_told
     def paragraph(self, id: str) -> Paragraph:  # noqa: A002 -- what it is called
         """Return the paragraph `path#¶number`, or `path#number`; ParagraphMissing if there is none."""
         if (parts := _PARAGRAPH.fullmatch(id)) and (
@@ -362,6 +400,7 @@ class Search:
             return found[0]
         raise ParagraphMissing(id=id)
 
+    @_told
     def passage(self, path: str, first: int, last: int) -> tuple[Paragraph, ...]:
         """Return the paragraphs of a document with these numbers, in order; those that are not there are left out.
 
@@ -370,6 +409,7 @@ class Search:
         self.document(path)
         return self._engine.paragraphs(path, first, last)
 
+    @_told
     def length(self, path: str) -> int:
         """Return how many paragraphs a document has; ParagraphMissing if it is not in the index."""
         self.document(path)
@@ -393,10 +433,14 @@ class Searcher(Search):
         """Return when that build was."""
         return self._opened.built
 
+    def _look_for_damage(self, wrong: Exception) -> None:
+        self._opened.look_for_damage(wrong)
+
     def is_newest(self) -> bool:
         """Whether no other build has been committed since it was opened; so too if the index is gone."""
         return self._opened.is_newest()
 
+    @_told
     def status(self) -> IndexStatus:
         """Return what is in the index."""
         return self._opened.status()
@@ -408,11 +452,18 @@ class _InFolder:
     def __init__(self, folder: Path, settings: Settings, *, compiled: bool) -> None:
         if compiled and not is_there():
             raise CompilerMissing
-        self.engine, self._made, self.generation = open_engine(folder, settings, by_loops=compiled)
-        if compiled:
-            self.engine.warm_up()
-        self._committed = committed(folder, self.generation)
         self._folder = folder
+        try:
+            self.engine, self._made, self.generation = open_engine(folder, settings, by_loops=compiled)
+            if compiled:
+                self.engine.warm_up()
+        except IndexerError:
+            raise
+        except Exception as wrong:
+            self.generation = latest_generation(folder)
+            self.look_for_damage(wrong)
+            raise
+        self._committed = committed(folder, self.generation)
         self.built = self._made.built
 
     def is_newest(self) -> bool:
@@ -421,6 +472,12 @@ class _InFolder:
         except OSError:
             return True
         return latest < 0 or committed(self._folder, latest) == self._committed
+
+    def look_for_damage(self, wrong: Exception) -> None:
+        with reading(self._folder), suppress(FileNotFoundError):
+            verify(self._folder, [segment.name for segment in listed(self._folder, self.generation)])
+            if isinstance(wrong, NotArrays):  # a stranger's, whose checksums are right
+                raise wrong
 
     def status(self) -> IndexStatus:
         with reading(self._folder):

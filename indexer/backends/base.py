@@ -139,6 +139,10 @@ class Opened(Protocol):
         """Whether no other build has been committed since; so too if the index is gone."""
         ...
 
+    def look_for_damage(self, wrong: Exception) -> None:
+        """Look, since something went wrong, whether what is stored is what was written; IndexDamaged if it is not."""
+        ...
+
     def status(self) -> IndexStatus:
         """Return what is in it."""
         ...

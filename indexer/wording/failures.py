@@ -112,6 +112,9 @@ REASONS = (
     message("{name} is cut short"),
     message("{name} is not a file of this program"),
     message("{name} has a damaged header"),
+    message("{name} is not what was written: {parts}"),
+    message("a block of text cannot be unpacked"),
+    message("a block of terms cannot be unpacked"),
     message("{name} lists something else than segments"),
     message("a segment lacks {names}"),
     # of a cluster

@@ -19,6 +19,7 @@ from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment
 from indexer.backends.whoosh.storage import Storage, read_segments
 from indexer.settings import Analysis, Settings
+from tests.backends.engines import COMPILED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,6 +165,53 @@ def test_a_flipped_bit_is_found_by_the_checksums(index: Path) -> None:
     content[content.index("О земле".encode())] ^= 1
     path.write_bytes(content)
     assert arrays.damaged(path) == ["headings"]
+
+
+def flipped(index: Path, bit: int) -> None:
+    path = next(index.glob("MAIN_*.abzats"))
+    content = bytearray(path.read_bytes())
+    content[bit // 8 % len(content)] ^= 1 << bit % 8
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=COMPILED)])
+@pytest.mark.parametrize("name", ["blocks", "headings", "form_terms", "lemma_terms"])
+def test_a_search_that_fails_for_a_flipped_bit_says_so(tmp_path: Path, name: str, *, compiled: bool) -> None:
+    every = [Document(f"{at}.txt", f"Закалка стали. Мёд и вино, слово{at}.", title="О стали") for at in range(99)]
+    build_index(every, tmp_path, processes=1)
+    path = next(tmp_path.glob("MAIN_*.abzats"))
+    sound, array = path.read_bytes(), arrays.read(path)[name].tobytes()
+    start, damaged = 8 * sound.index(array), 0
+    for bit in range(0, 8 * len(array), len(array) // 3):
+        flipped(tmp_path, start + bit)
+        try:
+            with open_index(tmp_path, compiled=compiled) as searcher:
+                for query in ("закалка стали", "«мёд и вино»", "слов*", "слово77"):
+                    searcher.search(query)
+                searcher.paragraphs("7.txt")
+        except IndexDamaged:  # and nothing else
+            damaged += 1
+        path.write_bytes(sound)
+    assert damaged
+
+
+def test_what_is_damaged_is_not_merged(index: Path) -> None:
+    path = next(index.glob("MAIN_*.abzats"))
+    flipped(index, 8 * path.read_bytes().index("О земле".encode()))
+    before = {path.name: path.read_bytes() for path in index.iterdir() if path.suffix != ".lock"}
+    with pytest.raises(IndexDamaged, match=f"{path.name} is not what was written: headings"):
+        build_index([*DOCUMENTS, Document("c.txt", "\n\n".join("Много абзацев." for _ in range(9)))], index)
+    left = {path.name: path.read_bytes() for path in index.iterdir()}
+    assert {name: left[name] for name in before if "LOCK" not in name} == {
+        name: content for name, content in before.items() if "LOCK" not in name
+    }
+
+
+def test_a_failure_of_our_own_is_not_taken_for_damage(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_index(index) as searcher:
+        monkeypatch.setattr(searcher._engine, "search", lambda *_, **__: ()[len(DOCUMENTS)])  # noqa: SLF001 -- a fault in it
+        with pytest.raises(IndexError):
+            searcher.search("кошка")
 
 
 def test_an_unchanged_corpus_makes_no_new_generation(index: Path) -> None:

@@ -440,6 +440,9 @@ class OnCluster:
             return True
         return newest in {None, self._index.name}
 
+    def look_for_damage(self, wrong: Exception) -> None:
+        """See Opened.look_for_damage: a cluster looks at its checksums itself."""
+
     def status(self) -> IndexStatus:
         """See Opened.status."""
         sources, dated = self.engine.sources(), self.engine.dated()

@@ -10,7 +10,7 @@ import os
 import pickle
 import re
 import struct
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,7 +21,7 @@ from indexer.backends.whoosh.segment import Segment
 from indexer.errors import IndexDamaged, IndexIncompatible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from indexer.settings import Settings
 
@@ -180,6 +180,17 @@ def _file_size(entry: os.DirEntry[str]) -> int:
         return entry.stat().st_size if entry.is_file(follow_symlinks=False) else 0
     except FileNotFoundError:  # a build has removed it since it was listed
         return 0
+
+
+def verify(folder: Path, segments: Iterable[str]) -> None:
+    """Read all of some segments; IndexDamaged if one is not what was written. Those that are gone are left out."""
+    with reading(folder):
+        for name in segments:
+            path = folder / f"{name}{EXTENSION}"
+            with suppress(FileNotFoundError):
+                if wrong := arrays.damaged(path):
+                    message = f"{path.name} is not what was written: {', '.join(wrong)}"
+                    raise arrays.NotArrays(message)
 
 
 @contextmanager

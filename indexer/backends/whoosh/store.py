@@ -21,7 +21,7 @@ from indexer.analysis import dictionary
 from indexer.backends.whoosh import arrays, state
 from indexer.backends.whoosh.assembly import Outline, assemble, outline
 from indexer.backends.whoosh.codec import ArrayCodec, ArraySegment, schema
-from indexer.backends.whoosh.contents import INDEX_NAME, check, latest_generation, reading
+from indexer.backends.whoosh.contents import INDEX_NAME, check, latest_generation, reading, verify
 from indexer.backends.whoosh.numbering import Numbering
 from indexer.backends.whoosh.storage import Storage, read_segments
 from indexer.errors import IndexBusy, IndexNotWritten
@@ -192,6 +192,8 @@ class Store:
                 if not fits:
                     self.flush()
                 size += segment.doc_count()
+                # What is damaged must not be written again, with checksums that are right.
+                verify(self._folder, [segment.path(self._folder).stem])
                 self.add(self.numbering.take(segment.open(self._folder)))
             else:
                 kept.append(segment)

@@ -152,7 +152,7 @@ class Terms:
         joined = _END + self._joined()
         edges = np.flatnonzero(np.frombuffer(joined, np.uint8) == _END[0])
         if len(edges) != self._count + 1:
-            message = f"{len(edges) - 1:,} terms where {self._count:,} should be"
+            message = "a block of terms cannot be unpacked"
             raise arrays.NotArrays(message)
         self._kept = _Kept(joined, arrays.plain(edges.astype(np.uint32 if len(joined) < 1 << 32 else np.uint64)))
 
