@@ -87,7 +87,7 @@ def open_index(index: Path | Cluster | str, *, settings: Settings | None = None,
     return Searcher(_InFolder(where, chosen, compiled=compiled), chosen)
 
 
-def _told(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+def _telling_damage(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
     """Have a question that fails for damage of the index end with IndexDamaged.
 
     To look for damage takes all of the index to be read, so it is done when something has failed that should not.
@@ -129,7 +129,7 @@ class Search:
     def _look_for_damage(self, wrong: Exception) -> None:
         """Tell of damage that may be why something went wrong; an engine of which nothing is stored has none."""
 
-    @_told
+    @_telling_damage
     def search(
         self,
         text: str,
@@ -223,7 +223,7 @@ class Search:
         after = hits(limit - len(page), max(offset, len(best)))
         return [*page, *(Reranked(hit, 0.0) for hit in after)]
 
-    @_told
+    @_telling_damage
     def facets(
         self,
         text: str,
@@ -240,7 +240,7 @@ class Search:
         query = self._understood(text, without=without).query
         return self._engine.facets(query, filters, per_document=per_document, deadline=deadline)
 
-    @_told
+    @_telling_damage
     def marked(
         self, text: str | None, paragraphs: Sequence[Paragraph], *, without: Without = _NOTHING
     ) -> tuple[Snippet, ...]:
@@ -250,11 +250,12 @@ class Search:
         marker = Marker(self._understood(text, without=without).query, self._engine, self._analyzer)
         return tuple(marker(paragraph.text) for paragraph in paragraphs)
 
+    @_telling_damage
     def highlight(self, text: str, paragraph: Paragraph) -> Snippet:
         """Return any paragraph with the words of a query marked."""
         return highlight(paragraph.text, self._understood(text).query, self._analyzer)
 
-    @_told
+    @_telling_damage
     def understand(self, text: str, *, strict: bool = False, without: Without = _NOTHING) -> Understanding:
         """Return what a query means in this index: the lemmas and forms of its words, and what was mended.
 
@@ -266,7 +267,7 @@ class Search:
             _composed(text), printed(understood.expression), words, understood.mendings, understood.query
         )
 
-    @_told
+    @_telling_damage
     def explain(self, text: str, paragraph: Paragraph, *, meaning: float = 0.0) -> tuple[ScorePart, ...]:
         """Return what the score of a paragraph by a query is made of; empty if the query does not find it.
 
@@ -281,7 +282,7 @@ class Search:
         of_words = tuple(parts(query, score, self._settings.ranking)) if score(Only(query)) else ()
         return (*of_words, ScorePart("meaning", "", meaning)) if meaning and of_words else of_words
 
-    @_told
+    @_telling_damage
     def check(self, quotation: str, *, limit: int = 10, deadline: Deadline = NEVER) -> Quotation:
         """Return whether the texts have a quotation: verbatim, inflected, in part or not; and at most `limit` places.
 
@@ -296,7 +297,7 @@ class Search:
             _composed(quotation), self._engine, self._analyzer, self._settings.asking, limit=limit, deadline=deadline
         )
 
-    @_told
+    @_telling_damage
     def suggest(self, text: str, *, limit: int = 10) -> tuple[Completion, ...]:
         """Return what the last word of a query may become when it is typed further, the most frequent first."""
         from indexer.suggest import complete  # noqa: PLC0415 -- 10 ms, with the tables of all rungs
@@ -304,7 +305,7 @@ class Search:
         found = complete(_composed(text), self._known.vocabulary("text"), limit)
         return tuple(Completion(self._spelling(completion.text), completion.places) for completion in found)
 
-    @_told
+    @_telling_damage
     def examples(self, *, limit: int = 10) -> Examples:
         """Return words of the texts that queries can be shown with; it takes a while, as the first completion does."""
         from indexer.suggest.examples import most_frequent_pair, nouns  # noqa: PLC0415 -- few ask for it
@@ -369,7 +370,7 @@ class Search:
         forms = _as_written(self._engine.forms_of(lemma)) if field == "text" else {}
         return self._engine.lemma_places(field, lemma), forms
 
-    @_told
+    @_telling_damage
     def document(self, path: str) -> Heading:
         """Return what is known of a document; ParagraphMissing if it is not in the index."""
         heading = self._engine.heading(path)
@@ -377,7 +378,7 @@ class Search:
             raise ParagraphMissing(id=path)
         return heading
 
-    @_told
+    @_telling_damage
     def paragraphs(self, id: str, *, around: int = 0) -> tuple[Paragraph, ...]:  # noqa: A002 -- what it is called
         """Return the paragraph `path#¶number` with as many as `around` neighbours on each side, in order.
 
@@ -391,7 +392,7 @@ class Search:
             raise ParagraphMissing(id=id)
         return found
 
-    @_told
+    @_telling_damage
     def paragraph(self, id: str) -> Paragraph:  # noqa: A002 -- what it is called
         """Return the paragraph `path#¶number`, or `path#number`; ParagraphMissing if there is none."""
         if (parts := _PARAGRAPH.fullmatch(id)) and (
@@ -400,7 +401,7 @@ class Search:
             return found[0]
         raise ParagraphMissing(id=id)
 
-    @_told
+    @_telling_damage
     def passage(self, path: str, first: int, last: int) -> tuple[Paragraph, ...]:
         """Return the paragraphs of a document with these numbers, in order; those that are not there are left out.
 
@@ -409,7 +410,7 @@ class Search:
         self.document(path)
         return self._engine.paragraphs(path, first, last)
 
-    @_told
+    @_telling_damage
     def length(self, path: str) -> int:
         """Return how many paragraphs a document has; ParagraphMissing if it is not in the index."""
         self.document(path)
@@ -440,7 +441,7 @@ class Searcher(Search):
         """Whether no other build has been committed since it was opened; so too if the index is gone."""
         return self._opened.is_newest()
 
-    @_told
+    @_telling_damage
     def status(self) -> IndexStatus:
         """Return what is in the index."""
         return self._opened.status()

@@ -47,7 +47,7 @@ _lead = compiled(lead_of)
 
 
 class Lists(NamedTuple):
-    """The lists of a field in a segment: see lists.py."""
+    """The lists of a field in a segment: loops.Lists without what codes are taken for, which no phrase asks."""
 
     kind: np.ndarray  # uint8, of each list
     start: np.ndarray  # int64
