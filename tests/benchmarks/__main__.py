@@ -29,8 +29,9 @@ NOTES = """\
   are texts as the system analyses them itself; “lemmas” are our likeliest lemma of each word, made before the build,
   whose time is not part of it. A query from text pays for its lemmas.
 - Ours indexes every lemma of a form, the forms as written, sentence starts, titles, sources and authors, and stores the
-  text; the others index lemmas or stems and store no text. Ours always counts what it finds, and its search includes
-  reading the ten paragraphs; of the others only “tantivy, counting” counts.
+  text; the others index lemmas or stems, and only “tantivy, stems and text” stores the text. Ours always counts what
+  it finds, and its search includes reading the ten paragraphs, as that of “tantivy, stems and text” does; of the others
+  only “tantivy, counting” counts.
 - Where Numba is installed, ours has its rankings compiled, but for the first answer of a process.
 - Ours builds on all cores, tantivy with two threads and a heap of 1 GB, the others with one thread. Peak memory is that
   of all processes of a build together (PSS), by looking five times a second.

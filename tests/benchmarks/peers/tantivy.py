@@ -1,4 +1,4 @@
-"""tantivy by its own Python bindings: its Russian stemmer over the text, and our lemmas as words."""
+"""tantivy by its own Python bindings: its Russian stemmer over the text, without the text or with it; our lemmas."""
 
 from __future__ import annotations
 
@@ -24,11 +24,15 @@ _COUNTING, _PRUNING = "counting", "ten best only"
 
 
 class TantivyAsker:
-    """An open index: with counts, as ours, or without, so that it may skip what cannot be among the ten best."""
+    """An open index: with counts, as ours, or without, so that it may skip what cannot be among the ten best.
 
-    def __init__(self, index: Path, *, of_lemmas: bool, count: bool) -> None:
+    Where the text is stored, the ten best paragraphs are read, as ours reads them.
+    """
+
+    def __init__(self, index: Path, *, of_lemmas: bool, count: bool, reads: bool) -> None:
         self._of_lemmas = of_lemmas
         self._count = count
+        self._reads = reads
         self._index = tantivy.Index.open(str(index))
         _register(self._index)
         self._index.reload()
@@ -36,12 +40,19 @@ class TantivyAsker:
 
     def prepare(self, question: Question) -> Ready | None:
         """Parse a question."""
-        return partial(self._searcher.search, self._query(question), BEST, count=self._count)
+        return partial(self._searched, self._query(question))
 
     def ask(self, question: Question) -> object:
         """Search from text to the numbers of rows."""
-        found = self._searcher.search(self._query(question), BEST, count=self._count)
+        found = self._searched(self._query(question))
         self.rows(found)
+        return found
+
+    def _searched(self, query: Query) -> tantivy.SearchResult:
+        found = self._searcher.search(query, BEST, count=self._count)
+        if self._reads:
+            for _, address in found.hits:
+                self._searcher.doc(address)["text"]
         return found
 
     def rows(self, found: object) -> list[int]:
@@ -87,22 +98,23 @@ def _typed(question: Question, words: list[str]) -> str:
 
 
 class Tantivy:
-    """An index with positions, and without the text."""
+    """An index with positions."""
 
     bears = None
     distribution = "tantivy"
 
-    def __init__(self, kind: str, *, of_lemmas: bool) -> None:
+    def __init__(self, kind: str, *, of_lemmas: bool = False, stored: bool = False) -> None:
         self.name = f"tantivy/{kind}"
         self.title = f"tantivy, {kind}"
         self.askers = tuple(f"{self.title}, {way}" for way in (_COUNTING, _PRUNING))
         self._of_lemmas = of_lemmas
+        self._stored = stored
 
     def build(self, corpus: Prepared, index: Path) -> None:
         """Build with two threads; merges are waited for."""
         index.mkdir()
         builder = tantivy.SchemaBuilder()
-        builder.add_text_field("text", tokenizer_name="lemmas" if self._of_lemmas else "stems")
+        builder.add_text_field("text", stored=self._stored, tokenizer_name="lemmas" if self._of_lemmas else "stems")
         builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
         builder.add_integer_field("day", indexed=True, fast=True)
         builder.add_integer_field("row", fast=True)
@@ -117,11 +129,11 @@ class Tantivy:
 
     def open(self, asker: str, index: Path, corpus: Prepared) -> TantivyAsker:  # noqa: ARG002 -- not needed here
         """Open what was committed last."""
-        return TantivyAsker(index, of_lemmas=self._of_lemmas, count=asker.endswith(_COUNTING))
+        return TantivyAsker(index, of_lemmas=self._of_lemmas, count=asker.endswith(_COUNTING), reads=self._stored)
 
-    def stored_text(self, index: Path) -> None:  # noqa: ARG002 -- the text is not in it
-        """Return None."""
-        return
+    def stored_text(self, index: Path) -> int | None:
+        """Return the bytes of what is stored as it is."""
+        return sum(path.stat().st_size for path in index.glob("*.store")) if self._stored else None
 
 
 def _register(index: tantivy.Index) -> None:
@@ -131,4 +143,4 @@ def _register(index: tantivy.Index) -> None:
     index.register_tokenizer("lemmas", TextAnalyzerBuilder(Tokenizer.whitespace()).build())
 
 
-SYSTEMS = (Tantivy("stems", of_lemmas=False), Tantivy("lemmas", of_lemmas=True))
+SYSTEMS = (Tantivy("stems"), Tantivy("stems and text", stored=True), Tantivy("lemmas", of_lemmas=True))
