@@ -163,9 +163,11 @@ def of_facets(facets: Facets) -> dict[str, Any]:
     }
 
 
-def of_status(status: IndexStatus, *, files: bool) -> dict[str, Any]:
-    """Say what is in an index; every file, or only those that could not be read."""
+def of_status(status: IndexStatus, *, files: bool, verified: int | None = None) -> dict[str, Any]:
+    """Say what is in an index; every file, or only those that could not be read; how many bytes were verified."""
     record = asdict(status)
+    if verified is not None:
+        record["verified"] = verified
     for name in ("built", "first", "last"):
         record[name] = _moment(record[name])
     record["unreadable"] = [file for file in record["files"] if file["problem"]]

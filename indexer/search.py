@@ -441,6 +441,14 @@ class Searcher(Search):
         """Whether no other build has been committed since it was opened; so too if the index is gone."""
         return self._opened.is_newest()
 
+    def verify(self) -> int:
+        """Read all of the index, compare it with the checksums of when it was written, and return its bytes.
+
+        IndexDamaged if it is not what was written. Searches read no checksums: they would have to read all. 0 if the
+        index is on a cluster, which looks at its checksums by itself.
+        """
+        return self._opened.verify()
+
     @_telling_damage
     def status(self) -> IndexStatus:
         """Return what is in the index."""
@@ -474,9 +482,13 @@ class _InFolder:
             return True
         return latest < 0 or committed(self._folder, latest) == self._committed
 
+    def verify(self) -> int:
+        with reading(self._folder):
+            return verify(self._folder, [segment.name for segment in listed(self._folder, self.generation)])
+
     def look_for_damage(self, wrong: Exception) -> None:
         with reading(self._folder), suppress(FileNotFoundError):
-            verify(self._folder, [segment.name for segment in listed(self._folder, self.generation)])
+            self.verify()
             if isinstance(wrong, NotArrays):  # a stranger's, whose checksums are right
                 raise wrong
 

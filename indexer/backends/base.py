@@ -143,6 +143,13 @@ class Opened(Protocol):
         """Look, since something went wrong, whether what is stored is what was written; IndexDamaged if it is not."""
         ...
 
+    def verify(self) -> int:
+        """Read all that is stored, return its bytes; IndexDamaged if it is not what was written.
+
+        0 where nothing was read, for what stores it looks at its checksums by itself.
+        """
+        ...
+
     def status(self) -> IndexStatus:
         """Return what is in it."""
         ...

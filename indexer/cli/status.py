@@ -33,25 +33,28 @@ def command() -> click.Command:
             _("Tell what is in the index."),
             ("abzats status", ""),
             ("abzats status --files", _("every file, and what is wrong with it")),
+            ("abzats status --verify", _("is it what was written?")),
             ("abzats status --json | jq .documents", _("for programs")),
         ),
         options_metavar=_("[OPTIONS]"),
         params=[
             click.Option(["--files"], is_flag=True, help=_("Every file as well.")),
+            click.Option(["--verify"], is_flag=True, help=_("Compare all of the index with its checksums.")),
             options.as_json(_("One JSON object.")),
             options.index(),
         ],
     )
 
 
-def _status(*, index: Place, files: bool, as_json: bool) -> int:
+def _status(*, index: Place, files: bool, verify: bool, as_json: bool) -> int:
     with indexer.open_index(index) as searcher:
         status = searcher.status()
+        verified = searcher.verify() if verify else None
     shown = screen.output("never")
     if as_json:
-        shown.line(json_line(records.of_status(status, files=files)))
+        shown.line(json_line(records.of_status(status, files=files, verified=verified)))
         return DONE
-    shown.table(_facts(status))
+    shown.table([*_facts(status), *_verified(verified)])
     if status.sources:
         _show_sources(status, shown)
     listed = status.files if files else tuple(file for file in status.files if file.problem)
@@ -78,6 +81,14 @@ def _facts(status: IndexStatus) -> list[tuple[str, str]]:
         (_("Dates"), first if first == last else f"{first} – {last}"),
     ]
     return [(label, fact) for label, fact in facts if fact]
+
+
+def _verified(read: int | None) -> list[tuple[str, str]]:
+    """Return a fact of what was read; there is damage to tell of in no case, for that ends the command."""
+    if read is None:
+        return []
+    as_written = _("{size} read, as it was written").format(size=size(read))
+    return [(_("Verified"), as_written if read else _("left to the cluster, which looks at its checksums itself"))]
 
 
 def _show_sources(status: IndexStatus, shown: Screen) -> None:

@@ -174,6 +174,15 @@ def flipped(index: Path, bit: int) -> None:
     path.write_bytes(content)
 
 
+def test_whoever_asks_has_every_byte_verified(index: Path) -> None:
+    path = next(index.glob("MAIN_*.abzats"))
+    with open_index(index) as searcher:
+        assert searcher.verify() == path.stat().st_size
+        flipped(index, 8 * path.read_bytes().index("О земле".encode()))
+        with pytest.raises(IndexDamaged, match="is not what was written: headings"):
+            searcher.verify()
+
+
 @pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=COMPILED)])
 @pytest.mark.parametrize("name", ["blocks", "headings", "form_terms", "lemma_terms"])
 def test_a_search_that_fails_for_a_flipped_bit_says_so(tmp_path: Path, name: str, *, compiled: bool) -> None:

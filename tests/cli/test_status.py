@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .conftest import Abzats
 
 
@@ -51,3 +51,25 @@ def test_json_is_for_programs(abzats: Abzats, index: Path) -> None:
 
 def test_json_has_files_on_demand(abzats: Abzats, index: Path) -> None:
     assert len(json.loads(abzats("status", "--json", "--files", "--index", index).out)["files"]) == 4
+
+
+def test_verify_reads_all_of_the_index(abzats: Abzats, index: Path) -> None:
+    (path,) = index.glob("MAIN_*.abzats")
+    run = abzats("status", "--verify", "--index", index)
+    assert run.code == 0
+    assert re.search(r"^  Verified +\S+ KB read, as it was written$", run.out, re.MULTILINE)
+    assert json.loads(abzats("status", "--verify", "--json", "--index", index).out)["verified"] == path.stat().st_size
+    assert "verified" not in json.loads(abzats("status", "--json", "--index", index).out)
+
+
+def test_verify_tells_damage_that_no_search_would_meet(abzats: Abzats, index: Path, tmp_path: Path) -> None:
+    damaged = Path(shutil.copytree(index, tmp_path / "damaged"))
+    (path,) = damaged.glob("MAIN_*.abzats")
+    content = bytearray(path.read_bytes())
+    content[content.index("Заводская газета".encode())] ^= 1
+    path.write_bytes(content)
+    assert abzats("status", "--index", damaged).code == 0
+    run = abzats("status", "--verify", "--index", damaged)
+    assert run.code == 2
+    assert not run.out
+    assert f"{path.name} is not what was written: " in run.err

@@ -182,8 +182,12 @@ def _file_size(entry: os.DirEntry[str]) -> int:
         return 0
 
 
-def verify(folder: Path, segments: Iterable[str]) -> None:
-    """Read all of some segments; IndexDamaged if one is not what was written. Those that are gone are left out."""
+def verify(folder: Path, segments: Iterable[str]) -> int:
+    """Read all of some segments and return their bytes; IndexDamaged if one is not what was written.
+
+    Those that are gone are left out.
+    """
+    read = 0
     with reading(folder):
         for name in segments:
             path = folder / f"{name}{EXTENSION}"
@@ -191,6 +195,8 @@ def verify(folder: Path, segments: Iterable[str]) -> None:
                 if wrong := arrays.damaged(path):
                     message = f"{path.name} is not what was written: {', '.join(wrong)}"
                     raise arrays.NotArrays(message)
+                read += path.stat().st_size
+    return read
 
 
 @contextmanager
