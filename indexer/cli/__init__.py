@@ -32,6 +32,9 @@ DONE, ERROR, INTERRUPTED = 0, 2, 130  # beside 1, which `search` gives when it f
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with 0 (found, done), 1 (nothing found) or 2 (an error)."""
+    # NumPy's linear algebra starts threads, which wait for work by turning: 70 ms of a processor, a fifth of a search.
+    # What a command asks of it is too small for them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     screen.prepare()
     messages.choose(os.environ)
     sys.exit(_outcome(arguments))

@@ -200,13 +200,13 @@ class Words:
 
     @cached_property
     def _until(self) -> np.ndarray:
-        """Return how many lemmas the words to each one have: 2 ms for 450,000 words."""
-        return np.cumsum(self._of["word_lemmas"], dtype=np.int64)
+        """Return how many lemmas the words to each one have: 1 ms for 450,000 words."""
+        return arrays.added_up(self._of["word_lemmas"])
 
     @cached_property
     def _starts(self) -> np.ndarray:
         """Return how many lemmas the words before each one have."""
-        starts: np.ndarray = self._until - self._of["word_lemmas"]
+        starts: np.ndarray = self._until - self._of["word_lemmas"].astype(np.int64)
         return starts
 
     # --- lemmas ---
