@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from indexer.analysis.fold import NORMAL, are_written
-from indexer.analysis.tokenize import matches, tokenize
+from indexer.analysis.tokenize import goes_on, matches, may_go_on, tokenize
 from indexer.types import (
     AtPath,
     Boosted,
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 _NOWHERE: set[int] = set()
 _UNSURE = -1
-_ACROSS = re.compile(r"\.\s")  # in a token: «т. е.», where a sentence may end
 
 
 class Marker:
@@ -64,8 +62,11 @@ class Marker:
             else:
                 self._single |= row[0]
         self._written.update(dict.fromkeys(unsure, _UNSURE))
+        self._is_unsure = bool(unsure)
         self._known: dict[str, int] = {}  # the text of a token → the words that it is
-        self._longest = analyzer.settings.longest_word
+        # Whether nothing is what a word must be cut for, or what is told by other than how it is written.
+        longest = max(map(len, self._written), default=0)
+        self._is_plain = not self._folded and longest < analyzer.settings.longest_word
 
     def _add(self, word: Word, bit: int, engine: Engine) -> frozenset[str]:
         """Add the forms of a word; return those of which only the place tells whether they are it."""
@@ -83,16 +84,15 @@ class Marker:
     def __call__(self, text: str) -> Snippet:
         """Return a text of the index with a mark at each word that the query asks for: what `highlight` gives."""
         matched = list(matches(text))
-        tokens = [match[0] for match in matched]
-        if _ACROSS.search(text) and any(_ACROSS.search(token) for token in tokens if "." in token):
+        if may_go_on(text) and any(goes_on(match[0]) for match in matched):
             return self._by_sentences(text)
-        if not self._folded and are_written(text) and max(map(len, tokens), default=0) <= self._longest:
+        if self._is_plain and are_written(text):
             # Nearly every text: to know what is none of the forms, nothing need be made of it.
             of_form = self._written.get
-            found = [of_form(token, 0) for token in tokens]
+            found = [of_form(match[0], 0) for match in matched]
         else:
-            found = list(map(self._of_token, tokens))
-        if _UNSURE in found:
+            found = [self._of_token(match[0]) for match in matched]
+        if self._is_unsure and _UNSURE in found:
             return highlight(text, self._query, self._analyzer)
         return Snippet(text, tuple([span_of(matched[at].span()) for at in self._marked(found)]))
 

@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, given, settings
 
 from indexer import build_index
 from indexer.analysis import russian
+from indexer.analysis.abbreviations import DOTTED
+from indexer.analysis.tokenize import goes_on, matches, may_go_on
 from indexer.backends.memory import MemoryEngine
 from indexer.backends.whoosh.search import open_engine
 from indexer.settings import Analysis, Settings
@@ -82,3 +84,10 @@ def test_a_form_whose_lemma_depends_on_its_place_is_marked_where_it_has_it(lemma
         found = Marker(query, engine, russian(NARROW.analysis))(text)
         assert found == highlight(text, query, russian(NARROW.analysis))
         assert 0 < len(found.marks) < 3
+
+
+@pytest.mark.parametrize("name", DOTTED)
+def test_a_token_that_goes_on_behind_a_dot_is_foreseen(name: str) -> None:
+    text = f"Это {'. '.join(name.rstrip('.').split('.'))}. Он"
+    assert may_go_on(text)
+    assert any(goes_on(match[0]) for match in matches(text))

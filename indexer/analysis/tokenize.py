@@ -47,6 +47,9 @@ RULES = {
 }
 # No sentence ends but after one of razdel's delimiters, which are none of these, and before white space.
 _MAY_END = re.compile(r"[^\w\s,:—–-]\s")
+# Tokens that go on behind where a sentence may end: «т. е.». The dot comes first, which is sought quickly.
+goes_on = re.compile(r"\.\s").search
+may_go_on = re.compile(r"\.(?=\s)(?<=[^\W_]\.)(?<![^\W_]{2}\.)").search  # of a text: all their parts have one letter
 # A token begins with a letter or a digit: said first, it saves trying every rule at every space.
 TOKEN = re.compile(f"(?=[^\\W_])(?:{'|'.join(RULES.values())})")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -99,6 +100,34 @@ def test_a_search_does_not_import_rich(index: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("arguments", "collects"), [(["search", "сталь", "-n", "1"], False), (["mcp", "-h"], True)])
+def test_only_what_takes_long_collects_garbage(index: Path, arguments: list[str], *, collects: bool) -> None:
+    told = (
+        "import atexit, gc, sys; atexit.register(lambda: print(gc.isenabled(), gc.get_freeze_count() > 10_000))\n"
+        "from indexer.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", told, *arguments, *([] if collects else ["--index", str(index)])],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.endswith(f"\n{collects} True\n")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system tells no threads of a process")
+def test_a_search_starts_no_threads(index: Path) -> None:
+    told = "import atexit, os; atexit.register(lambda: print(len(os.listdir('/proc/self/task'))))\n"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{told}from indexer.cli import main; main()", "search", "сталь", "--index", str(index)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"},
+    )
+    assert done.stdout.endswith("\n1\n")
 
 
 def test_module_and_script_are_the_same(shell: Shell, abzats: Abzats) -> None:

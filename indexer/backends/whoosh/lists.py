@@ -140,12 +140,14 @@ class Stored:
 
     @cached_property
     def _start(self) -> np.ndarray:
-        """Return where each begins among those of its width: 15 ms for 190,000 lists."""
+        """Return where each begins among those of its width: 1 ms for 190,000 lists, more where memory is new."""
         start = np.zeros(len(self._size), np.int64)
         for kind in range(len(_WIDTHS)):
-            ours = self._kind == kind
-            sizes = self._size[ours].astype(np.int64)
-            start[ours] = np.cumsum(sizes) - sizes
+            ours = (self._kind == kind).nonzero()[0]  # a third of the time that a mask takes
+            sizes = self._size[ours]
+            before = arrays.added_up(sizes)
+            before -= sizes
+            start[ours] = before
         return start
 
     @cached_property
