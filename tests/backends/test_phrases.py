@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from indexer import Document, build_index
-from indexer.backends.whoosh import adjacency, codes, phrases
+from indexer.backends.whoosh import adjacency, codes, loops, phrases
 from indexer.backends.whoosh.evaluation import Evaluation
 from indexer.backends.whoosh.search import WhooshEngine, open_engine
 from indexer.types import Filters, Form, Lemma, Phrase, Word
@@ -183,18 +183,19 @@ def damaged(engine: WhooshEngine, change: Callable[[list[object]], None]) -> phr
     """Look for a phrase in what is left of a segment after a change of what loops are given."""
     postings = engine._texts  # noqa: SLF001 -- what is given to loops
     phrase = Phrase((Word((Lemma("сталь", 1.0),)), Word((Lemma("печь", 1.0),))))
-    wanted = adjacency._asked(phrase, 0, Evaluation(postings, SETTINGS.ranking))  # noqa: SLF001 -- likewise
-    assert wanted is not None
+    numbers = [postings.entries([word.lemmas[0].text])[0].lists[0] for word in phrase.words]
+    entries = np.array([(at, phrases.LEMMA, listed.lemma, 100) for at, listed in enumerate(numbers)])
+    lists = np.array([(at, listed.number) for at, listed in enumerate(numbers)])
     segment = postings.segment(0)
-    entries, lists = np.array(wanted.entries).reshape(-1, 4), np.array(wanted.lists).reshape(-1, 2)
     asked = phrases.Asked(2, entries, lists, codes.earliest().astype(np.int64), 0)
+    # As loops have them that are told where they are: of that type compiled once.
     given: list[object] = [
         asked,
-        phrases.Lists._make(postings.stored_for_loops(0)),
-        postings.live_in(0),
-        phrases.Lemmas._make(segment.words.lemmas_for_loops),
-        segment.tokens.for_loops,
-        segment.words.for_loops,
+        phrases.Lists._make(map(np.array, postings.stored_for_loops(0))),
+        np.array(postings.live_in(0)),
+        phrases.Lemmas._make(map(np.array, segment.words.lemmas_for_loops)),
+        loops.Texts._make(map(np.array, segment.tokens.for_loops)),
+        loops.Known._make([*map(np.array, segment.words.for_loops[:-1]), segment.words.for_loops.plain]),
     ]
     change(given)
     return phrases.stretches(*given, 0, 20_000)[0]  # type: ignore[arg-type, call-arg]
