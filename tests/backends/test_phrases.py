@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from indexer import Document, build_index
-from indexer.backends.whoosh import adjacency, codes, loops, phrases
+from indexer.backends.whoosh import adjacency, codes, phrases
+from indexer.backends.whoosh.arrays import frozen
 from indexer.backends.whoosh.evaluation import Evaluation
 from indexer.backends.whoosh.search import WhooshEngine, open_engine
 from indexer.types import Filters, Form, Lemma, Phrase, Word
@@ -187,15 +188,15 @@ def damaged(engine: WhooshEngine, change: Callable[[list[object]], None]) -> phr
     entries = np.array([(at, phrases.LEMMA, listed.lemma, 100) for at, listed in enumerate(numbers)])
     lists = np.array([(at, listed.number) for at, listed in enumerate(numbers)])
     segment = postings.segment(0)
-    asked = phrases.Asked(2, entries, lists, codes.earliest().astype(np.int64), 0)
-    # As loops have them that are told where they are: of that type compiled once.
+    # Read-only, as loops have them that are told where they are: of another type all is compiled once more.
+    asked = phrases.Asked(2, entries, lists, frozen(codes.earliest().astype(np.int64)), 0)
     given: list[object] = [
         asked,
-        phrases.Lists._make(map(np.array, postings.stored_for_loops(0))),
-        np.array(postings.live_in(0)),
-        phrases.Lemmas._make(map(np.array, segment.words.lemmas_for_loops)),
-        loops.Texts._make(map(np.array, segment.tokens.for_loops)),
-        loops.Known._make([*map(np.array, segment.words.for_loops[:-1]), segment.words.for_loops.plain]),
+        phrases.Lists._make(postings.stored_for_loops(0)),
+        frozen(postings.live_in(0)),
+        phrases.Lemmas._make(segment.words.lemmas_for_loops),
+        segment.tokens.for_loops,
+        segment.words.for_loops,
     ]
     change(given)
     return phrases.stretches(*given, 0, 20_000)[0]  # type: ignore[arg-type, call-arg]

@@ -89,7 +89,7 @@ class Phrases:
             begun = 0
             while begun >= 0:
                 evaluation.deadline.check()
-                scored, begun = phrases.scored(plan, segment.where, len(words), *weights, begun, _AT_ONCE)
+                scored, begun = phrases.scored(plan, segment.table, len(words), *weights, begun, _AT_ONCE)
                 parts.append(scored)
         if len(parts) == 1:
             return Found(parts[0], has_scores)

@@ -17,7 +17,7 @@ import numpy as np
 
 from indexer.analysis.context import PLACES
 from indexer.backends.whoosh.loops import Known, Texts
-from indexer.compiled import compiled, compiled_bare, fetching, viewing
+from indexer.compiled import compiled, compiled_bare, fetching, viewing, where
 from indexer.ranking import bm25_of, lead_of
 
 Int: TypeAlias = Any  # a whole number, of Python or of NumPy
@@ -44,7 +44,7 @@ _LINES, _RARE_ONES = 3, 8  # of a row, that are looked at without asking how man
 _ROOM = 1 << 13  # neighbours that are kept before it is looked at what is around them
 
 _fetch = fetching()
-_array, _pointer = viewing()
+_view = viewing()
 _bm25 = compiled(bm25_of)
 _lead = compiled(lead_of)
 
@@ -652,31 +652,47 @@ def stretches(
 
 @compiled
 def _scores(
-    found: Stretches, titles: Stretches, base: Int, document_base: Int, segment: Segment, weights: Weights
+    found: Stretches,
+    titles: Stretches,
+    base: Int,
+    document_base: Int,
+    documents: np.ndarray,
+    formula: np.ndarray,
+    weights: Weights,
 ) -> np.ndarray:
     """Return the score of each row, as evaluation.Scoring adds it up; a segment's rows and documents begin so."""
     rows, lengths, agreement, first, typed = found
     of_titles, title_lengths, title_agreement, _, _ = titles
-    documents, formula = segment.documents, segment.formula
+    average, k1, b, lead, lead_words, of_title, title_average, title_k1, title_b = (
+        formula[0],
+        formula[1],
+        formula[2],
+        formula[3],
+        formula[4],
+        formula[5],
+        formula[6],
+        formula[7],
+        formula[8],
+    )
     made = np.zeros(len(rows))
     title = 0
     for at in range(len(rows)):
         points = 0.0
         if agreement[at] > 0:
-            points = _bm25(agreement[at], lengths[at], weights.text, formula.average, formula.k1, formula.b)
-            points += _lead(first[at], weights.text, formula.lead, formula.lead_words)
+            points = _bm25(agreement[at], lengths[at], weights.text, average, k1, b)
+            points += _lead(first[at], weights.text, lead, lead_words)
         if title < len(of_titles):
             document = documents[base + rows[at]] - document_base
             while title < len(of_titles) and of_titles[title] < document:
                 title += 1
             if title < len(of_titles) and of_titles[title] == document and title_agreement[title] > 0:
-                points += formula.title * _bm25(
+                points += of_title * _bm25(
                     title_agreement[title],
                     title_lengths[title],
                     weights.title,
-                    formula.title_average,
-                    formula.title_k1,
-                    formula.title_b,
+                    title_average,
+                    title_k1,
+                    title_b,
                 )
         if typed[at]:
             points += weights.typed
@@ -713,72 +729,7 @@ class Held:
         self._arrays: list[np.ndarray] = [
             np.ascontiguousarray(array, kind) for array, kind in zip(given, _KINDS, strict=True)
         ]
-        self.where = np.array([(array.ctypes.data, array.size) for array in self._arrays], np.int64)
-
-
-@compiled
-def _lists_at(where: np.ndarray, at: Int) -> Lists:
-    return Lists(
-        _array(_pointer(where[at, 0]), where[at, 1], np.uint8),
-        _array(_pointer(where[at + 1, 0]), where[at + 1, 1], np.int64),
-        _array(_pointer(where[at + 2, 0]), where[at + 2, 1], np.uint32),
-        _array(_pointer(where[at + 3, 0]), where[at + 3, 1], np.uint32),
-        _array(_pointer(where[at + 4, 0]), where[at + 4, 1], np.uint8),
-        _array(_pointer(where[at + 5, 0]), where[at + 5, 1], np.uint16),
-        _array(_pointer(where[at + 6, 0]), where[at + 6, 1], np.uint32),
-        _array(_pointer(where[at + 7, 0]), where[at + 7, 1], np.uint8),
-        _array(_pointer(where[at + 8, 0]), where[at + 8, 1], np.uint8),
-        _array(_pointer(where[at + 9, 0]), where[at + 9, 1], np.uint8),
-    )
-
-
-@compiled
-def _segment_at(where: np.ndarray) -> Segment:
-    """Return the segment whose arrays are there: see Held."""
-    formula, bases = _array(_pointer(where[41, 0]), 9, np.float64), _array(_pointer(where[42, 0]), 4, np.int64)
-    return Segment(
-        _lists_at(where, 0),
-        _lists_at(where, 10),
-        _array(_pointer(where[20, 0]), where[20, 1], np.bool_),
-        Lemmas(
-            _array(_pointer(where[21, 0]), where[21, 1], np.uint32),
-            _array(_pointer(where[22, 0]), where[22, 1], np.uint32),
-            _array(_pointer(where[23, 0]), where[23, 1], np.uint8),
-        ),
-        Texts(
-            _array(_pointer(where[24, 0]), where[24, 1], np.uint16),
-            _array(_pointer(where[25, 0]), (where[25, 1] // 2, 2), np.int64),
-            _array(_pointer(where[26, 0]), where[26, 1], np.uint8),
-            _array(_pointer(where[27, 0]), where[27, 1], np.uint16),
-            _array(_pointer(where[28, 0]), where[28, 1], np.uint16),
-        ),
-        Known(
-            _array(_pointer(where[29, 0]), where[29, 1], np.int64),
-            _array(_pointer(where[30, 0]), where[30, 1], np.uint32),
-            _array(_pointer(where[31, 0]), where[31, 1], np.uint16),
-            _array(_pointer(where[32, 0]), where[32, 1], np.uint8),
-            _array(_pointer(where[33, 0]), where[33, 1], np.uint32),
-            _array(_pointer(where[34, 0]), where[34, 1], np.uint32),
-            _array(_pointer(where[35, 0]), where[35, 1], np.uint8),
-            _array(_pointer(where[36, 0]), where[36, 1], np.uint32),
-            _array(_pointer(where[37, 0]), where[37, 1], np.uint8),
-            _array(_pointer(where[38, 0]), 1, np.int64)[0],
-        ),
-        _array(_pointer(where[39, 0]), where[39, 1], np.int64),
-        _array(_pointer(where[40, 0]), where[40, 1], np.int64),
-        Formula(
-            formula[0],
-            formula[1],
-            formula[2],
-            formula[3],
-            formula[4],
-            formula[5],
-            formula[6],
-            formula[7],
-            formula[8],
-        ),
-        Bases(bases[0], bases[1], bases[2], bases[3]),
-    )
+        self.table = where(self._arrays)
 
 
 @compiled
@@ -812,7 +763,7 @@ def _asked(plan: np.ndarray, column: Int, length: Int, earliest: np.ndarray, fir
 @compiled
 def scored(
     plan: np.ndarray,
-    where: np.ndarray,
+    table: np.ndarray,
     length: Int,
     weight: float,
     in_title: float,
@@ -823,34 +774,70 @@ def scored(
     """Return rows of a segment that have a phrase, with their scores; and how to go on: see stretches.
 
     A plan has five numbers for each thing that is looked for, word by word: LEMMA and so on; the number of the lemma or
-    word; its steps; a list of its rows; and one of titles. `where` is Held.where.
+    word; its steps; a list of its rows; and one of titles. `table` is Held.table.
     """
-    segment = _segment_at(where)
-    bases = segment.bases
-    rows = plan.reshape((len(plan) // COLUMNS, COLUMNS))
+    lists = Lists(
+        _view(table, 0, np.uint8),
+        _view(table, 1, np.int64),
+        _view(table, 2, np.uint32),
+        _view(table, 3, np.uint32),
+        _view(table, 4, np.uint8),
+        _view(table, 5, np.uint16),
+        _view(table, 6, np.uint32),
+        _view(table, 7, np.uint8),
+        _view(table, 8, np.uint8),
+        _view(table, 9, np.uint8),
+    )
+    live = _view(table, 20, np.bool_)
+    lemmas = Lemmas(_view(table, 21, np.uint32), _view(table, 22, np.uint32), _view(table, 23, np.uint8))
+    of_rows = _view(table, 25, np.int64)
+    texts = Texts(
+        _view(table, 24, np.uint16),
+        of_rows.reshape((len(of_rows) // 2, 2)),
+        _view(table, 26, np.uint8),
+        _view(table, 27, np.uint16),
+        _view(table, 28, np.uint16),
+    )
+    known = Known(
+        _view(table, 29, np.int64),
+        _view(table, 30, np.uint32),
+        _view(table, 31, np.uint16),
+        _view(table, 32, np.uint8),
+        _view(table, 33, np.uint32),
+        _view(table, 34, np.uint32),
+        _view(table, 35, np.uint8),
+        _view(table, 36, np.uint32),
+        _view(table, 37, np.uint8),
+        _view(table, 38, np.int64)[0],
+    )
+    earliest, bases = _view(table, 40, np.int64), _view(table, 42, np.int64)
+    row, document, first_row, first_title = bases[0], bases[1], bases[2], bases[3]
+    plans = plan.reshape((len(plan) // COLUMNS, COLUMNS))
     nothing, no_numbers, no_marks = np.empty(0, np.int64), np.empty(0), np.empty(0, np.bool_)
-    asked = _asked(rows, LIST, length, segment.earliest, bases.first_row)
+    asked = _asked(plans, np.int64(LIST), length, earliest, first_row)
     if not len(asked.lists):
         return Scored(nothing, no_numbers, no_marks), np.int64(-1)
-    found, next_ = stretches(
-        asked, segment.lists, segment.live, segment.lemmas, segment.texts, segment.known, begun, most
-    )
+    found, next_ = stretches(asked, lists, live, lemmas, texts, known, begun, most)
     titles = Stretches(nothing, no_numbers, no_numbers, no_numbers, no_marks)
     if len(found.rows):
-        in_titles = _asked(rows, LIST_OF_TITLES, length, segment.earliest, bases.first_title)
+        in_titles = _asked(plans, np.int64(LIST_OF_TITLES), length, earliest, first_title)
         if len(in_titles.lists):
-            # Of deleted documents, there are no rows.
-            titles, _ = stretches(
-                in_titles,
-                segment.title_lists,
-                no_marks,
-                segment.lemmas,
-                segment.texts,
-                segment.known,
-                np.int64(0),
-                np.int64(_ANY),
+            title_lists = Lists(
+                _view(table, 10, np.uint8),
+                _view(table, 11, np.int64),
+                _view(table, 12, np.uint32),
+                _view(table, 13, np.uint32),
+                _view(table, 14, np.uint8),
+                _view(table, 15, np.uint16),
+                _view(table, 16, np.uint32),
+                _view(table, 17, np.uint8),
+                _view(table, 18, np.uint8),
+                _view(table, 19, np.uint8),
             )
-    points = _scores(found, titles, bases.row, bases.document, segment, Weights(weight, in_title, typed))
+            # Of deleted documents, there are no rows.
+            titles, _ = stretches(in_titles, title_lists, live[:0], lemmas, texts, known, np.int64(0), np.int64(_ANY))
+    weights = Weights(weight, in_title, typed)
+    points = _scores(found, titles, row, document, _view(table, 39, np.int64), _view(table, 41, np.float64), weights)
     for at in range(len(found.rows)):
-        found.rows[at] += bases.row
+        found.rows[at] += row
     return Scored(found.rows, points, found.typed), next_
