@@ -236,6 +236,7 @@ class FieldPostings:
         self._tables: dict[tuple[float, ...], _Table] = {}
         self._for_loops: dict[tuple[float, ...], loops.Lists] = {}
         self._windows: list[loops.Scratch] = []
+        self._held: dict[int, loops.Held] = {}
         self._phrases: Phrases | None = None
 
     @cached_property
@@ -365,6 +366,18 @@ class FieldPostings:
             lead = codes.lead(table, settings) if self.field_name == "text" else np.zeros(len(table.frequency))
             self._for_loops[key] = Lists._make([*self.stored_for_loops(part), table.frequency, lead, saturation.k1])
         return self._for_loops[key]
+
+    def held(self, part: int, settings: Ranking, titles: FieldPostings) -> loops.Held:
+        """Return what loops.rank reads of a segment; it is made anew if other settings came between."""
+        known = self._held.get(part)
+        if known is None or known.settings is not settings:
+            from indexer.backends.whoosh.loops import Held  # noqa: PLC0415 -- compiles
+
+            segment = self._parts[part].segment
+            lists, title_lists = (postings.lists_for_loops(part, settings) for postings in (self, titles))
+            known = Held(settings, lists, title_lists, segment.tokens.for_loops, segment.words.for_loops)
+            self._held[part] = known
+        return known
 
     def stored_for_loops(self, part: int) -> tuple[np.ndarray, ...]:
         """Return the same without what codes are taken for."""

@@ -153,12 +153,9 @@ class _Ranking:
         return loops.rank(
             sources,
             self._pairs,
-            postings.lists_for_loops(part, settings),
-            titles.lists_for_loops(part, settings),
+            postings.held(part, settings, titles).table,
             rows,
             self._formula,
-            segment.tokens.for_loops,
-            segment.words.for_loops,
             self._counting.wanted(part),
             self._counting.leaves,
             scratch,
@@ -215,6 +212,8 @@ class _Ranking:
 
 
 def _stacked(sets: list[np.ndarray]) -> np.ndarray:
+    if len(sets) == 1:
+        return sets[0].reshape(1, -1)
     return np.stack(sets) if sets else _NO_SETS
 
 
