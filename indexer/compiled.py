@@ -95,7 +95,8 @@ def _viewed(table: np.ndarray, at: int, kind: type[np.generic]) -> np.ndarray:
     address, size = table[at].tolist()
     if not size:
         return np.zeros(0, kind)
-    return np.frombuffer((ctypes.c_char * (size * np.dtype(kind).itemsize)).from_address(address), kind)
+    there = (ctypes.c_char * (size * np.dtype(kind).itemsize)).from_address(address)
+    return np.frombuffer(memoryview(there).toreadonly(), kind)
 
 
 def _view() -> Callable[[np.ndarray, int, type[np.generic]], np.ndarray]:

@@ -137,6 +137,7 @@ class _Ranking:
         segment = postings.segment(part)
         sources, sets = self._sources_in(part)
         documents = postings.all_documents
+        held = postings.held(part, settings, titles)  # as long as the loop runs
         rows = loops.Rows(
             base=postings.parts[part].paragraphs,
             count=segment.paragraphs,
@@ -153,7 +154,7 @@ class _Ranking:
         return loops.rank(
             sources,
             self._pairs,
-            postings.held(part, settings, titles).table,
+            held.table,
             rows,
             self._formula,
             self._counting.wanted(part),
