@@ -155,6 +155,12 @@ def test_what_is_typed_may_stand_where_the_lemmas_do_not() -> None:
         assert_same(engines, phrase)
 
 
+def test_nothing_is_found_where_there_is_nothing() -> None:
+    engines = opened([[Document("а", "сталь печь")], []])
+    assert not engines.by_loops._parts  # noqa: SLF001 -- what the test is of
+    assert not assert_same(engines, Phrase((Word((Lemma("сталь", 1.0),)), Word((Lemma("печь", 1.0),)))))
+
+
 def test_many_rows_are_marked_window_by_window() -> None:
     chance = random.Random(3)  # noqa: S311 -- texts, not secrets
     texts = [" ".join(chance.choices(FREQUENT[:6], k=3)) for _ in range(ROWS)]

@@ -25,8 +25,9 @@ _MOST_LISTS = 64  # of one word, that are gone through for its rows
 _AT_ONCE = 20_000  # rows whose texts are looked through by one call
 _REMEMBERED = 20_000  # lemmas, and forms, of which it is known what is looked for
 _EARLIEST = codes.earliest().astype(np.int64)
+_NOTHING = phrases.Scored(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.bool_))
 _NO_WEIGHTS = 0.0, 0.0, 0.0
-# A plan: see phrases.scored. Bytes that are joined, for to make an array of numbers takes a dozen times as long.
+# A plan: see phrases.scored. Bytes that are joined, for to make an array of numbers takes six times as long.
 _packed, _row = Struct(f"={COLUMNS}q").pack, Struct(f"={COLUMNS}q").unpack
 _NEXT, _AGAIN = (_packed(kind, 0, 0, ABSENT, ABSENT) for kind in (phrases.NEXT, phrases.AGAIN))
 
@@ -93,7 +94,8 @@ class Phrases:
                 parts.append(scored)
         if len(parts) == 1:
             return Found(parts[0], has_scores)
-        return Found(phrases.Scored._make(map(np.concatenate, zip(*parts, strict=True))), has_scores)
+        every = phrases.Scored._make(map(np.concatenate, zip(*parts, strict=True))) if parts else _NOTHING
+        return Found(every, has_scores)
 
     def _lemmas_of(self, word: Word) -> list[_OfLemma]:
         """Return what is known of the lemmas of a word."""
