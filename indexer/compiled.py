@@ -7,14 +7,15 @@ that asks for loops.
 
 from __future__ import annotations
 
+import ctypes
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+import numpy as np
 
-    import numpy as np
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
     Loop = TypeVar("Loop", bound=Callable[..., object])
 
@@ -74,3 +75,55 @@ def _prefetch() -> Callable[[np.ndarray, int], None]:
         return types.void(array, types.intp), code
 
     return cast("Callable[[np.ndarray, int], None]", intrinsic(typed))
+
+
+def viewing() -> Callable[[np.ndarray, int, type[np.generic]], np.ndarray]:
+    """Return what gives one of the arrays of which a table tells where they are, an array of numbers of that kind.
+
+    Whoever makes the table (`where`) keeps the arrays. To hand arrays over to a loop takes time: 41 of them 8
+    microseconds, and a table of them 0.1.
+    """
+    return _view() if is_there() else _viewed
+
+
+def where(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the table: of each array, which is one that lies in one piece, its address and its size."""
+    return np.array([(array.ctypes.data, array.size) for array in arrays], np.int64)
+
+
+def _viewed(table: np.ndarray, at: int, kind: type[np.generic]) -> np.ndarray:
+    address, size = table[at].tolist()
+    if not size:
+        return np.zeros(0, kind)
+    there = (ctypes.c_char * (size * np.dtype(kind).itemsize)).from_address(address)
+    return np.frombuffer(memoryview(there).toreadonly(), kind)
+
+
+def _view() -> Callable[[np.ndarray, int, type[np.generic]], np.ndarray]:
+    from numba import types  # noqa: PLC0415 -- with Numba
+    from numba.core import cgutils  # noqa: PLC0415
+    from numba.extending import intrinsic  # noqa: PLC0415
+    from numba.np.arrayobj import populate_array  # noqa: PLC0415
+
+    def typed(_: Any, table: Any, at: Any, kind: Any) -> Any:  # noqa: ANN401, ARG001 -- likewise
+        made = types.Array(kind.dtype, 1, "C", readonly=True)
+
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:  # noqa: ANN401 -- likewise
+            rows = context.make_array(signature.args[0])(context, builder, given[0]).data
+            first = builder.mul(given[1], cgutils.intp_t(2))
+            address, size = (
+                builder.load(builder.gep(rows, [builder.add(first, cgutils.intp_t(column))])) for column in (0, 1)
+            )
+            array, width = (
+                context.make_array(made)(context, builder),
+                context.get_abi_sizeof(context.get_data_type(made.dtype)),
+            )
+            data = builder.inttoptr(address, context.get_data_type(made.dtype).as_pointer())
+            populate_array(
+                array, data=data, shape=[size], strides=[cgutils.intp_t(width)], itemsize=width, meminfo=None
+            )
+            return array._getvalue()  # noqa: SLF001 -- as Numba's own
+
+        return made(table, types.intp, kind), code
+
+    return cast("Callable[[np.ndarray, int, type[np.generic]], np.ndarray]", intrinsic(typed))

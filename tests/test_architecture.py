@@ -46,7 +46,9 @@ LAYERS = {
 
 HOMES = {
     "whoosh": "backends/whoosh",
-    "numpy": "backends|vocabulary|evaluation|meaning|analysis/bulk|analysis/many|analysis/weights|analysis/dictionary",
+    "numpy": (
+        "backends|vocabulary|evaluation|meaning|analysis/bulk|analysis/many|analysis/weights|analysis/dictionary|compiled"
+    ),
     "rapidfuzz": "vocabulary",
     "pymorphy3": "analysis/dictionary",
     "pymorphy3_dicts_ru": "analysis/dictionary",

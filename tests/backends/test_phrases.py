@@ -12,6 +12,7 @@ import pytest
 
 from indexer import Document, build_index
 from indexer.backends.whoosh import adjacency, codes, phrases
+from indexer.backends.whoosh.arrays import frozen
 from indexer.backends.whoosh.evaluation import Evaluation
 from indexer.backends.whoosh.search import WhooshEngine, open_engine
 from indexer.types import Filters, Form, Lemma, Phrase, Word
@@ -154,6 +155,12 @@ def test_what_is_typed_may_stand_where_the_lemmas_do_not() -> None:
         assert_same(engines, phrase)
 
 
+def test_nothing_is_found_where_there_is_nothing() -> None:
+    engines = opened([[Document("а", "сталь печь")], []])
+    assert not engines.by_loops._parts  # noqa: SLF001 -- what the test is of
+    assert not assert_same(engines, Phrase((Word((Lemma("сталь", 1.0),)), Word((Lemma("печь", 1.0),)))))
+
+
 def test_many_rows_are_marked_window_by_window() -> None:
     chance = random.Random(3)  # noqa: S311 -- texts, not secrets
     texts = [" ".join(chance.choices(FREQUENT[:6], k=3)) for _ in range(ROWS)]
@@ -183,15 +190,16 @@ def damaged(engine: WhooshEngine, change: Callable[[list[object]], None]) -> phr
     """Look for a phrase in what is left of a segment after a change of what loops are given."""
     postings = engine._texts  # noqa: SLF001 -- what is given to loops
     phrase = Phrase((Word((Lemma("сталь", 1.0),)), Word((Lemma("печь", 1.0),))))
-    wanted = adjacency._asked(phrase, 0, Evaluation(postings, SETTINGS.ranking))  # noqa: SLF001 -- likewise
-    assert wanted is not None
+    numbers = [postings.entries([word.lemmas[0].text])[0].lists[0] for word in phrase.words]
+    entries = np.array([(at, phrases.LEMMA, listed.lemma, 100) for at, listed in enumerate(numbers)])
+    lists = np.array([(at, listed.number) for at, listed in enumerate(numbers)])
     segment = postings.segment(0)
-    entries, lists = np.array(wanted.entries).reshape(-1, 4), np.array(wanted.lists).reshape(-1, 2)
-    asked = phrases.Asked(2, entries, lists, codes.earliest().astype(np.int64), 0)
+    # Read-only, as loops have them that are told where they are: of another type all is compiled once more.
+    asked = phrases.Asked(2, entries, lists, frozen(codes.earliest().astype(np.int64)), 0)
     given: list[object] = [
         asked,
         phrases.Lists._make(postings.stored_for_loops(0)),
-        postings.live_in(0),
+        frozen(postings.live_in(0)),
         phrases.Lemmas._make(segment.words.lemmas_for_loops),
         segment.tokens.for_loops,
         segment.words.for_loops,

@@ -1,26 +1,35 @@
-"""Where a phrase stands, and its best rows, by compiled loops (phrases): what evaluation and best tell by arrays."""
+"""Where a phrase stands, and its best rows, by compiled loops (phrases): what evaluation and best tell by arrays.
+
+To look for most phrases takes less time than Python takes to ask for it; so what is asked for is put together here from
+what is known of each lemma, and by few calls.
+"""
 
 from __future__ import annotations
 
+from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from indexer import ranking
 from indexer.backends.whoosh import codes, phrases
-from indexer.types import Only, Phrase, Word
+from indexer.backends.whoosh.phrases import ABSENT, COLUMNS, LIST, LIST_OF_TITLES, NOT_ASKED
 
 if TYPE_CHECKING:
     from indexer.backends.whoosh.evaluation import Evaluation
     from indexer.backends.whoosh.postings import FieldPostings
     from indexer.settings import Ranking
-    from indexer.types import Query
+    from indexer.types import Form, Lemma, Phrase, Word
 
 _MOST_LISTS = 64  # of one word, that are gone through for its rows
 _AT_ONCE = 20_000  # rows whose texts are looked through by one call
+_REMEMBERED = 20_000  # lemmas, and forms, of which it is known what is looked for
 _EARLIEST = codes.earliest().astype(np.int64)
 _NOTHING = phrases.Scored(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.bool_))
-_NO_WEIGHTS = phrases.Weights(0.0, 0.0, 0.0)
+_NO_WEIGHTS = 0.0, 0.0, 0.0
+# A plan: see phrases.scored. Bytes that are joined, for to make an array of numbers takes six times as long.
+_packed, _row = Struct(f"={COLUMNS}q").pack, Struct(f"={COLUMNS}q").unpack
+_NEXT, _AGAIN = (_packed(kind, 0, 0, ABSENT, ABSENT) for kind in (phrases.NEXT, phrases.AGAIN))
 
 
 class Found(NamedTuple):
@@ -30,114 +39,166 @@ class Found(NamedTuple):
     has_scores: bool  # or these tell nothing
 
 
-def found(phrase: Phrase, evaluation: Evaluation) -> Found | None:
-    """Return the rows that have a phrase; None if arrays are to be asked.
+class _OfLemma(NamedTuple):
+    """What phrases ask of a lemma of the query."""
 
-    These are asked for one word, and for masks alone: to go through the lists of so many lemmas takes longer.
-    """
-    if len(phrase.words) == 1:
-        return None
-    # All that a text scores by is found out at once: to call a loop takes longer than to look for most phrases.
-    titles = evaluation.within("title") if evaluation.field == "text" and evaluation.settings.title else None
-    weights = _weights(phrase, evaluation) if evaluation.field == "text" else _NO_WEIGHTS
-    parts: list[phrases.Scored] = []
-    has_scores = evaluation.field == "text"
-    for part in range(len(evaluation.postings.parts)):
-        asked = _asked(phrase, part, evaluation, phrase.typed)
-        if asked is None:
-            return None
-        if asked.lists:
-            in_titles = _asked(phrase, part, titles) if titles else _Asked([], [])
-            has_scores = has_scores and in_titles is not None
-            parts += _in_part(phrase, part, evaluation, (asked, in_titles or _Asked([], [])), weights)
-    if len(parts) == 1:
-        return Found(parts[0], has_scores)
-    every = phrases.Scored._make(map(np.concatenate, zip(*parts, strict=True))) if parts else _NOTHING
-    return Found(every, has_scores)
+    plans: tuple[bytes, ...]  # of each segment: what of it is looked for
+    rows: int  # that have it
+    idf: float
+    titles: int  # likewise
+    idf_in_titles: float
 
 
 class _Asked(NamedTuple):
-    """What of a segment is looked for: the rows of phrases.Asked, one after another."""
+    """What of a segment is looked for."""
 
-    entries: list[int]
-    lists: list[int]
-
-
-def _asked(phrase: Phrase, part: int, evaluation: Evaluation, typed: tuple[Word, ...] = ()) -> _Asked | None:
-    """Return what of a segment is looked for, nothing if it lacks a word; None if no lists are short enough."""
-    entries: list[int] = []
-    lists: list[int] = []
-    for at, word in enumerate(phrase.words):
-        of_word = _add_word(entries, at, word, part, evaluation)
-        if not of_word:
-            return _Asked([], [])
-        if len(of_word) <= _MOST_LISTS:
-            for number in of_word:
-                lists += (at, number)
-    for at, word in enumerate(typed):
-        _add_typed(entries, at, word, part, evaluation)
-    return _Asked(entries, lists) if lists else None
+    plan: bytes  # see phrases.scored
+    has_scores: bool
 
 
-def _add_word(entries: list[int], at: int, word: Word, part: int, evaluation: Evaluation) -> list[int]:
-    """Add what a word of the phrase is looked for by; return the lists that have its rows."""
-    lists: list[int] = []
-    for lemma, entry in zip(word.lemmas, evaluation.known(word).own, strict=True):
-        for of, number, listed in entry.lists:
-            if of == part:
-                entries += (at, phrases.LEMMA, number, ranking.steps(lemma.weight))
-                lists.append(listed)
-    if word.forms:
-        postings = evaluation.postings
-        words = postings.segment(part).words
+class Phrases:
+    """What any phrase asks of a field, and what is known of lemmas and forms that were asked for."""
+
+    def __init__(self, postings: FieldPostings, settings: Ranking) -> None:
+        self.settings = settings
+        self._postings = postings
+        self._has_scores = postings.field_name == "text"
+        self._titles = postings.field("title") if self._has_scores and settings.title else None
+        self._segments = [phrases.Held(_segment(postings, part, settings)) for part in range(len(postings.parts))]
+        self._lemmas: dict[Lemma, _OfLemma] = {}
+        self._typed: dict[Form, tuple[bytes, ...]] = {}  # what is looked for in each segment
+
+    def found(self, phrase: Phrase, evaluation: Evaluation) -> Found | None:
+        """Return the rows that have a phrase; None if arrays are to be asked.
+
+        These are asked for one word, and for masks alone: to go through the lists of so many lemmas takes longer.
+        """
+        words = phrase.words
+        if len(words) == 1:
+            return None
+        lemmas = [self._lemmas_of(word) for word in words]
+        # All that a text scores by is found out at once: to call a loop takes longer than to look for most phrases.
+        weights = _weights(phrase, lemmas, evaluation) if self._has_scores else _NO_WEIGHTS
+        parts: list[phrases.Scored] = []
+        has_scores = self._has_scores
+        for part, segment in enumerate(self._segments):
+            asked = self._asked(phrase, lemmas, part)
+            if asked is None:
+                return None
+            has_scores = has_scores and asked.has_scores
+            plan = np.frombuffer(asked.plan, np.int64)
+            begun = 0
+            while begun >= 0:
+                evaluation.deadline.check()
+                scored, begun = phrases.scored(plan, segment.table, len(words), *weights, begun, _AT_ONCE)
+                parts.append(scored)
+        if len(parts) == 1:
+            return Found(parts[0], has_scores)
+        every = phrases.Scored._make(map(np.concatenate, zip(*parts, strict=True))) if parts else _NOTHING
+        return Found(every, has_scores)
+
+    def _lemmas_of(self, word: Word) -> list[_OfLemma]:
+        """Return what is known of the lemmas of a word."""
+        known = self._lemmas
+        found = []
+        for lemma in word.lemmas:
+            of = known.get(lemma)
+            if of is None:
+                if len(known) >= _REMEMBERED:
+                    known = self._lemmas = {}  # another one, for threads may share it
+                of = known[lemma] = self._look_up(lemma)
+            found.append(of)
+        return found
+
+    def _look_up(self, lemma: Lemma) -> _OfLemma:
+        (entry,) = self._postings.entries([lemma.text])
+        in_titles = self._titles.entries([lemma.text])[0] if self._titles else None
+        lists = {listed.part: listed.number for listed in entry.lists}
+        of_titles = {listed.part: listed.number for listed in in_titles.lists} if in_titles else {}
+        numbers, steps = dict(entry.numbers), ranking.steps(lemma.weight)
+        return _OfLemma(
+            tuple(
+                _packed(
+                    phrases.LEMMA, numbers.get(part, 0), steps, lists.get(part, ABSENT), of_titles.get(part, ABSENT)
+                )
+                for part in range(len(self._segments))
+            ),
+            entry.found,
+            ranking.idf(entry.found, self._postings.collection),
+            in_titles.found if in_titles else 0,
+            ranking.idf(in_titles.found, self._titles.collection) if in_titles and self._titles else 0.0,
+        )
+
+    def _asked(self, phrase: Phrase, lemmas: list[list[_OfLemma]], part: int) -> _Asked | None:
+        """Return what of a segment is looked for; None if no lists are short enough."""
+        pieces: list[bytes] = []
+        is_settled = is_settled_in_titles = False  # there is a word whose lists are gone through, or that has none
+        for of_word, word in zip(lemmas, phrase.words, strict=True):
+            if word.forms or len(of_word) > _MOST_LISTS:
+                rows = self._with_forms(word, of_word, part)
+                is_settled |= bool((rows[:, LIST] != NOT_ASKED).all())
+                is_settled_in_titles |= bool((rows[:, LIST_OF_TITLES] != NOT_ASKED).all())
+                pieces.append(rows.tobytes())
+            else:
+                is_settled = is_settled_in_titles = True
+                pieces += [of.plans[part] for of in of_word]
+            pieces.append(_NEXT)
+        if not is_settled:
+            return None
+        if phrase.typed:
+            pieces[-1] = _AGAIN
+            self._add_typed(phrase.typed, part, pieces)
+        return _Asked(b"".join(pieces), is_settled_in_titles)
+
+    def _with_forms(self, word: Word, lemmas: list[_OfLemma], part: int) -> np.ndarray:
+        """Return what of a segment a word is looked for by, one below the other."""
+        rows = [_row(of.plans[part]) for of in lemmas]
         there: list[int] = []
+        written_as = self._postings.segment(part).words.written_as
         for form in word.forms:
-            for number in words.written_as(form):
-                entries += (at, phrases.FORM, number, ranking.steps(form.weight) * ranking.WEIGHT_STEPS)
+            steps = ranking.steps(form.weight) * ranking.WEIGHT_STEPS
+            for number in written_as(form):
+                rows.append((phrases.FORM, number, steps, ABSENT, ABSENT))
                 there.append(number)
-        lists += postings.lists_of_words(part, there)
-    return lists
+        lists_of = self._postings.lists_of_words
+        rows += [(phrases.LISTED, 0, 0, number, ABSENT) for number in lists_of(part, there)]
+        if self._titles:
+            lists_of = self._titles.lists_of_words
+            rows += [(phrases.LISTED, 0, 0, ABSENT, number) for number in lists_of(part, there)]
+        every = np.array(rows, np.int64).reshape(len(rows), COLUMNS)
+        for column in (LIST, LIST_OF_TITLES):
+            lists = every[:, column]
+            if np.count_nonzero(lists >= 0) > _MOST_LISTS:
+                lists[lists >= 0] = NOT_ASKED
+        return every
+
+    def _add_typed(self, typed: tuple[Word, ...], part: int, pieces: list[bytes]) -> None:
+        """Add what words are told by where the very forms stand."""
+        known = self._typed
+        for word in typed:
+            for form in word.forms:
+                of = known.get(form)
+                if of is None:
+                    if len(known) >= _REMEMBERED:
+                        known = self._typed = {}  # likewise
+                    of = known[form] = self._written_as(form)
+                pieces.append(of[part])
+            pieces += [
+                _packed(phrases.TYPED_LEMMA, number, 0, ABSENT, ABSENT)
+                for _, number, _, listed, _ in (_row(of.plans[part]) for of in self._lemmas_of(word))
+                if listed != ABSENT
+            ]
+            pieces.append(_NEXT)
+
+    def _written_as(self, form: Form) -> tuple[bytes, ...]:
+        every = [self._postings.segment(part).words.written_as(form) for part in range(len(self._segments))]
+        return tuple(
+            b"".join(_packed(phrases.TYPED, number, 0, ABSENT, ABSENT) for number in numbers) for numbers in every
+        )
 
 
-def _add_typed(entries: list[int], at: int, word: Word, part: int, evaluation: Evaluation) -> None:
-    """Add what a word of the phrase is told by where the very forms stand."""
-    words = evaluation.postings.segment(part).words
-    for form in word.forms:
-        for number in words.written_as(form):
-            entries += (at, phrases.TYPED, number, 0)
-    if word.lemmas:
-        for entry in evaluation.known(Word(word.lemmas)).own:
-            entries += (
-                one
-                for listed in entry.lists
-                if listed.part == part
-                for one in (at, phrases.TYPED_LEMMA, listed.lemma, 0)
-            )
-
-
-def _in_part(
-    phrase: Phrase, part: int, evaluation: Evaluation, asked: tuple[_Asked, _Asked], weights: phrases.Weights
-) -> list[phrases.Scored]:
-    """Return what is in a segment; it is asked of its rows, and of its titles."""
-    postings = evaluation.postings
-    of, first_rows = postings.prepared(part, evaluation.settings, _prepared)
-    plan = [postings.base(part), postings.parts[part].documents]
-    for first_row, (entries, lists) in zip(first_rows, asked, strict=True):
-        plan += (len(phrase.words), first_row, len(entries) // 4, len(lists) // 2)
-        plan += entries
-        plan += lists
-    numbers = np.array(plan, np.int64)
-    parts = []
-    begun = 0
-    while begun >= 0:
-        evaluation.deadline.check()
-        scored, begun = phrases.scored(numbers, of, weights, begun, _AT_ONCE)
-        parts.append(scored)
-    return parts
-
-
-def _prepared(postings: FieldPostings, part: int, settings: Ranking) -> tuple[phrases.Segment, tuple[int, int]]:
-    """Return what of a segment is read for any phrase, and the first rows of the field and of titles."""
+def _segment(postings: FieldPostings, part: int, settings: Ranking) -> phrases.Segment:
+    """Return what of a segment is read for any phrase."""
     segment = postings.segment(part)
     titles = postings.field("title") if postings.field_name == "text" else postings
     of_text, of_title = (ranking.saturation(field, settings) for field in ("text", "title"))
@@ -162,23 +223,33 @@ def _prepared(postings: FieldPostings, part: int, settings: Ranking) -> tuple[ph
         documents=postings.all_documents.of_paragraphs,
         earliest=_EARLIEST,
         formula=formula,
-    ), (postings.first_row(part), titles.first_row(part))
+        bases=phrases.Bases(
+            row=postings.base(part),
+            document=postings.parts[part].documents,
+            first_row=postings.first_row(part),
+            first_title=titles.first_row(part),
+        ),
+    )
 
 
-def _weights(phrase: Phrase, evaluation: Evaluation) -> phrases.Weights:
-    weight, in_title = evaluation.weight(phrase), evaluation.within("title").weight(phrase)
-    typed = ranking.most_of(weight, in_title, evaluation.settings) if phrase.typed else 0.0
-    return phrases.Weights(weight, in_title, typed)
+def _weights(phrase: Phrase, lemmas: list[list[_OfLemma]], evaluation: Evaluation) -> tuple[float, float, float]:
+    """Return what a phrase weighs in texts, and in titles; and what is added where the very forms typed stand.
 
-
-def scores(query: Query, evaluation: Evaluation) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return the rows of texts that have a phrase, and the score of each; None if more than one phrase is asked for.
-
-    Whatever only narrows what is found may be beside it.
+    As evaluation.weight tells, which is asked where there is more to it than lemmas: the idf of a word is that of the
+    most frequent of these.
     """
-    while isinstance(query, Only):
-        query = query.query
-    if not isinstance(query, Phrase):
-        return None
-    known = evaluation.by_loops(query)
-    return (known.scored.rows, known.scored.scores) if known and known.has_scores else None
+    settings = evaluation.settings
+    if any(word.forms or not word.lemmas for word in phrase.words):
+        weight, in_title = evaluation.weight(phrase), evaluation.within("title").weight(phrase)
+    else:
+        weight = in_title = 0.0
+        for of_word in lemmas:
+            _, most, idf, most_in_titles, idf_in_titles = of_word[0]
+            for _, rows, other, titles, other_in_titles in of_word[1:]:
+                if rows > most:
+                    most, idf = rows, other
+                if titles > most_in_titles:
+                    most_in_titles, idf_in_titles = titles, other_in_titles
+            weight += idf
+            in_title += idf_in_titles
+    return weight, in_title, ranking.most_of(weight, in_title, settings) if phrase.typed else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,9 +23,13 @@ class Counting:
 
     def __init__(self, postings: FieldPostings, sought: Sought, leaves: Sequence[Sequence[tuple[Word, bool]]]) -> None:
         numbers = sought.numbers(leaves)
-        ends = np.cumsum([0, *map(len, numbers)], dtype=np.int64)
+        # Whole lists at once: of few numbers, each call of NumPy takes longer than all else.
+        ends = list(accumulate(map(len, numbers), initial=0))
         self.leaves = loops.Leaves(
-            ends, np.array(list(chain.from_iterable(numbers)), np.int64), max(map(len, numbers), default=1), len(sought)
+            np.array(ends, np.int64),
+            np.array(list(chain.from_iterable(numbers)), np.int64),
+            max(map(len, numbers), default=1),
+            len(sought),
         )
         self._postings = postings
         self._sought = sought

@@ -213,9 +213,8 @@ class Evaluation:
             return None
         known = self._by_loops.get(id(phrase))
         if known is None:
-            from indexer.backends.whoosh.adjacency import found  # noqa: PLC0415 -- compiles
-
-            known = self._by_loops[id(phrase)] = (phrase, found(phrase, self))
+            found = self.postings.phrases(self.settings).found(phrase, self)
+            known = self._by_loops[id(phrase)] = (phrase, found)
         return known[1]
 
     def _where(

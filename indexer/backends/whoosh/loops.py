@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from indexer.analysis.context import PLACES
-from indexer.compiled import compiled, compiled_bare
+from indexer.compiled import compiled, compiled_bare, viewing, where
 from indexer.ranking import bm25_of, lead_of
 
 if TYPE_CHECKING:
     from indexer.backends.whoosh.standing import Asked
+    from indexer.settings import Ranking
 
 Int: TypeAlias = Any  # a whole number, of Python or of NumPy
 
@@ -25,6 +26,8 @@ RARE = 0xFFFF  # of a place: its word's number stands elsewhere
 NONE = -1  # no entry
 _MOST1, _MOST2, _MOST4 = (1 << 8) - 1, (1 << 16) - 1, (1 << 32) - 1  # gaps that are no row's: see lists.py
 BY_FORM = -1  # a word is wanted for its form, whatever its lemmas
+
+_view = viewing()
 
 
 class Texts(NamedTuple):
@@ -917,16 +920,44 @@ def _score(
     return scores
 
 
+_LIST_KINDS = (
+    *(np.uint8, np.int64, np.uint32, np.uint32),
+    *(np.uint8, np.uint16, np.uint32),
+    *(np.uint8, np.uint8, np.uint8),
+    *(np.float64, np.float64),
+)
+_KINDS = (
+    *(*_LIST_KINDS, *_LIST_KINDS),
+    *(np.uint16, np.int64, np.uint8, np.uint16, np.uint16),
+    *(np.int64, np.uint32, np.uint16, np.uint8, np.uint32, np.uint32, np.uint8, np.uint32, np.uint8),
+    np.float64,
+)
+
+
+class Held:
+    """What of a segment is read for any words, and where its arrays are: to hand them over takes a dozen microseconds.
+
+    The arrays are kept as long as it is.
+    """
+
+    def __init__(self, settings: Ranking, lists: Lists, title_lists: Lists, texts: Texts, words: Known) -> None:
+        self.settings = settings
+        numbers = np.array([lists.k1, title_lists.k1, words.plain], np.float64)
+        given = *lists[:-1], *title_lists[:-1], *texts, *words[:-1], numbers
+        # What loops take for granted does not depend on what a file says of its arrays.
+        self._arrays: list[np.ndarray] = [
+            np.ascontiguousarray(array, kind) for array, kind in zip(given, _KINDS, strict=True)
+        ]
+        self.table = where(self._arrays)
+
+
 @compiled
 def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
     sources: Sources,
     pairs: Pairs,
-    lists: Lists,
-    title_lists: Lists,
+    table: np.ndarray,
     rows: Rows,
     formula: Formula,
-    texts: Texts,
-    words: Known,
     wanted: Wanted,
     leaves: Leaves,
     scratch: Scratch,
@@ -934,12 +965,63 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return rows of a segment and their scores: all that may be among the best ones of it and of those before it.
 
-    `best` is a heap of as many scores as there are best ones, the lowest first; it is brought up to date.
+    `best` is a heap of as many scores as there are best ones, the lowest first; it is brought up to date. `table` is
+    Held.table.
 
     Rows are swept window by window, by the sources without which none may be among the best (Turtle and Flood, 1995:
     MaxScore; the windows are those of Lucene's bulk scorer). What the best have at least is known from a few that are
     scored now and then, those of the highest bounds; the others wait until all windows are swept.
     """
+    numbers, of_rows = _view(table, 38, np.float64), _view(table, 25, np.int64)
+    lists = Lists(
+        _view(table, 0, np.uint8),
+        _view(table, 1, np.int64),
+        _view(table, 2, np.uint32),
+        _view(table, 3, np.uint32),
+        _view(table, 4, np.uint8),
+        _view(table, 5, np.uint16),
+        _view(table, 6, np.uint32),
+        _view(table, 7, np.uint8),
+        _view(table, 8, np.uint8),
+        _view(table, 9, np.uint8),
+        _view(table, 10, np.float64),
+        _view(table, 11, np.float64),
+        numbers[0],
+    )
+    title_lists = Lists(
+        _view(table, 12, np.uint8),
+        _view(table, 13, np.int64),
+        _view(table, 14, np.uint32),
+        _view(table, 15, np.uint32),
+        _view(table, 16, np.uint8),
+        _view(table, 17, np.uint16),
+        _view(table, 18, np.uint32),
+        _view(table, 19, np.uint8),
+        _view(table, 20, np.uint8),
+        _view(table, 21, np.uint8),
+        _view(table, 22, np.float64),
+        _view(table, 23, np.float64),
+        numbers[1],
+    )
+    texts = Texts(
+        _view(table, 24, np.uint16),
+        of_rows.reshape((len(of_rows) // 2, 2)),
+        _view(table, 26, np.uint8),
+        _view(table, 27, np.uint16),
+        _view(table, 28, np.uint16),
+    )
+    words = Known(
+        _view(table, 29, np.int64),
+        _view(table, 30, np.uint32),
+        _view(table, 31, np.uint16),
+        _view(table, 32, np.uint8),
+        _view(table, 33, np.uint32),
+        _view(table, 34, np.uint32),
+        _view(table, 35, np.uint8),
+        _view(table, 36, np.uint32),
+        _view(table, 37, np.uint8),
+        np.int64(numbers[2]),
+    )
     known, touched = scratch.known, scratch.touched
     among, complete, sets = rows.among, rows.complete, rows.sets
     mosts, bits_of, denses = sources.most, sources.bit, sources.dense

@@ -11,21 +11,23 @@ each array that one is given has its references counted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from indexer.analysis.context import PLACES
-from indexer.compiled import compiled, compiled_bare, fetching
+from indexer.backends.whoosh.loops import Known, Texts
+from indexer.compiled import compiled, compiled_bare, fetching, viewing, where
 from indexer.ranking import bm25_of, lead_of
-
-if TYPE_CHECKING:
-    from indexer.backends.whoosh.loops import Known, Texts
 
 Int: TypeAlias = Any  # a whole number, of Python or of NumPy
 
 # What an entry is: a lemma, or a word that has the form, of what is looked for; or either, of what was typed for it.
-LEMMA, FORM, TYPED, TYPED_LEMMA = 0, 1, 2, 3
+LEMMA, FORM, TYPED, TYPED_LEMMA = 0, 1, 2, 3  # those of typed ones after those of both fields
+# What else a plan has: a list with rows of a form; that the next word of the phrase follows, or the first one again.
+LISTED, NEXT, AGAIN = 4, 5, 6
+COLUMNS, LIST, LIST_OF_TITLES = 5, 3, 4
+ABSENT, NOT_ASKED = -1, -2  # instead of a list: there is no list, or it is not to be gone through
 _RARE = 0xFFFF  # of a place: its word's number stands elsewhere; see tokens.py
 _NONE = -1  # no entry
 _ANY = 1 << 40  # more than any list is long, and than any row
@@ -42,6 +44,7 @@ _LINES, _RARE_ONES = 3, 8  # of a row, that are looked at without asking how man
 _ROOM = 1 << 13  # neighbours that are kept before it is looked at what is around them
 
 _fetch = fetching()
+_view = viewing()
 _bm25 = compiled(bm25_of)
 _lead = compiled(lead_of)
 
@@ -59,6 +62,13 @@ class Lists(NamedTuple):
     code1: np.ndarray
     code2: np.ndarray
     code4: np.ndarray
+
+
+_LIST_KINDS = (
+    *(np.uint8, np.int64, np.uint32, np.uint32),
+    *(np.uint8, np.uint16, np.uint32),
+    *(np.uint8, np.uint8, np.uint8),
+)
 
 
 class Asked(NamedTuple):
@@ -103,6 +113,15 @@ class Weights(NamedTuple):
     typed: float  # what is added where the very forms stand
 
 
+class Bases(NamedTuple):
+    """Where the rows of a segment begin."""
+
+    row: Int  # its first row, among all
+    document: Int  # its first document, among all
+    first_row: Int  # of the field, among all rows of the segment
+    first_title: Int  # likewise, of titles
+
+
 class Segment(NamedTuple):
     """What of a segment is read for any phrase."""
 
@@ -115,6 +134,7 @@ class Segment(NamedTuple):
     documents: np.ndarray  # int64: that of each of all rows
     earliest: np.ndarray  # see Asked
     formula: Formula
+    bases: Bases
 
 
 class Scored(NamedTuple):
@@ -632,31 +652,47 @@ def stretches(
 
 @compiled
 def _scores(
-    found: Stretches, titles: Stretches, base: Int, document_base: Int, segment: Segment, weights: Weights
+    found: Stretches,
+    titles: Stretches,
+    base: Int,
+    document_base: Int,
+    documents: np.ndarray,
+    formula: np.ndarray,
+    weights: Weights,
 ) -> np.ndarray:
     """Return the score of each row, as evaluation.Scoring adds it up; a segment's rows and documents begin so."""
     rows, lengths, agreement, first, typed = found
     of_titles, title_lengths, title_agreement, _, _ = titles
-    documents, formula = segment.documents, segment.formula
+    average, k1, b, lead, lead_words, of_title, title_average, title_k1, title_b = (
+        formula[0],
+        formula[1],
+        formula[2],
+        formula[3],
+        formula[4],
+        formula[5],
+        formula[6],
+        formula[7],
+        formula[8],
+    )
     made = np.zeros(len(rows))
     title = 0
     for at in range(len(rows)):
         points = 0.0
         if agreement[at] > 0:
-            points = _bm25(agreement[at], lengths[at], weights.text, formula.average, formula.k1, formula.b)
-            points += _lead(first[at], weights.text, formula.lead, formula.lead_words)
+            points = _bm25(agreement[at], lengths[at], weights.text, average, k1, b)
+            points += _lead(first[at], weights.text, lead, lead_words)
         if title < len(of_titles):
             document = documents[base + rows[at]] - document_base
             while title < len(of_titles) and of_titles[title] < document:
                 title += 1
             if title < len(of_titles) and of_titles[title] == document and title_agreement[title] > 0:
-                points += formula.title * _bm25(
+                points += of_title * _bm25(
                     title_agreement[title],
                     title_lengths[title],
                     weights.title,
-                    formula.title_average,
-                    formula.title_k1,
-                    formula.title_b,
+                    title_average,
+                    title_k1,
+                    title_b,
                 )
         if typed[at]:
             points += weights.typed
@@ -664,49 +700,144 @@ def _scores(
     return made
 
 
-@compiled
-def _taken(plan: np.ndarray, start: Int, earliest: np.ndarray) -> tuple[Asked, Int]:
-    """Return what a plan says from a place on, and where that ends: length, first row, how many entries and lists."""
-    entries = start + 4
-    lists = entries + 4 * plan[start + 2]
-    end = lists + 2 * plan[start + 3]
-    return Asked(
-        plan[start],
-        plan[entries:lists].reshape((plan[start + 2], 4)),
-        plan[lists:end].reshape((plan[start + 3], 2)),
-        earliest,
-        plan[start + 1],
-    ), end
+# --- a segment, and what is asked of it -------------------------------------------------------------------------------
+
+_KINDS = (
+    *(*_LIST_KINDS, *_LIST_KINDS),
+    np.bool_,
+    *(np.uint32, np.uint32, np.uint8),
+    *(np.uint16, np.int64, np.uint8, np.uint16, np.uint16),
+    *(np.int64, np.uint32, np.uint16, np.uint8, np.uint32, np.uint32, np.uint8, np.uint32, np.uint8, np.int64),
+    *(np.int64, np.int64, np.float64, np.int64),
+)
+
+
+class Held:
+    """A segment, and where its arrays are: what loops are told, since to hand them over takes longer than most phrases.
+
+    The arrays are kept as long as it is.
+    """
+
+    def __init__(self, segment: Segment) -> None:
+        plain = np.array([segment.known.plain], np.int64)
+        formula, bases = np.array(segment.formula, np.float64), np.array(segment.bases, np.int64)
+        given = (
+            *(*segment.lists, *segment.title_lists, segment.live, *segment.lemmas, *segment.texts),
+            *(*segment.known[:-1], plain, segment.documents, segment.earliest, formula, bases),
+        )
+        # What loops take for granted does not depend on what a file says of its arrays.
+        self._arrays: list[np.ndarray] = [
+            np.ascontiguousarray(array, kind) for array, kind in zip(given, _KINDS, strict=True)
+        ]
+        self.table = where(self._arrays)
 
 
 @compiled
-def scored(plan: np.ndarray, segment: Segment, weights: Weights, begun: Int, most: Int) -> tuple[Scored, Int]:
+def _asked(plan: np.ndarray, column: Int, length: Int, earliest: np.ndarray, first_row: Int) -> Asked:
+    """Return what a plan says of the field whose lists are in a column; no lists if there is none of a word."""
+    entries, lists = np.empty((len(plan), 4), np.int64), np.empty((len(plan), 2), np.int64)
+    is_there = np.zeros(length, np.bool_)
+    at, many, listed = np.int64(0), np.int64(0), np.int64(0)
+    for row in range(len(plan)):
+        kind, list_ = plan[row, 0], plan[row, column]
+        if kind >= NEXT:
+            at = at + 1 if kind == NEXT else np.int64(0)
+            continue
+        if kind == LEMMA or kind == LISTED:  # noqa: PLR1714, SIM109 -- no sets in loops
+            if list_ == ABSENT:
+                continue
+            is_there[at] = True
+            if list_ != NOT_ASKED:
+                lists[listed, 0], lists[listed, 1] = at, list_
+                listed += 1
+        if kind <= FORM or (kind <= TYPED_LEMMA and column == LIST):
+            entries[many, 0], entries[many, 1] = at, kind
+            entries[many, 2], entries[many, 3] = plan[row, 1], plan[row, 2]
+            many += 1
+    for word in range(length):
+        if not is_there[word]:
+            listed = np.int64(0)
+    return Asked(length, entries[:many], lists[:listed], earliest, first_row)
+
+
+@compiled
+def scored(
+    plan: np.ndarray,
+    table: np.ndarray,
+    length: Int,
+    weight: float,
+    in_title: float,
+    typed: float,
+    begun: Int,
+    most: Int,
+) -> tuple[Scored, Int]:
     """Return rows of a segment that have a phrase, with their scores; and how to go on: see stretches.
 
-    A plan has the first row of the segment, and its first document; what is looked for in its rows, and in titles of
-    the documents: see _taken. If there are no lists of titles, these are not looked at.
+    A plan has five numbers for each thing that is looked for, word by word: LEMMA and so on; the number of the lemma or
+    word; its steps; a list of its rows; and one of titles. `table` is Held.table.
     """
-    base, document_base = plan[0], plan[1]
-    asked, end = _taken(plan, 2, segment.earliest)
-    in_titles, _ = _taken(plan, end, segment.earliest)
-    found, next_ = stretches(
-        asked, segment.lists, segment.live, segment.lemmas, segment.texts, segment.known, begun, most
+    lists = Lists(
+        _view(table, 0, np.uint8),
+        _view(table, 1, np.int64),
+        _view(table, 2, np.uint32),
+        _view(table, 3, np.uint32),
+        _view(table, 4, np.uint8),
+        _view(table, 5, np.uint16),
+        _view(table, 6, np.uint32),
+        _view(table, 7, np.uint8),
+        _view(table, 8, np.uint8),
+        _view(table, 9, np.uint8),
     )
-    nothing, no_numbers = np.empty(0, np.int64), np.empty(0)
-    titles = Stretches(nothing, no_numbers, no_numbers, no_numbers, np.empty(0, np.bool_))
-    if len(found.rows) and len(in_titles.lists):
-        # Of deleted documents, there are no rows.
-        titles, _ = stretches(
-            in_titles,
-            segment.title_lists,
-            np.empty(0, np.bool_),
-            segment.lemmas,
-            segment.texts,
-            segment.known,
-            np.int64(0),
-            np.int64(_ANY),
-        )
-    points = _scores(found, titles, base, document_base, segment, weights)
+    live = _view(table, 20, np.bool_)
+    lemmas = Lemmas(_view(table, 21, np.uint32), _view(table, 22, np.uint32), _view(table, 23, np.uint8))
+    of_rows = _view(table, 25, np.int64)
+    texts = Texts(
+        _view(table, 24, np.uint16),
+        of_rows.reshape((len(of_rows) // 2, 2)),
+        _view(table, 26, np.uint8),
+        _view(table, 27, np.uint16),
+        _view(table, 28, np.uint16),
+    )
+    known = Known(
+        _view(table, 29, np.int64),
+        _view(table, 30, np.uint32),
+        _view(table, 31, np.uint16),
+        _view(table, 32, np.uint8),
+        _view(table, 33, np.uint32),
+        _view(table, 34, np.uint32),
+        _view(table, 35, np.uint8),
+        _view(table, 36, np.uint32),
+        _view(table, 37, np.uint8),
+        _view(table, 38, np.int64)[0],
+    )
+    earliest, bases = _view(table, 40, np.int64), _view(table, 42, np.int64)
+    row, document, first_row, first_title = bases[0], bases[1], bases[2], bases[3]
+    plans = plan.reshape((len(plan) // COLUMNS, COLUMNS))
+    nothing, no_numbers, no_marks = np.empty(0, np.int64), np.empty(0), np.empty(0, np.bool_)
+    asked = _asked(plans, np.int64(LIST), length, earliest, first_row)
+    if not len(asked.lists):
+        return Scored(nothing, no_numbers, no_marks), np.int64(-1)
+    found, next_ = stretches(asked, lists, live, lemmas, texts, known, begun, most)
+    titles = Stretches(nothing, no_numbers, no_numbers, no_numbers, no_marks)
+    if len(found.rows):
+        in_titles = _asked(plans, np.int64(LIST_OF_TITLES), length, earliest, first_title)
+        if len(in_titles.lists):
+            title_lists = Lists(
+                _view(table, 10, np.uint8),
+                _view(table, 11, np.int64),
+                _view(table, 12, np.uint32),
+                _view(table, 13, np.uint32),
+                _view(table, 14, np.uint8),
+                _view(table, 15, np.uint16),
+                _view(table, 16, np.uint32),
+                _view(table, 17, np.uint8),
+                _view(table, 18, np.uint8),
+                _view(table, 19, np.uint8),
+            )
+            # Of deleted documents, there are no rows.
+            titles, _ = stretches(in_titles, title_lists, live[:0], lemmas, texts, known, np.int64(0), np.int64(_ANY))
+    weights = Weights(weight, in_title, typed)
+    points = _scores(found, titles, row, document, _view(table, 39, np.int64), _view(table, 41, np.float64), weights)
     for at in range(len(found.rows)):
-        found.rows[at] += base
+        found.rows[at] += row
     return Scored(found.rows, points, found.typed), next_

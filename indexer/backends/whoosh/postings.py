@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -20,14 +20,13 @@ from indexer.backends.whoosh.tokens import Among
 from indexer.types import Dated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from indexer.backends.whoosh import loops
+    from indexer.backends.whoosh.adjacency import Phrases
     from indexer.backends.whoosh.segment import Segment
     from indexer.settings import Ranking
     from indexer.types import AtPath, Form, Heading, Word
-
-Kept = TypeVar("Kept")
 
 POSITION_BITS = 20  # of a key; a paragraph is a few hundred words long, and the settings' limit keeps it far below 2^20
 POSITION = (1 << POSITION_BITS) - 1
@@ -237,7 +236,8 @@ class FieldPostings:
         self._tables: dict[tuple[float, ...], _Table] = {}
         self._for_loops: dict[tuple[float, ...], loops.Lists] = {}
         self._windows: list[loops.Scratch] = []
-        self._prepared: dict[int, tuple[Ranking, object]] = {}
+        self._held: dict[int, loops.Held] = {}
+        self._phrases: Phrases | None = None
 
     @cached_property
     def size(self) -> int:
@@ -367,16 +367,30 @@ class FieldPostings:
             self._for_loops[key] = Lists._make([*self.stored_for_loops(part), table.frequency, lead, saturation.k1])
         return self._for_loops[key]
 
+    def held(self, part: int, settings: Ranking, titles: FieldPostings) -> loops.Held:
+        """Return what loops.rank reads of a segment; it is made anew if other settings came between."""
+        known = self._held.get(part)
+        if known is None or known.settings is not settings:
+            from indexer.backends.whoosh.loops import Held  # noqa: PLC0415 -- compiles
+
+            segment = self._parts[part].segment
+            lists, title_lists = (postings.lists_for_loops(part, settings) for postings in (self, titles))
+            known = Held(settings, lists, title_lists, segment.tokens.for_loops, segment.words.for_loops)
+            self._held[part] = known
+        return known
+
     def stored_for_loops(self, part: int) -> tuple[np.ndarray, ...]:
         """Return the same without what codes are taken for."""
         return self._of[part].lists_for_loops
 
-    def prepared(self, part: int, settings: Ranking, prepare: Callable[[FieldPostings, int, Ranking], Kept]) -> Kept:
-        """Return what is prepared of a segment for these settings; it is done anew if others came between."""
-        known = self._prepared.get(part)
-        if known is None or known[0] is not settings:
-            known = self._prepared[part] = (settings, prepare(self, part, settings))
-        return cast("Kept", known[1])
+    def phrases(self, settings: Ranking) -> Phrases:
+        """Return what finds phrases by compiled loops; it is made anew if other settings came between."""
+        known = self._phrases
+        if known is None or known.settings is not settings:
+            from indexer.backends.whoosh.adjacency import Phrases  # noqa: PLC0415 -- compiles
+
+            known = self._phrases = Phrases(self, settings)
+        return known
 
     def first_row(self, part: int) -> int:
         """Return the number of the field's first row among all rows of a segment."""

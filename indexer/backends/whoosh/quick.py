@@ -137,6 +137,7 @@ class _Ranking:
         segment = postings.segment(part)
         sources, sets = self._sources_in(part)
         documents = postings.all_documents
+        held = postings.held(part, settings, titles)  # as long as the loop runs
         rows = loops.Rows(
             base=postings.parts[part].paragraphs,
             count=segment.paragraphs,
@@ -153,12 +154,9 @@ class _Ranking:
         return loops.rank(
             sources,
             self._pairs,
-            postings.lists_for_loops(part, settings),
-            titles.lists_for_loops(part, settings),
+            held.table,
             rows,
             self._formula,
-            segment.tokens.for_loops,
-            segment.words.for_loops,
             self._counting.wanted(part),
             self._counting.leaves,
             scratch,
@@ -215,6 +213,8 @@ class _Ranking:
 
 
 def _stacked(sets: list[np.ndarray]) -> np.ndarray:
+    if len(sets) == 1:
+        return sets[0].reshape(1, -1)
     return np.stack(sets) if sets else _NO_SETS
 
 

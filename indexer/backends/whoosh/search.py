@@ -353,7 +353,7 @@ class WhooshEngine:
 
     def _allowed_documents(self, filters: Filters) -> np.ndarray | None:
         """Return the mask of the documents that filters let be found, deleted ones perhaps among them; None if all."""
-        if filters == Filters():
+        if not filters.sources and filters.since is None and filters.until is None:
             return None
         here = np.ones(self._documents.count, np.bool_)
         if filters.sources:

@@ -107,7 +107,7 @@ class Sought:
             for at, lemma in entry.numbers
             if at == part
         )
-        return Asked(*np.ascontiguousarray(np.array(asked, np.int64).reshape(-1, 3).T))
+        return Asked(*np.array(list(zip(*asked, strict=True)) or [(), (), ()], np.int64))
 
     def forms_in(self, part: int) -> Asked:
         """Return which words of a segment are looked for by their forms, in order."""
