@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from indexer import ranking
-from indexer.backends.whoosh import arrays, codes, lists, terms, texts, tokens
+from indexer.backends.whoosh import arrays, listing, lists, terms, texts, tokens
 from indexer.backends.whoosh.segment import ANALYSED_FIELDS, HEADING_FIELDS, WHOLE_FIELDS
 from indexer.backends.whoosh.tokens import Tokens
-from indexer.backends.whoosh.words import Neighbours, Words
+from indexer.backends.whoosh.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from concurrent.futures import Executor
 
     from indexer.backends.whoosh.arrays import Arrays
+    from indexer.backends.whoosh.listing import Chunk
     from indexer.backends.whoosh.numbering import Numbering
     from indexer.backends.whoosh.segment import Content, Rows, Whole
     from indexer.settings import Ranking
 
-_AT_ONCE = 1_000_000  # places whose lemmas are sorted at once, by all threads together, which bounds memory
+_AT_ONCE = 200_000  # places whose lemmas are sorted at once by a thread: within its caches, and not too many lists
 _MOST_THREADS = 8  # more would sort ever fewer places each
 
 
@@ -71,10 +71,9 @@ def assemble(of: Outline, numbering: Numbering, settings: Ranking, *, threads: i
     made["field_rows"] = np.array(rows, np.uint32)
     words, texts_ = Words(made), Tokens(made)
     with ThreadPoolExecutor(threads) as pool:
-        share = _Share(pool, _AT_ONCE // threads)
         for field, last, count in zip(ANALYSED_FIELDS, np.cumsum(rows).tolist(), rows, strict=True):
             here = slice(last - count, last)
-            made |= _named(field, _lists(words, texts_, here, ranking.saturation(field, settings).b, share))
+            made |= _named(field, _lists(words, texts_, here, ranking.saturation(field, settings).b, pool))
     return made
 
 
@@ -99,30 +98,12 @@ def _counts(parts: list[Rows], words: int) -> np.ndarray:
     return counts
 
 
-class _Share(NamedTuple):
-    """What each thread of a pool does at a time."""
-
-    pool: Executor
-    places: int
-
-
-class _Chunk(NamedTuple):
-    """The lists of some adjacent rows."""
-
-    lemma: np.ndarray  # that each is of
-    found: np.ndarray  # how many rows each has
-    rows: np.ndarray  # of all, list by list
-    codes: np.ndarray
-
-
-def _lists(words: Words, texts_: Tokens, rows: slice, b: float, share: _Share) -> Arrays:
+def _lists(words: Words, texts_: Tokens, rows: slice, b: float, pool: Executor) -> Arrays:
     """Return for each lemma that stands in a field, whose rows these are, the rows that have it."""
     lengths = texts_.lengths(rows)
     average = float(lengths.mean()) if lengths.any() else 1.0
-    edges = np.searchsorted(np.cumsum(lengths), np.arange(share.places, int(lengths.sum()), share.places)) + 1
-    edges = np.unique([0, *edges, len(lengths)]) + rows.start
-    some = [slice(start, stop) for start, stop in pairwise(edges.tolist())]
-    chunks = list(share.pool.map(partial(_inverted, words, texts_, b=b, average=average), some))
+    made = listing.Listing(words, texts_, rows, b, average)
+    chunks = list(pool.map(made.chunk, _some(lengths, rows.start)))
     found = np.zeros(words.lemma_count, np.int64)
     for chunk in chunks:
         found[chunk.lemma] += chunk.found
@@ -131,67 +112,30 @@ def _lists(words: Words, texts_: Tokens, rows: slice, b: float, share: _Share) -
     every_row = np.empty(int(found.sum()), np.uint32)
     coded = np.empty(len(every_row), np.uint8)
 
-    def put(chunk: _Chunk, starts: np.ndarray) -> None:
-        _, to = lists.ranges(starts, chunk.found)
-        every_row[to], coded[to] = chunk.rows - np.uint32(rows.start), chunk.codes
+    def put(chunk: Chunk, starts: np.ndarray) -> None:
+        to = lists.spread(starts, chunk.found)
+        every_row[to], coded[to] = chunk.rows + np.uint32(chunk.first - rows.start), chunk.codes
 
     placing = []
     while chunks:
         chunk = chunks.pop()  # so that what is taken over is free
         free[chunk.lemma] -= chunk.found
-        placing.append(share.pool.submit(put, chunk, free[chunk.lemma]))
+        placing.append(pool.submit(put, chunk, free[chunk.lemma]))
     for placed in placing:
         placed.result()
     lemmas = np.flatnonzero(found)
     return {
         "lemma": lemmas.astype(np.uint32),
         "bounds": np.array([b, average]),
-        **lists.write(every_row, coded, found[lemmas], pool=share.pool),
+        **lists.write(every_row, coded, found[lemmas], pool=pool),
     }
 
 
-def _inverted(words: Words, texts_: Tokens, rows: slice, *, b: float, average: float) -> _Chunk:
-    """Return the lists of some rows."""
-    lengths = texts_.lengths(rows)
-    if not lengths.any():
-        return _Chunk(*(np.zeros(0, np.int64),) * 4)
-    here = texts_.places(rows)
-    numbers = texts_.words(here)
-    starts = np.cumsum(lengths) - lengths
-    before, after = _neighbours(numbers, texts_, here, starts[lengths > 0])
-    readings = words.readings(numbers, lambda at: Neighbours(before[at], after[at]))
-    row_of_place = np.repeat(np.arange(len(lengths)), lengths)
-    # By lemma, those of one in the order of places.
-    order = arrays.stable_order(readings.lemma)
-    lemma = readings.lemma[order]
-    place = readings.place[order]
-    row = row_of_place[place]
-    is_first = np.ones(len(order), np.bool_)
-    is_first[1:] = (lemma[1:] != lemma[:-1]) | (row[1:] != row[:-1])
-    first = np.flatnonzero(is_first)
-    steps = readings.steps[order]
-    agreement = steps[first].astype(np.float64)
-    again = np.flatnonzero(~is_first)  # one in ten: to add them to the others takes less than to add up all
-    agreement += np.bincount(np.cumsum(is_first)[again] - 1, steps[again], len(first))
-    agreement /= ranking.WEIGHT_STEPS
-    row = row[first]
-    coded = codes.write(agreement, place[first] - starts[row], codes.per_word(lengths, b, average)[row])
-    lemma = lemma[first]
-    edges = np.flatnonzero(np.diff(lemma, prepend=lemma[0] + 1))
-    return _Chunk(
-        lemma[edges].astype(np.int64), np.diff(edges, append=len(lemma)), (row + rows.start).astype(np.uint32), coded
-    )
-
-
-def _neighbours(numbers: np.ndarray, texts_: Tokens, here: slice, starts: np.ndarray) -> Neighbours:
-    """Return what is beside the words of whole rows, one after another."""
-    apart = texts_.opens(here)  # from the word before
-    apart[starts] = True
-    before, after = np.empty_like(numbers), np.empty_like(numbers)
-    before[1:], after[:-1] = numbers[:-1], numbers[1:]
-    before[apart] = -1
-    after[np.append(np.flatnonzero(apart)[1:], len(numbers)) - 1] = -1
-    return Neighbours(before, after)
+def _some(lengths: np.ndarray, first: int) -> Iterator[slice]:
+    """Give adjacent rows, as many as have their lists made at once; those of a field start with the first."""
+    edges = np.searchsorted(np.cumsum(lengths), np.arange(_AT_ONCE, int(lengths.sum()), _AT_ONCE)) + 1
+    edges = np.unique([*range(0, len(lengths), listing.MOST), *edges, len(lengths)]) + first
+    return (slice(start, stop) for start, stop in pairwise(edges.tolist()))
 
 
 def _whole(parts: list[Whole]) -> Arrays:

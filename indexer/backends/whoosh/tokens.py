@@ -64,8 +64,11 @@ class Tokens:
         words = self._low[places].astype(np.int64)
         rare = (words == _RARE).nonzero()[0]
         if rare.size:
-            at = rare + places.start if isinstance(places, slice) else places[rare]
-            words[rare] = self._rare_words(at)
+            if isinstance(places, slice):  # they are one after another in the list too
+                first = int(self._rare_at.searchsorted(self._rare_at.dtype.type(places.start)))
+                words[rare] = self._rare(slice(first, first + rare.size))
+            else:
+                words[rare] = self._rare_words(places[rare])
         return words
 
     def having(self, places: np.ndarray, wanted: Among) -> tuple[np.ndarray, np.ndarray]:
@@ -107,7 +110,10 @@ class Tokens:
 
     def _rare_words(self, places: np.ndarray) -> np.ndarray:
         # Asked in the type of the list: else all of it would be turned into another.
-        at = self._rare_at.searchsorted(places.astype(self._rare_at.dtype))
+        return self._rare(self._rare_at.searchsorted(places.astype(self._rare_at.dtype)))
+
+    def _rare(self, at: np.ndarray | slice) -> np.ndarray:
+        """Return the words that are there in the list of rare ones."""
         words: np.ndarray = self._of["rare_high"][at].astype(np.int64) << _BITS | self._of["rare_low"][at]
         return words
 
