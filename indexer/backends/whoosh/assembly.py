@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.backends.whoosh.listing import Chunk
     from indexer.backends.whoosh.numbering import Numbering
-    from indexer.backends.whoosh.segment import Content, Rows, Whole
+    from indexer.backends.whoosh.segment import Content, Whole
     from indexer.settings import Ranking
 
 _AT_ONCE = 200_000  # places whose lemmas are sorted at once by a thread: within its caches, and not too many lists
@@ -55,7 +55,7 @@ def outline(contents: Sequence[Content], numbering: Numbering) -> Outline:
     used, rank = _by_frequency(contents, len(numbering.keys), made)
     parts = [content.fields[field] for field in ANALYSED_FIELDS for content in contents]
     written = tokens.write(
-        rank[_join([part.words for part in parts])],
+        (rank[part.words] for part in parts),
         _join([part.opens for part in parts]).astype(np.bool_),
         _join([part.lengths for part in parts]),
     )
@@ -79,9 +79,15 @@ def assemble(of: Outline, numbering: Numbering, settings: Ranking, *, threads: i
 
 def _by_frequency(contents: Sequence[Content], words: int, made: Arrays) -> tuple[np.ndarray, np.ndarray]:
     """Return the words that stand anywhere, those first that the texts have most often, and the place of each there."""
-    counts = _counts([content.fields["text"] for content in contents], words)
-    elsewhere = [_counts([content.fields[field] for content in contents], words) for field in HEADING_FIELDS]
-    used = np.flatnonzero(counts + sum(elsewhere))
+    counts = np.zeros(words, np.int64)
+    is_there = np.zeros(words, np.bool_)
+    for content in contents:
+        met = np.bincount(content.fields["text"].words)  # up to the last that is there
+        counts[: len(met)] += met
+        for field in HEADING_FIELDS:
+            is_there[content.fields[field].words] = True
+    is_there |= counts > 0
+    used = np.flatnonzero(is_there)
     used = used[np.argsort(-counts[used], kind="stable")]
     rank = np.zeros(words, np.uint32)
     rank[used] = np.arange(len(used))
@@ -89,13 +95,6 @@ def _by_frequency(contents: Sequence[Content], words: int, made: Arrays) -> tupl
     last = np.flatnonzero(np.diff(ordered, append=-1))
     made["count_value"], made["count_until"] = ordered[last].astype(np.uint32), (last + 1).astype(np.uint32)
     return used, rank
-
-
-def _counts(parts: list[Rows], words: int) -> np.ndarray:
-    counts = np.zeros(words, np.int64)
-    for part in parts:
-        counts += np.bincount(part.words, minlength=words)
-    return counts
 
 
 def _lists(words: Words, texts_: Tokens, rows: slice, b: float, pool: Executor) -> Arrays:

@@ -13,7 +13,7 @@ import numpy as np
 from indexer.analysis.context import PLACES
 from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh import terms as terms_
-from indexer.backends.whoosh.lists import ranges
+from indexer.backends.whoosh.lists import ranges, spread
 from indexer.backends.whoosh.words import OPENS
 
 if TYPE_CHECKING:
@@ -108,8 +108,7 @@ class Numbering:
         """Return the arrays of Words for these words, numbered in their order, whose `forms` are told."""
         counts = self._counts.all().astype(np.int64)
         starts = np.cumsum(counts) - counts
-        _, at = ranges(starts[used], counts[used])
-        pairs = self._pairs.all()[at]
+        pairs = self._pairs.all()[spread(starts[used], counts[used])]
         lemmas, lemma = _in_order(pairs >> 1, terms_.Strings.of(list(self._lemmas)))
         # Which words have a lemma, lemma by lemma.
         word = np.repeat(np.arange(len(used)), counts[used])
@@ -136,7 +135,9 @@ class Numbering:
     def _forms(self, used: np.ndarray) -> tuple[np.ndarray, terms_.Strings, np.ndarray]:
         """Return these words' numbers in order of their forms, the forms, and of each word the form and if it opens."""
         # Sorted from the order in which they were met, where long runs are in order already.
-        met = np.argsort(used)
+        met = np.full(len(self.keys), -1)
+        met[used] = np.arange(len(used))
+        met = met[met >= 0]
         keys = terms_.Strings.joined(b"".join(self._joined))
         if len(used) < len(self.keys):
             keys = keys.taken(used[met])
@@ -185,7 +186,7 @@ def _is_longer_by_one(strings: terms_.Strings) -> np.ndarray:
     lengths = strings.ends - starts
     longer = (np.diff(lengths, prepend=lengths[:1]) == 1).nonzero()[0]
     of, at = ranges(starts[longer], lengths[longer] - 1)
-    _, before = ranges(starts[longer - 1], lengths[longer - 1])
+    before = spread(starts[longer - 1], lengths[longer - 1])
     other = np.bincount(of, strings.text[at] != strings.text[before], len(longer))
     is_longer = np.zeros(len(lengths), np.bool_)
     is_longer[longer] = other == 0
@@ -197,7 +198,7 @@ def _forms_of(keys: terms_.Strings, is_opening: np.ndarray, is_new: np.ndarray) 
     kept = np.ones(len(keys.text), np.bool_)
     kept[keys.ends[is_opening] - 1] = False
     starts, again = keys.starts, (~is_new).nonzero()[0]
-    kept[ranges(starts[again], keys.ends[again] - starts[again] + 1)[1]] = False
+    kept[spread(starts[again], keys.ends[again] - starts[again] + 1)] = False
     sizes = (keys.ends - starts + 1 - is_opening)[is_new]
     return terms_.Strings(keys.text[kept], np.cumsum(sizes) - 1)
 
@@ -221,7 +222,7 @@ def _renumbered(numbers: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray
 
 def _hashed(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
     hashes = np.fromiter(map(crc32, texts), np.uint32, len(texts))
-    order = np.argsort(hashes, kind="stable")
+    order = arrays.stable_order(hashes)
     return hashes[order], order.astype(np.uint32)
 
 
