@@ -18,7 +18,7 @@ from indexer.backends.whoosh import arrays, deflate
 from indexer.backends.whoosh.lists import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from indexer.backends.whoosh.arrays import Arrays
 
@@ -77,7 +77,8 @@ class Strings(NamedTuple):
         order: np.ndarray = heads.argsort(kind="stable")
         # What is alike that far and goes on is one in two hundred.
         longer = (lengths[order[1:]] > _HEAD).nonzero()[0]
-        tied = longer[heads[order[longer]].astype(f"S{_HEAD}") == heads[order[longer + 1]].astype(f"S{_HEAD}")]
+        before, here = (heads[order[at]].astype(f"S{_HEAD}") for at in (longer, longer + 1))
+        tied = longer[before == here]
         for group in np.split(tied, (np.diff(tied) > 1).nonzero()[0] + 1) if tied.size else ():
             some = order[group[0] : group[-1] + 2].tolist()
             bytes_ = {at: self.text[starts[at] : starts[at] + lengths[at]].tobytes() for at in some}
@@ -90,19 +91,27 @@ def joined(strings: Sequence[bytes]) -> bytes:
     return _END.join(strings) + _END if strings else b""
 
 
-def _heads(text: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Return the first bytes of strings, what is behind the end as zero, and the lengths, as strings of one size.
-
-    Of two that differ in bytes of zero at the end alone, the shorter one comes first.
-    """
+def columns(text: np.ndarray, starts: np.ndarray, lengths: np.ndarray, most: int) -> Iterator[np.ndarray]:
+    """Give the first bytes of strings, so many at least, eight at a time as a number; behind the end they are zero."""
     padded = np.append(text, np.zeros(_EIGHT, np.uint8))
     every = np.ndarray((len(text) + 1,), np.uint64, padded.data, strides=(1,))  # from each byte on
-    heads = np.empty((len(starts), _HEAD // _EIGHT + 1), np.uint64)
-    for at, first in enumerate(range(0, _HEAD, _EIGHT)):
+    for first in range(0, most, _EIGHT):
         column = every[np.minimum(starts + first, len(text))]
-        np.bitwise_and(column, _FIRST[np.clip(lengths - first, 0, _EIGHT)], out=heads[:, at])
-    heads[:, -1] = lengths.astype(">u8").view(np.uint64)
-    return heads.view(f"S{heads.shape[1] * _EIGHT}").reshape(-1)
+        column &= _FIRST[np.clip(lengths - first, 0, _EIGHT)]
+        yield column
+
+
+def _heads(text: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Return the first bytes of strings and their lengths as strings of one size.
+
+    So of two that differ in bytes of zero at the end alone, the shorter one comes first.
+    """
+    made = np.empty((len(starts), _HEAD // _EIGHT + 1), np.uint64)
+    for at, column in enumerate(columns(text, starts, lengths, _HEAD)):
+        made[:, at] = column
+    made[:, -1] = lengths.astype(">u8").view(np.uint64)
+    heads: np.ndarray = made.view(f"S{made.shape[1] * _EIGHT}").reshape(-1)
+    return heads
 
 
 def write(strings: Strings) -> Arrays:
