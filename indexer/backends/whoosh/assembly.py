@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from indexer import ranking
-from indexer.backends.whoosh import arrays, listing, lists, terms, texts, tokens
+from indexer.backends.whoosh import arrays, lists, terms, texts, tokens
+from indexer.backends.whoosh.listing import Listing
 from indexer.backends.whoosh.segment import ANALYSED_FIELDS, HEADING_FIELDS, WHOLE_FIELDS
 from indexer.backends.whoosh.tokens import Tokens
 from indexer.backends.whoosh.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Executor
 
     from indexer.backends.whoosh.arrays import Arrays
@@ -70,10 +70,15 @@ def assemble(of: Outline, numbering: Numbering, settings: Ranking, *, threads: i
     made = of.documents | numbering.words(of.used, of.forms) | of.texts
     made["field_rows"] = np.array(rows, np.uint32)
     words, texts_ = Words(made), Tokens(made)
+    fields = {
+        field: Listing(words, texts_, slice(last - count, last), ranking.saturation(field, settings).b)
+        for field, last, count in zip(ANALYSED_FIELDS, np.cumsum(rows).tolist(), rows, strict=True)
+    }
     with ThreadPoolExecutor(threads) as pool:
-        for field, last, count in zip(ANALYSED_FIELDS, np.cumsum(rows).tolist(), rows, strict=True):
-            here = slice(last - count, last)
-            made |= _named(field, _lists(words, texts_, here, ranking.saturation(field, settings).b, pool))
+        # All at once: headings are so few that one thread would list them.
+        begun = {field: pool.map(listing.chunk, listing.portions(_AT_ONCE)) for field, listing in fields.items()}
+        for field, listing in fields.items():
+            made |= _named(field, _lists(list(begun.pop(field)), words.lemma_count, listing.bounds, pool))
     return made
 
 
@@ -97,13 +102,9 @@ def _by_frequency(contents: Sequence[Content], words: int, made: Arrays) -> tupl
     return used, rank
 
 
-def _lists(words: Words, texts_: Tokens, rows: slice, b: float, pool: Executor) -> Arrays:
-    """Return for each lemma that stands in a field, whose rows these are, the rows that have it."""
-    lengths = texts_.lengths(rows)
-    average = float(lengths.mean()) if lengths.any() else 1.0
-    made = listing.Listing(words, texts_, rows, b, average)
-    chunks = list(pool.map(made.chunk, _some(lengths, rows.start)))
-    found = np.zeros(words.lemma_count, np.int64)
+def _lists(chunks: list[Chunk], lemma_count: int, bounds: np.ndarray, pool: Executor) -> Arrays:
+    """Return for each lemma that stands in a field the rows that have it, of these chunks of all of its rows."""
+    found = np.zeros(lemma_count, np.int64)
     for chunk in chunks:
         found[chunk.lemma] += chunk.found
     # Each chunk's part of a list is before those of the chunks behind it.
@@ -113,7 +114,7 @@ def _lists(words: Words, texts_: Tokens, rows: slice, b: float, pool: Executor) 
 
     def put(chunk: Chunk, starts: np.ndarray) -> None:
         to = lists.spread(starts, chunk.found)
-        every_row[to], coded[to] = chunk.rows + np.uint32(chunk.first - rows.start), chunk.codes
+        every_row[to], coded[to] = chunk.rows + np.uint32(chunk.first), chunk.codes
 
     placing = []
     while chunks:
@@ -125,16 +126,9 @@ def _lists(words: Words, texts_: Tokens, rows: slice, b: float, pool: Executor) 
     lemmas = np.flatnonzero(found)
     return {
         "lemma": lemmas.astype(np.uint32),
-        "bounds": np.array([b, average]),
+        "bounds": bounds,
         **lists.write(every_row, coded, found[lemmas], pool=pool),
     }
-
-
-def _some(lengths: np.ndarray, first: int) -> Iterator[slice]:
-    """Give adjacent rows, as many as have their lists made at once; those of a field start with the first."""
-    edges = np.searchsorted(np.cumsum(lengths), np.arange(_AT_ONCE, int(lengths.sum()), _AT_ONCE)) + 1
-    edges = np.unique([*range(0, len(lengths), listing.MOST), *edges, len(lengths)]) + first
-    return (slice(start, stop) for start, stop in pairwise(edges.tolist()))
 
 
 def _whole(parts: list[Whole]) -> Arrays:

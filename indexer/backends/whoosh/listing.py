@@ -6,6 +6,7 @@ applied once.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,6 +16,8 @@ from indexer.backends.whoosh.lists import spread
 from indexer.backends.whoosh.words import BESIDE, COUNT, LEMMA, START, STEPS, Neighbours
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from indexer.backends.whoosh.tokens import Tokens
     from indexer.backends.whoosh.words import Words
 
@@ -26,7 +29,7 @@ _HALF = np.uint32(15)
 class Chunk(NamedTuple):
     """The lists of some adjacent rows."""
 
-    first: int  # of these rows
+    first: int  # of these rows, among those of the field
     lemma: np.ndarray  # that each list is of, in order
     found: np.ndarray  # how many rows each has
     rows: np.ndarray  # of all, list by list, less the first of the rows
@@ -36,12 +39,22 @@ class Chunk(NamedTuple):
 class Listing:
     """Lists the rows of a field. Threads may share it."""
 
-    def __init__(self, words: Words, texts: Tokens, rows: slice, b: float, average: float) -> None:
+    def __init__(self, words: Words, texts: Tokens, rows: slice, b: float) -> None:
         """Take all rows of the field, and what their codes are made for."""
-        self._words, self._texts = words, texts
-        lengths = texts.lengths(rows)
+        self._words, self._texts, self._all = words, texts, rows
+        self._packed = words.packed
+        self._lengths = lengths = texts.lengths(rows)
+        average = float(lengths.mean()) if lengths.any() else 1.0
+        self.bounds = np.array([b, average])
         self._scale = codes.Scale(lengths, b, average)
         self._near = codes.near(int(lengths.max(initial=0))).astype(np.uint32) << _NEAR  # of each first place
+
+    def portions(self, places: int) -> Iterator[slice]:
+        """Give all rows in portions of about so many places."""
+        until = self._lengths.cumsum()
+        edges = until.searchsorted(np.arange(places, until[-1] if until.size else 0, places)) + 1
+        edges = np.unique([*range(0, len(until), MOST), *edges, len(until)]) + self._all.start
+        return (slice(start, stop) for start, stop in pairwise(edges.tolist()))
 
     def chunk(self, rows: slice) -> Chunk:
         """Return the lists of some rows, no more than MOST."""
@@ -69,17 +82,18 @@ class Listing:
         row = first >> _ROW
         coded = self._scale.often(steps, row, lengths)
         coded |= (first >> _NEAR & _HALF).astype(np.uint8)
-        return Chunk(rows.start, here.astype(np.uint32), found.astype(np.uint32), row.astype(np.uint16), coded)
+        return Chunk(
+            rows.start - self._all.start, here.astype(np.uint32), found.astype(np.uint32), row.astype(np.uint16), coded
+        )
 
     def _readings(self, rows: slice, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the lemmas at all places of some rows, place by place, and what goes with each."""
         places = self._texts.places(rows)
         words = self._texts.words(places)
         starts = lengths.cumsum() - lengths
-        packed = self._words.packed
-        known = packed.words[words]
+        known = self._packed.words[words]
         counts = (known & COUNT).astype(np.int64)
-        lemmas = packed.lemmas[spread((known >> START).astype(np.int64), counts)]
+        lemmas = self._packed.lemmas[spread((known >> START).astype(np.int64), counts)]
         steps = (lemmas & STEPS).astype(np.uint8)
         depends = (known & BESIDE != 0).nonzero()[0]
         neighbours = self._neighbours(words, places, starts[lengths > 0], depends)
