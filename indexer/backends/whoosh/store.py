@@ -68,6 +68,7 @@ class Store:
         self._size = 0  # bytes that what waits will take
         self._outline: Outline | None = None  # of what waits
         self._new: list[ArraySegment] = []  # written, in no table of contents yet
+        self._is_told = False  # whether the same is true of the files of a state
 
     def __enter__(self) -> Self:
         return self
@@ -76,6 +77,8 @@ class Store:
         """Give up what was not committed."""
         for segment in self._new:
             segment.path(self._folder).unlink(missing_ok=True)
+        if self._is_told:
+            state.clean(self._folder, self._generation)
         self._lock.release()
 
     def _acquire(self, wait: float) -> None:
@@ -156,11 +159,12 @@ class Store:
             segments = [s for s in self._segments if s.doc_count()] + self._new
             TOC(schema(), segments, generation).write(self._storage, INDEX_NAME)
             # From here on the new state is the index.
-            self._new = []
+            self._new, self._is_told = [], False
             self._segments = segments
             self._clean(generation, segments)
 
     def _write_state(self, generation: int, corpus: str) -> None:
+        self._is_told = True
         made = state.State(
             format=state.FORMAT,
             settings=self._settings.baked(),
