@@ -91,6 +91,14 @@ def test_a_code_is_never_less_than_the_score(
     assert codes.lead(table, settings)[code][0] >= ranking.lead(float(first), 1.0, settings) * (1 - 1e-12)
 
 
+@given(st.lists(st.tuples(st.integers(1, 5000), st.integers(0, 500), st.integers(1, 600)), min_size=1), st.floats(0, 1))
+def test_codes_that_are_looked_up_are_those_that_are_worked_out(rows: list[tuple[int, int, int]], b: float) -> None:
+    steps, first, lengths = np.array(rows).T
+    upper = codes.Scale(lengths, b, 30.0).often(steps, np.arange(len(rows)), lengths)
+    expected = codes.write(steps / ranking.WEIGHT_STEPS, first, codes.per_word(lengths, b, 30.0))
+    assert (upper | codes.near(501)[first]).tolist() == expected.tolist()
+
+
 def test_a_code_made_for_another_b_bounds_nothing() -> None:
     assert codes.read(np.array([0.75, 10.0]), 0.5, 10.0).frequency.min() > 1e6
 

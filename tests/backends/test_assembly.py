@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import Document, build_index
-from indexer.backends.whoosh import arrays, assembly
+from indexer.backends.whoosh import arrays, assembly, codes, listing, words
 from indexer.backends.whoosh.contents import EXTENSION
+from indexer.backends.whoosh.segment import ANALYSED_FIELDS, Segment
+from indexer.ranking import WEIGHT_STEPS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+    from indexer.backends.whoosh.segment import Field
 
 WORDS = "стали сталь закалка Орёл орёл вице-министр мыла раму большой дом на горе".split()
 DOCUMENTS = [
@@ -46,6 +49,48 @@ def test_threads_and_their_shares_change_nothing(tmp_path: Path, monkeypatch: py
         for name, array in made.items():
             assert array.dtype == expected[name].dtype
             assert np.array_equal(array, expected[name], equal_nan=array.dtype.kind == "f"), name
+
+
+@pytest.mark.parametrize("bits", [(words.START, words.LEMMA), (31, 31)])  # in 32 bits, and in 64
+def test_lists_tell_what_the_texts_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bits: tuple[int, int]) -> None:
+    for module in (words, listing):
+        for name, wide in zip(("START", "LEMMA"), bits, strict=True):
+            monkeypatch.setattr(module, name, wide)
+    segment = Segment(built(tmp_path, processes=1), None)
+    assert {part.dtype.itemsize for part in segment.words.packed} == {8 if bits == (31, 31) else 4}
+    for field, b in zip(ANALYSED_FIELDS, (0.85, 0.75, 0.75, 0.75), strict=True):
+        of = segment.fields[field]
+        read = of.read(np.arange(len(of.lemmas)))
+        found = zip(of.lemmas[read.of].tolist(), read.rows.tolist(), read.codes.tolist(), strict=True)
+        assert list(found) == as_read(segment, of, b)
+        assert len(read.rows) > 50 or field in {"source", "author"}
+
+
+def as_read(segment: Segment, of: Field, b: float) -> list[tuple[int, int, int]]:
+    """Return for each lemma and each row where it stands the code, from what the engine reads of the texts."""
+    rows = np.arange(of.all.start, of.all.stop)
+    lengths = of.lengths()
+    starts, ends = segment.tokens.starts(rows).repeat(lengths), segment.tokens.ends(rows).repeat(lengths)
+    places = np.arange(of.places) + (starts[0] if of.places else 0)
+    readings = segment.words.readings(
+        of.words(), lambda at: segment.tokens.neighbours(places[at], starts[at], ends[at])
+    )
+    steps: dict[tuple[int, int], int] = {}
+    first: dict[tuple[int, int], int] = {}
+    row, position = np.arange(of.rows).repeat(lengths)[readings.place], (places - starts)[readings.place]
+    every = zip(readings.lemma.tolist(), row.tolist(), position.tolist(), readings.steps.tolist(), strict=True)
+    for lemma, at, where, weight in every:
+        steps[lemma, at] = steps.get((lemma, at), 0) + weight
+        first.setdefault((lemma, at), where)
+    order = sorted(steps)
+    average = lengths.mean() if len(lengths) and lengths.any() else 1.0
+    divisors = codes.per_word(lengths[[at for _, at in order]], b, average) if order else np.ones(0)
+    written = codes.write(
+        np.array([steps[pair] for pair in order]) / WEIGHT_STEPS,
+        np.array([first[pair] for pair in order], np.int64),
+        divisors,
+    )
+    return [(*pair, code) for pair, code in zip(order, written.tolist(), strict=True)]
 
 
 @given(st.lists(st.integers(0, 300) | st.integers(0, 2**32 - 1)))

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from indexer import ranking
-from indexer.backends.whoosh import arrays, codes, lists, terms, texts, tokens
+from indexer.backends.whoosh import arrays, lists, terms, texts, tokens
+from indexer.backends.whoosh.listing import Listing
 from indexer.backends.whoosh.segment import ANALYSED_FIELDS, HEADING_FIELDS, WHOLE_FIELDS
 from indexer.backends.whoosh.tokens import Tokens
-from indexer.backends.whoosh.words import Neighbours, Words
+from indexer.backends.whoosh.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from concurrent.futures import Executor
 
     from indexer.backends.whoosh.arrays import Arrays
+    from indexer.backends.whoosh.listing import Chunk
     from indexer.backends.whoosh.numbering import Numbering
-    from indexer.backends.whoosh.segment import Content, Rows, Whole
+    from indexer.backends.whoosh.segment import Content, Whole
     from indexer.settings import Ranking
 
-_AT_ONCE = 1_000_000  # places whose lemmas are sorted at once, by all threads together, which bounds memory
+_AT_ONCE = 200_000  # places whose lemmas are sorted at once by a thread: within its caches, and not too many lists
 _MOST_THREADS = 8  # more would sort ever fewer places each
 
 
@@ -55,7 +55,7 @@ def outline(contents: Sequence[Content], numbering: Numbering) -> Outline:
     used, rank = _by_frequency(contents, len(numbering.keys), made)
     parts = [content.fields[field] for field in ANALYSED_FIELDS for content in contents]
     written = tokens.write(
-        rank[_join([part.words for part in parts])],
+        (rank[part.words] for part in parts),
         _join([part.opens for part in parts]).astype(np.bool_),
         _join([part.lengths for part in parts]),
     )
@@ -70,19 +70,29 @@ def assemble(of: Outline, numbering: Numbering, settings: Ranking, *, threads: i
     made = of.documents | numbering.words(of.used, of.forms) | of.texts
     made["field_rows"] = np.array(rows, np.uint32)
     words, texts_ = Words(made), Tokens(made)
+    fields = {
+        field: Listing(words, texts_, slice(last - count, last), ranking.saturation(field, settings).b)
+        for field, last, count in zip(ANALYSED_FIELDS, np.cumsum(rows).tolist(), rows, strict=True)
+    }
     with ThreadPoolExecutor(threads) as pool:
-        share = _Share(pool, _AT_ONCE // threads)
-        for field, last, count in zip(ANALYSED_FIELDS, np.cumsum(rows).tolist(), rows, strict=True):
-            here = slice(last - count, last)
-            made |= _named(field, _lists(words, texts_, here, ranking.saturation(field, settings).b, share))
+        # All at once: headings are so few that one thread would list them.
+        begun = {field: pool.map(listing.chunk, listing.portions(_AT_ONCE)) for field, listing in fields.items()}
+        for field, listing in fields.items():
+            made |= _named(field, _lists(list(begun.pop(field)), words.lemma_count, listing.bounds, pool))
     return made
 
 
 def _by_frequency(contents: Sequence[Content], words: int, made: Arrays) -> tuple[np.ndarray, np.ndarray]:
     """Return the words that stand anywhere, those first that the texts have most often, and the place of each there."""
-    counts = _counts([content.fields["text"] for content in contents], words)
-    elsewhere = [_counts([content.fields[field] for content in contents], words) for field in HEADING_FIELDS]
-    used = np.flatnonzero(counts + sum(elsewhere))
+    counts = np.zeros(words, np.int64)
+    is_there = np.zeros(words, np.bool_)
+    for content in contents:
+        met = np.bincount(content.fields["text"].words)  # up to the last that is there
+        counts[: len(met)] += met
+        for field in HEADING_FIELDS:
+            is_there[content.fields[field].words] = True
+    is_there |= counts > 0
+    used = np.flatnonzero(is_there)
     used = used[np.argsort(-counts[used], kind="stable")]
     rank = np.zeros(words, np.uint32)
     rank[used] = np.arange(len(used))
@@ -92,38 +102,9 @@ def _by_frequency(contents: Sequence[Content], words: int, made: Arrays) -> tupl
     return used, rank
 
 
-def _counts(parts: list[Rows], words: int) -> np.ndarray:
-    counts = np.zeros(words, np.int64)
-    for part in parts:
-        counts += np.bincount(part.words, minlength=words)
-    return counts
-
-
-class _Share(NamedTuple):
-    """What each thread of a pool does at a time."""
-
-    pool: Executor
-    places: int
-
-
-class _Chunk(NamedTuple):
-    """The lists of some adjacent rows."""
-
-    lemma: np.ndarray  # that each is of
-    found: np.ndarray  # how many rows each has
-    rows: np.ndarray  # of all, list by list
-    codes: np.ndarray
-
-
-def _lists(words: Words, texts_: Tokens, rows: slice, b: float, share: _Share) -> Arrays:
-    """Return for each lemma that stands in a field, whose rows these are, the rows that have it."""
-    lengths = texts_.lengths(rows)
-    average = float(lengths.mean()) if lengths.any() else 1.0
-    edges = np.searchsorted(np.cumsum(lengths), np.arange(share.places, int(lengths.sum()), share.places)) + 1
-    edges = np.unique([0, *edges, len(lengths)]) + rows.start
-    some = [slice(start, stop) for start, stop in pairwise(edges.tolist())]
-    chunks = list(share.pool.map(partial(_inverted, words, texts_, b=b, average=average), some))
-    found = np.zeros(words.lemma_count, np.int64)
+def _lists(chunks: list[Chunk], lemma_count: int, bounds: np.ndarray, pool: Executor) -> Arrays:
+    """Return for each lemma that stands in a field the rows that have it, of these chunks of all of its rows."""
+    found = np.zeros(lemma_count, np.int64)
     for chunk in chunks:
         found[chunk.lemma] += chunk.found
     # Each chunk's part of a list is before those of the chunks behind it.
@@ -131,67 +112,23 @@ def _lists(words: Words, texts_: Tokens, rows: slice, b: float, share: _Share) -
     every_row = np.empty(int(found.sum()), np.uint32)
     coded = np.empty(len(every_row), np.uint8)
 
-    def put(chunk: _Chunk, starts: np.ndarray) -> None:
-        _, to = lists.ranges(starts, chunk.found)
-        every_row[to], coded[to] = chunk.rows - np.uint32(rows.start), chunk.codes
+    def put(chunk: Chunk, starts: np.ndarray) -> None:
+        to = lists.spread(starts, chunk.found)
+        every_row[to], coded[to] = chunk.rows + np.uint32(chunk.first), chunk.codes
 
     placing = []
     while chunks:
         chunk = chunks.pop()  # so that what is taken over is free
         free[chunk.lemma] -= chunk.found
-        placing.append(share.pool.submit(put, chunk, free[chunk.lemma]))
+        placing.append(pool.submit(put, chunk, free[chunk.lemma]))
     for placed in placing:
         placed.result()
     lemmas = np.flatnonzero(found)
     return {
         "lemma": lemmas.astype(np.uint32),
-        "bounds": np.array([b, average]),
-        **lists.write(every_row, coded, found[lemmas], pool=share.pool),
+        "bounds": bounds,
+        **lists.write(every_row, coded, found[lemmas], pool=pool),
     }
-
-
-def _inverted(words: Words, texts_: Tokens, rows: slice, *, b: float, average: float) -> _Chunk:
-    """Return the lists of some rows."""
-    lengths = texts_.lengths(rows)
-    if not lengths.any():
-        return _Chunk(*(np.zeros(0, np.int64),) * 4)
-    here = texts_.places(rows)
-    numbers = texts_.words(here)
-    starts = np.cumsum(lengths) - lengths
-    before, after = _neighbours(numbers, texts_, here, starts[lengths > 0])
-    readings = words.readings(numbers, lambda at: Neighbours(before[at], after[at]))
-    row_of_place = np.repeat(np.arange(len(lengths)), lengths)
-    # By lemma, those of one in the order of places.
-    order = arrays.stable_order(readings.lemma)
-    lemma = readings.lemma[order]
-    place = readings.place[order]
-    row = row_of_place[place]
-    is_first = np.ones(len(order), np.bool_)
-    is_first[1:] = (lemma[1:] != lemma[:-1]) | (row[1:] != row[:-1])
-    first = np.flatnonzero(is_first)
-    steps = readings.steps[order]
-    agreement = steps[first].astype(np.float64)
-    again = np.flatnonzero(~is_first)  # one in ten: to add them to the others takes less than to add up all
-    agreement += np.bincount(np.cumsum(is_first)[again] - 1, steps[again], len(first))
-    agreement /= ranking.WEIGHT_STEPS
-    row = row[first]
-    coded = codes.write(agreement, place[first] - starts[row], codes.per_word(lengths, b, average)[row])
-    lemma = lemma[first]
-    edges = np.flatnonzero(np.diff(lemma, prepend=lemma[0] + 1))
-    return _Chunk(
-        lemma[edges].astype(np.int64), np.diff(edges, append=len(lemma)), (row + rows.start).astype(np.uint32), coded
-    )
-
-
-def _neighbours(numbers: np.ndarray, texts_: Tokens, here: slice, starts: np.ndarray) -> Neighbours:
-    """Return what is beside the words of whole rows, one after another."""
-    apart = texts_.opens(here)  # from the word before
-    apart[starts] = True
-    before, after = np.empty_like(numbers), np.empty_like(numbers)
-    before[1:], after[:-1] = numbers[:-1], numbers[1:]
-    before[apart] = -1
-    after[np.append(np.flatnonzero(apart)[1:], len(numbers)) - 1] = -1
-    return Neighbours(before, after)
 
 
 def _whole(parts: list[Whole]) -> Arrays:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from indexer.ranking import WEIGHT_STEPS
+
 if TYPE_CHECKING:
     from indexer import ranking
     from indexer.settings import Ranking
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 _LEVELS = 16
 _HALF = 0.5  # normalised frequency at the middle of the scale
 _NEAR = 15.0  # words from the beginning at the middle of the other one
+_FEW = 256  # steps: more than two places with a sure lemma
 _ANY = 1e9  # a frequency that no row has
 
 
@@ -37,16 +40,49 @@ def write(agreement: np.ndarray, first: np.ndarray, divisors: np.ndarray) -> np.
     >>> bool(table.frequency[code] >= 1.0), bool(table.first[code] <= 3)
     (True, True)
     """
-    normal = agreement / divisors
-    normal /= normal + _HALF
+    often = _often(agreement / divisors)
+    # Places are whole numbers, and few: what is worked out once for each is looked up for all.
+    often |= near(int(first.max(initial=0)) + 1)[first]
+    return often
+
+
+def _often(normal: np.ndarray) -> np.ndarray:
+    """Return the upper half of the code of rows where a lemma has these normalised frequencies."""
+    normal = normal / (normal + _HALF)
     normal *= _LEVELS
     often: np.ndarray = np.minimum(normal.astype(np.uint8), _LEVELS - 1)
-    # Places are whole numbers, and few: what is worked out once for each is looked up for all.
-    places = np.arange(int(first.max(initial=0)) + 1)
-    near = np.minimum((_NEAR / (_NEAR + places) * _LEVELS).astype(np.uint8), _LEVELS - 1)
     often <<= 4
-    often |= near[first]
     return often
+
+
+def near(places: int) -> np.ndarray:
+    """Return the lower half of the code for each first place below so many."""
+    halves: np.ndarray = np.minimum((_NEAR / (_NEAR + np.arange(places)) * _LEVELS).astype(np.uint8), _LEVELS - 1)
+    return halves
+
+
+class Scale:
+    """The upper halves of the codes of many rows: worked out once for each length and for few places, and looked up."""
+
+    def __init__(self, lengths: np.ndarray, b: float, average: float) -> None:
+        """Take the lengths that rows may have."""
+        self._b, self._average = b, average
+        is_there = np.zeros(int(lengths.max(initial=0)) + 1, np.bool_)
+        is_there[lengths] = True
+        is_there[0] = False
+        known = is_there.nonzero()[0]
+        self._start = np.zeros(len(is_there), np.int64)
+        self._start[known] = np.arange(len(known)) * _FEW
+        steps = np.arange(_FEW) / WEIGHT_STEPS
+        self._often = _often(steps / per_word(known, b, average)[:, None]).reshape(-1)
+
+    def often(self, steps: np.ndarray, row: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """Return the upper halves: of each, the weights of the lemma's places, and in which of the rows they are."""
+        found: np.ndarray = self._often[self._start[lengths][row] + np.minimum(steps, _FEW - 1)]
+        many = (steps >= _FEW).nonzero()[0]
+        divisors = per_word(lengths[row[many]], self._b, self._average)
+        found[many] = _often(steps[many] / WEIGHT_STEPS / divisors)
+        return found
 
 
 class Table(NamedTuple):

@@ -47,13 +47,27 @@ def ranges(starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndar
     return of, at
 
 
+def spread(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Return the numbers in ranges, one range after another.
+
+    >>> spread(np.array([7, 3]), np.array([2, 1])).tolist()
+    [7, 8, 3]
+    """
+    at: np.ndarray = (starts - lengths.cumsum(dtype=np.int64) + lengths).repeat(lengths)
+    at += np.arange(len(at))
+    return at
+
+
 def write(rows: np.ndarray, codes: np.ndarray, found: np.ndarray, *, pool: Executor | None = None) -> Arrays:
-    """Return lists as arrays with the names in PARTS; `found` is how many rows each has. A pool has threads for it.
+    """Return lists as arrays with the names in PARTS; `found` is how many rows each has, at least one.
+
+    A pool has threads for it.
 
     >>> made = write(np.array([3, 700, 9]), np.array([1, 2, 3], np.uint8), np.array([2, 1]))
     >>> [part.tolist() for part in Stored(made).read(np.array([0, 1]))]
     [[0, 0, 1], [3, 700, 9], [1, 2, 3]]
     """
+    rows = rows.astype(np.uint32, copy=False)
     ends = np.cumsum(found, dtype=np.int64)
     # Some lists at a time: all at once took 60 bytes a row.
     edges = np.searchsorted(ends, np.arange(_AT_ONCE, ends[-1] if len(ends) else 0, _AT_ONCE)) + 1
@@ -87,30 +101,43 @@ def _written(rows: np.ndarray, codes: np.ndarray, found: np.ndarray) -> _Written
     ends = np.cumsum(found, dtype=np.int64)
     starts = ends - found
     # The first gap is from row 0; so it may be zero, as may be what is left of one that was too wide.
-    gaps = np.diff(rows.astype(np.int64), prepend=0)
-    gaps[starts[found > 0]] = rows[starts[found > 0]]
-    steps = [_steps(gaps, width) for width in _WIDTHS]
-    sizes = np.stack([np.add.reduceat(step, starts) + found if len(starts) else starts for step in steps])
+    gaps = np.empty(len(rows), np.uint32)
+    np.subtract(rows[1:], rows[:-1], out=gaps[1:])
+    gaps[starts] = rows[starts]
+    sizes = np.stack([_steps(gaps, starts, ends, most) for most in _MOST.values()])
+    sizes += found
     bytes_ = sizes * (np.array(_WIDTHS) + 1)[:, None]  # a code beside each gap
     chosen = np.argmin(bytes_, axis=0)
-    of_row = np.repeat(chosen.astype(np.uint8), found)
     made: Arrays = {}
     for at, width in enumerate(_WIDTHS):
-        here = of_row == at
-        most = _MOST[width]
-        step = steps[at][here]
-        taken = np.cumsum(step + 1)
-        gap = np.full(int(taken[-1]) if taken.size else 0, most, _DTYPES[width])
-        gap[taken - 1] = gaps[here] - step * most
-        code = np.zeros(len(gap), np.uint8)
-        code[taken - 1] = codes[here]
-        made[f"gap{width}"], made[f"code{width}"] = gap, code
+        here = (chosen == at).repeat(found)
+        made[f"gap{width}"], made[f"code{width}"] = _stretched(gaps[here], codes[here], width)
     return _Written(made, chosen, sizes[chosen, np.arange(len(found))])
 
 
-def _steps(gaps: np.ndarray, width: int) -> np.ndarray:
-    steps: np.ndarray = gaps // _MOST[width]
+def _steps(gaps: np.ndarray, starts: np.ndarray, ends: np.ndarray, most: int) -> np.ndarray:
+    """Return how many steps there are in each list."""
+    if most == _MOST[1]:
+        return np.add.reduceat(gaps // np.uint32(most), starts, dtype=np.int64) if len(starts) else starts
+    wide = (gaps >= most).nonzero()[0]  # few
+    steps: np.ndarray = np.bincount(ends.searchsorted(wide, "right"), gaps[wide] // most, len(starts)).astype(np.int64)
     return steps
+
+
+def _stretched(gaps: np.ndarray, codes: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return gaps in so many bytes, with steps before those that are wider, and their codes."""
+    most, dtype = _MOST[width], _DTYPES[width]
+    wide = (gaps >= most).nonzero()[0]
+    if not wide.size:
+        return gaps.astype(dtype), codes
+    steps = gaps[wide] // np.uint32(most)
+    gaps[wide] -= steps * np.uint32(most)
+    until = steps.cumsum(dtype=np.int64)
+    is_row = np.ones(len(gaps) + until[-1], np.bool_)
+    is_row[spread(wide + until - steps, steps)] = False
+    gap, code = np.full(len(is_row), most, dtype), np.zeros(len(is_row), np.uint8)
+    gap[is_row], code[is_row] = gaps, codes
+    return gap, code
 
 
 class Placed(NamedTuple):

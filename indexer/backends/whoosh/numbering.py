@@ -13,7 +13,7 @@ import numpy as np
 from indexer.analysis.context import PLACES
 from indexer.backends.whoosh import arrays
 from indexer.backends.whoosh import terms as terms_
-from indexer.backends.whoosh.lists import ranges
+from indexer.backends.whoosh.lists import ranges, spread
 from indexer.backends.whoosh.words import OPENS
 
 if TYPE_CHECKING:
@@ -108,8 +108,7 @@ class Numbering:
         """Return the arrays of Words for these words, numbered in their order, whose `forms` are told."""
         counts = self._counts.all().astype(np.int64)
         starts = np.cumsum(counts) - counts
-        _, at = ranges(starts[used], counts[used])
-        pairs = self._pairs.all()[at]
+        pairs = self._pairs.all()[spread(starts[used], counts[used])]
         lemmas, lemma = _in_order(pairs >> 1, terms_.Strings.of(list(self._lemmas)))
         # Which words have a lemma, lemma by lemma.
         word = np.repeat(np.arange(len(used)), counts[used])
@@ -136,7 +135,9 @@ class Numbering:
     def _forms(self, used: np.ndarray) -> tuple[np.ndarray, terms_.Strings, np.ndarray]:
         """Return these words' numbers in order of their forms, the forms, and of each word the form and if it opens."""
         # Sorted from the order in which they were met, where long runs are in order already.
-        met = np.argsort(used)
+        met = np.full(len(self.keys), -1)
+        met[used] = np.arange(len(used))
+        met = met[met >= 0]
         keys = terms_.Strings.joined(b"".join(self._joined))
         if len(used) < len(self.keys):
             keys = keys.taken(used[met])
@@ -154,29 +155,49 @@ class Numbering:
         every = list(self._weightings)
         numbers, of_words = _renumbered(of_words, len(every))
         wanted = [every[number] for number in numbers.tolist()]
-        plain = np.array([len(steps) == count for count, steps in wanted], np.bool_)
+        plain = np.array([len(packed) == count for count, packed in wanted], np.bool_)
         order = np.argsort(~plain, kind="stable")  # first those that weigh alike everywhere
         place_of = np.empty(len(order), np.int64)
         place_of[order] = np.arange(len(order))
-        steps = bytearray()
-        start = np.zeros(len(order), np.uint32)
+        packed, ends = arrays.pack([wanted[at][1] for at in order.tolist()])
+        counts = np.array([wanted[at][0] for at in order.tolist()], np.int64)
+        sizes = np.diff(ends, prepend=0)
+        # The steps alone and beside others: see Kind.weighting.
+        of, at = ranges(np.zeros(len(sizes), np.int64), (sizes + 1) // (counts + 1))
+        is_beside = at > 0
+        at = (ends - sizes)[of] + at * (counts + 1)[of]
+        number, new = _distinct(of, list(terms_.columns(packed, at, counts[of], int(counts.max(initial=0)))))
         way = np.zeros((len(order), PLACES), np.uint8)
-        for row, at in enumerate(order.tolist()):
-            count, packed = wanted[at]
-            start[row] = len(steps)
-            known = {packed[:count]: 0}
-            for other in range(count, len(packed), count + 1):
-                here = packed[other + 1 : other + 1 + count]
-                way[row, packed[other]] = known.setdefault(here, len(known))
-            for one in known:
-                steps += one
+        way[of[is_beside], packed[at[is_beside] - 1]] = number[is_beside]
+        taken = counts[of[new]]
+        steps = np.bincount(of[new], taken, len(order)).astype(np.int64)
         return {
             "word_weighting": place_of[of_words].astype(np.uint16 if len(order) < 2**16 else np.uint32),
             "weighting_at": way.reshape(-1),
-            "weighting_start": start,
+            "weighting_start": (np.cumsum(steps) - steps).astype(np.uint32),
             "weighting_plain": np.array([plain.sum()], np.uint32),
-            "steps": np.frombuffer(bytes(steps), np.uint8),
+            "steps": packed[spread(at[new], taken)],
         }
+
+
+def _distinct(of: np.ndarray, columns: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return which of its group's different rows each row is, as they come, and where these come first.
+
+    >>> number, first = _distinct(np.array([0, 0, 0, 1, 1]), [np.array([7, 8, 7, 8, 8]), np.array([1, 1, 1, 1, 2])])
+    >>> number.tolist(), first.tolist()
+    ([0, 1, 0, 0, 1], [0, 1, 3, 4])
+    """
+    number = np.zeros(len(of), np.uint8)
+    new: list[np.ndarray] = [np.zeros(0, np.int64)]
+    left = np.arange(len(of))
+    while left.size:
+        is_new = np.diff(of[left], prepend=-1) != 0  # the first that is left of each group
+        new.append(left[is_new])
+        which = new[-1][is_new.cumsum() - 1]
+        is_same = np.logical_and.reduce([column[left] == column[which] for column in columns])
+        number[left[is_same]] = len(new) - 2
+        left = left[~is_same]
+    return number, np.sort(np.concatenate(new))
 
 
 def _is_longer_by_one(strings: terms_.Strings) -> np.ndarray:
@@ -185,7 +206,7 @@ def _is_longer_by_one(strings: terms_.Strings) -> np.ndarray:
     lengths = strings.ends - starts
     longer = (np.diff(lengths, prepend=lengths[:1]) == 1).nonzero()[0]
     of, at = ranges(starts[longer], lengths[longer] - 1)
-    _, before = ranges(starts[longer - 1], lengths[longer - 1])
+    before = spread(starts[longer - 1], lengths[longer - 1])
     other = np.bincount(of, strings.text[at] != strings.text[before], len(longer))
     is_longer = np.zeros(len(lengths), np.bool_)
     is_longer[longer] = other == 0
@@ -197,7 +218,7 @@ def _forms_of(keys: terms_.Strings, is_opening: np.ndarray, is_new: np.ndarray) 
     kept = np.ones(len(keys.text), np.bool_)
     kept[keys.ends[is_opening] - 1] = False
     starts, again = keys.starts, (~is_new).nonzero()[0]
-    kept[ranges(starts[again], keys.ends[again] - starts[again] + 1)[1]] = False
+    kept[spread(starts[again], keys.ends[again] - starts[again] + 1)] = False
     sizes = (keys.ends - starts + 1 - is_opening)[is_new]
     return terms_.Strings(keys.text[kept], np.cumsum(sizes) - 1)
 
@@ -221,7 +242,7 @@ def _renumbered(numbers: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray
 
 def _hashed(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
     hashes = np.fromiter(map(crc32, texts), np.uint32, len(texts))
-    order = np.argsort(hashes, kind="stable")
+    order = arrays.stable_order(hashes)
     return hashes[order], order.astype(np.uint32)
 
 

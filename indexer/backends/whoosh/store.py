@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from ctypes import CDLL
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from whoosh.index import TOC, clean_files
@@ -27,7 +29,7 @@ from indexer.backends.whoosh.storage import Storage, read_segments
 from indexer.errors import IndexBusy, IndexNotWritten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from indexer.backends.whoosh.segment import Content
@@ -66,6 +68,7 @@ class Store:
         self._size = 0  # bytes that what waits will take
         self._outline: Outline | None = None  # of what waits
         self._new: list[ArraySegment] = []  # written, in no table of contents yet
+        self._is_told = False  # whether the same is true of the files of a state
 
     def __enter__(self) -> Self:
         return self
@@ -74,6 +77,8 @@ class Store:
         """Give up what was not committed."""
         for segment in self._new:
             segment.path(self._folder).unlink(missing_ok=True)
+        if self._is_told:
+            state.clean(self._folder, self._generation)
         self._lock.release()
 
     def _acquire(self, wait: float) -> None:
@@ -149,22 +154,26 @@ class Store:
             return
         with _writing(self._folder):
             self._merge()
-            self.flush()
-            segments = [s for s in self._segments if s.doc_count()] + self._new
             generation = self._generation + 1
-            made = state.State(
-                format=state.FORMAT,
-                settings=self._settings.baked(),
-                dictionary=dictionary.version(),
-                corpus=corpus,
-                built=datetime.now(UTC),
-            )
-            state.write(self._folder, generation, made, (self.files[path] for path in sorted(self.files)))
+            self.flush(meanwhile=partial(self._write_state, generation, corpus))
+            segments = [s for s in self._segments if s.doc_count()] + self._new
             TOC(schema(), segments, generation).write(self._storage, INDEX_NAME)
             # From here on the new state is the index.
-            self._new = []
+            self._new, self._is_told = [], False
             self._segments = segments
             self._clean(generation, segments)
+
+    def _write_state(self, generation: int, corpus: str) -> None:
+        self._is_told = True
+        made = state.State(
+            format=state.FORMAT,
+            settings=self._settings.baked(),
+            dictionary=dictionary.version(),
+            corpus=corpus,
+            built=datetime.now(UTC),
+        )
+        state.write(self._folder, generation, made, (self.files[path] for path in sorted(self.files)))
+        self.numbering = Numbering()  # the words are told, and to free them takes time too
 
     def lemmas(self) -> int:
         """Return how many different lemmas the texts have, once they are committed."""
@@ -199,19 +208,25 @@ class Store:
                 kept.append(segment)
         self._segments = kept
 
-    def flush(self) -> None:
-        """Write what waits; its words must be known."""
+    def flush(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Write what waits, whose words must be known; while the disk takes it, something else is done."""
         documents = self._outline or self._outlined()
         self._pending, self._outline, self._size = [], None, 0
-        if documents:
-            segment = ArrayCodec().new_segment(self._storage, INDEX_NAME)
-            segment.set_doc_count(documents.rows[0])
-            self._new.append(segment)
-            with _writing(self._folder):
-                made = assemble(documents, self.numbering, self._settings.ranking, threads=self._threads)
-                arrays.write(segment.path(self._folder), made)
-            del documents, made
-            _give_back()
+        if not documents:
+            meanwhile()
+            return
+        segment = ArrayCodec().new_segment(self._storage, INDEX_NAME)
+        segment.set_doc_count(documents.rows[0])
+        self._new.append(segment)
+        with _writing(self._folder):
+            made = assemble(documents, self.numbering, self._settings.ranking, threads=self._threads)
+            del documents
+            with ThreadPoolExecutor(1) as beside:
+                written = beside.submit(arrays.write, segment.path(self._folder), made)
+                meanwhile()
+            written.result()
+        del made, written
+        _give_back()
 
     def _outlined(self) -> Outline | None:
         contents = [content for content in self._pending if len(content.starts)]

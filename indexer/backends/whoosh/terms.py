@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import numpy as np
 
 from indexer.backends.whoosh import arrays, deflate
-from indexer.backends.whoosh.lists import ranges
+from indexer.backends.whoosh.lists import spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,10 +27,10 @@ _BLOCK = 64  # strings
 _OPENED = 64  # blocks that are kept
 _END = b"\xff"  # no text in UTF-8 has it; file names may have a line end
 _AT_ONCE = 16_384  # strings that are taken at once, which bounds memory
-_EIGHT = 8  # bytes that are compared at once, as a number
-_COLUMNS = 4  # such numbers that all strings are compared by
+_HEAD = 32  # bytes that all strings are put in order by
+_EIGHT = 8  # bytes that are taken at once, as a number
 # What is left of such a number where only the first so many bytes are those of a string.
-_FIRST = np.array([(1 << 64) - (1 << 8 * (_EIGHT - count)) for count in range(_EIGHT + 1)], np.uint64)
+_FIRST = np.frombuffer(b"".join(b"\xff" * count + bytes(_EIGHT - count) for count in range(_EIGHT + 1)), np.uint64)
 
 
 class Strings(NamedTuple):
@@ -66,21 +66,19 @@ class Strings(NamedTuple):
         starts = self.starts[numbers]
         sizes = self.ends[numbers] - starts + 1
         some = [slice(first, first + _AT_ONCE) for first in range(0, len(numbers), _AT_ONCE)]
-        parts = [self.text[ranges(starts[here], sizes[here])[1]] for here in some]
+        parts = [self.text[spread(starts[here], sizes[here])] for here in some]
         return Strings(np.concatenate([self.text[:0], *parts]), np.cumsum(sizes) - 1)
 
     def order(self) -> np.ndarray:
         """Return their numbers in order of their bytes; runs that are in order already are merged."""
         starts = self.starts
         lengths = self.ends - starts
-        columns = list(_columns(self.text, starts, lengths))
-        # Of two that differ in bytes of zero at the end alone, the shorter one comes first.
-        order = np.lexsort([lengths, *reversed(columns)])
+        heads = _heads(self.text, starts, lengths)
+        order: np.ndarray = heads.argsort(kind="stable")
         # What is alike that far and goes on is one in two hundred.
-        ties = lengths[order[1:]] > _COLUMNS * _EIGHT
-        for column in columns:
-            ties &= column[order[1:]] == column[order[:-1]]
-        tied = ties.nonzero()[0]
+        longer = (lengths[order[1:]] > _HEAD).nonzero()[0]
+        before, here = (heads[order[at]].astype(f"S{_HEAD}") for at in (longer, longer + 1))
+        tied = longer[before == here]
         for group in np.split(tied, (np.diff(tied) > 1).nonzero()[0] + 1) if tied.size else ():
             some = order[group[0] : group[-1] + 2].tolist()
             bytes_ = {at: self.text[starts[at] : starts[at] + lengths[at]].tobytes() for at in some}
@@ -93,14 +91,27 @@ def joined(strings: Sequence[bytes]) -> bytes:
     return _END.join(strings) + _END if strings else b""
 
 
-def _columns(text: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> Iterator[np.ndarray]:
-    """Give the first bytes of strings as numbers that compare as they do; what is behind the end counts as zero."""
+def columns(text: np.ndarray, starts: np.ndarray, lengths: np.ndarray, most: int) -> Iterator[np.ndarray]:
+    """Give the first bytes of strings, so many at least, eight at a time as a number; behind the end they are zero."""
     padded = np.append(text, np.zeros(_EIGHT, np.uint8))
-    every = np.ndarray((len(text) + 1,), ">u8", padded.data, strides=(1,))  # from each byte on
-    for first in range(0, _COLUMNS * _EIGHT, _EIGHT):
-        column = every[np.minimum(starts + first, len(text))].astype(np.uint64)
+    every = np.ndarray((len(text) + 1,), np.uint64, padded.data, strides=(1,))  # from each byte on
+    for first in range(0, most, _EIGHT):
+        column = every[np.minimum(starts + first, len(text))]
         column &= _FIRST[np.clip(lengths - first, 0, _EIGHT)]
         yield column
+
+
+def _heads(text: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Return the first bytes of strings and their lengths as strings of one size.
+
+    So of two that differ in bytes of zero at the end alone, the shorter one comes first.
+    """
+    made = np.empty((len(starts), _HEAD // _EIGHT + 1), np.uint64)
+    for at, column in enumerate(columns(text, starts, lengths, _HEAD)):
+        made[:, at] = column
+    made[:, -1] = lengths.astype(">u8").view(np.uint64)
+    heads: np.ndarray = made.view(f"S{made.shape[1] * _EIGHT}").reshape(-1)
+    return heads
 
 
 def write(strings: Strings) -> Arrays:

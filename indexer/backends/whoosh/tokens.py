@@ -17,7 +17,7 @@ from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.words import Neighbours
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from indexer.backends.whoosh import loops
     from indexer.backends.whoosh.arrays import Arrays
@@ -64,8 +64,11 @@ class Tokens:
         words = self._low[places].astype(np.int64)
         rare = (words == _RARE).nonzero()[0]
         if rare.size:
-            at = rare + places.start if isinstance(places, slice) else places[rare]
-            words[rare] = self._rare_words(at)
+            if isinstance(places, slice):  # they are one after another in the list too
+                first = int(self._rare_at.searchsorted(self._rare_at.dtype.type(places.start)))
+                words[rare] = self._rare(slice(first, first + rare.size))
+            else:
+                words[rare] = self._rare_words(places[rare])
         return words
 
     def having(self, places: np.ndarray, wanted: Among) -> tuple[np.ndarray, np.ndarray]:
@@ -107,7 +110,10 @@ class Tokens:
 
     def _rare_words(self, places: np.ndarray) -> np.ndarray:
         # Asked in the type of the list: else all of it would be turned into another.
-        at = self._rare_at.searchsorted(places.astype(self._rare_at.dtype))
+        return self._rare(self._rare_at.searchsorted(places.astype(self._rare_at.dtype)))
+
+    def _rare(self, at: np.ndarray | slice) -> np.ndarray:
+        """Return the words that are there in the list of rare ones."""
         words: np.ndarray = self._of["rare_high"][at].astype(np.int64) << _BITS | self._of["rare_low"][at]
         return words
 
@@ -171,16 +177,22 @@ class Among:
         return mask
 
 
-def write(words: np.ndarray, opens: np.ndarray, lengths: np.ndarray) -> Arrays:
-    """Return the arrays of PARTS."""
-    is_rare = words >= _RARE
-    places = np.flatnonzero(is_rare)
+def write(words: Iterable[np.ndarray], opens: np.ndarray, lengths: np.ndarray) -> Arrays:
+    """Return the arrays of PARTS; words come in parts, for copies of all of them at once would take more memory."""
+    low, rare, places, first = [np.zeros(0, np.uint16)], [np.zeros(0, np.uint32)], [np.zeros(0, np.int64)], 0
+    for part in words:
+        low.append(np.minimum(part, _RARE).astype(np.uint16))
+        at = (low[-1] == _RARE).nonzero()[0]
+        rare.append(part[at])
+        places.append(at + first)
+        first += len(part)
+    every, at = np.concatenate(rare), np.concatenate(places)
     return {
-        "low": np.minimum(words, _RARE).astype(np.uint16),
-        "rare_until": np.cumsum(np.bincount(places >> _BITS, minlength=1)).astype(np.uint32),
-        "rare_at": (places & _RARE).astype(np.uint16),
-        "rare_low": (words[is_rare] & _RARE).astype(np.uint16),
-        "rare_high": (words[is_rare] >> _BITS).astype(np.uint16 if words.max(initial=0) >> 24 else np.uint8),
+        "low": np.concatenate(low),
+        "rare_until": np.cumsum(np.bincount(at >> _BITS, minlength=1)).astype(np.uint32),
+        "rare_at": (at & _RARE).astype(np.uint16),
+        "rare_low": (every & _RARE).astype(np.uint16),
+        "rare_high": (every >> _BITS).astype(np.uint16 if every.max(initial=0) >> 24 else np.uint8),
         "opens": np.packbits(opens),
         "lengths": lengths.astype(np.uint16 if lengths.max(initial=0) < 2**16 else np.uint32),
     }

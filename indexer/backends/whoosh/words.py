@@ -21,7 +21,7 @@ from indexer.analysis.context import PLACES, Ties
 from indexer.analysis.fold import NORMAL, fold
 from indexer.analysis.lemmatize import NOWHERE
 from indexer.backends.whoosh import arrays, terms
-from indexer.backends.whoosh.lists import ranges
+from indexer.backends.whoosh.lists import ranges, spread
 from indexer.backends.whoosh.terms import Terms
 from indexer.ranking import WEIGHT_STEPS
 from indexer.types import Lemma
@@ -40,6 +40,10 @@ PARTS = (
     *("word_form", "word_lemmas", "word_lemma", "word_weighting", "word_ties"),
     *("tie_expects", "tie_offers", "tie_asks", "weighting_at", "weighting_start", "weighting_plain", "steps"),
 )
+# Parts of the numbers of Packed: bits to the right of where lemmas start, and of a lemma's number; and what is there.
+START, LEMMA = 9, 8
+BESIDE = 0x100  # whether a word weighs otherwise beside some words
+COUNT = STEPS = 0xFF
 _Number = TypeVar("_Number", int, "int | None")
 OPENS = b"\0"
 _REMEMBERED = 20_000  # lemmas whose numbers are known: for what is looked for, what is marked and how often it is
@@ -127,6 +131,13 @@ class Readings(NamedTuple):
     place: np.ndarray  # index of a word in what was asked
     lemma: np.ndarray
     steps: np.ndarray  # the lemma's weight there
+
+
+class Packed(NamedTuple):
+    """What places are looked through by where there are millions of them: one number each, of 32 bits if they do."""
+
+    words: np.ndarray  # of each: where its lemmas start · BESIDE · how many these are
+    lemmas: np.ndarray  # of all words, one after another: the number of each · its steps alone
 
 
 class _Elsewhere(Mapping[int, "tuple[Lemma, ...]"]):
@@ -501,19 +512,47 @@ class Words:
 
     def readings(self, words: np.ndarray, neighbours: Callable[[np.ndarray], Neighbours]) -> Readings:
         """Return the lemmas of words with their weights; `neighbours` tells what is beside those with these indices."""
-        of = self._of
-        counts = of["word_lemmas"][words].astype(np.int64)
+        counts = self._of["word_lemmas"][words].astype(np.int64)
         starts = self._until[words] - counts
         place, pairs = ranges(starts, counts)
-        lemma = of["word_lemma"][pairs] >> np.uint32(1)
-        weighting = of["word_weighting"][words]
+        lemma = self._of["word_lemma"][pairs] >> np.uint32(1)
         # What weighs alike everywhere need not know what is beside it.
-        depends = (weighting >= self._plain).nonzero()[0]
-        first = of["weighting_start"][weighting] - starts
+        depends = (self._of["word_weighting"][words] >= self._plain).nonzero()[0]
+        first = self._alone(words)
         if depends.size:
-            at = weighting[depends].astype(np.int64) * PLACES + self._places(words[depends], neighbours(depends))
-            first[depends] += of["weighting_at"][at] * counts[depends]
-        return Readings(place, lemma, of["steps"][first[place] + pairs])
+            first[depends] += self._apart(words[depends], neighbours(depends))
+        first -= starts
+        return Readings(place, lemma, self._of["steps"][first[place] + pairs])
+
+    def _alone(self, words: np.ndarray) -> np.ndarray:
+        """Return where among the steps those of each word alone start."""
+        starts: np.ndarray = self._of["weighting_start"][self._of["word_weighting"][words]].astype(np.int64)
+        return starts
+
+    def _apart(self, words: np.ndarray, neighbours: Neighbours) -> np.ndarray:
+        """Return how far from the steps of each word alone those are that it has beside others."""
+        at = self._of["word_weighting"][words].astype(np.int64) * PLACES + self._places(words, neighbours)
+        apart: np.ndarray = self._of["weighting_at"][at] * self._of["word_lemmas"][words].astype(np.int64)
+        return apart
+
+    @cached_property
+    def packed(self) -> Packed:
+        """Return words and lemmas packed: 13 ms for 450,000 words."""
+        of = self._of
+        depends = of["word_weighting"] >= self._plain
+        words = (self._until - of["word_lemmas"]) << START | depends * BESIDE | of["word_lemmas"]
+        alone = spread(self._alone(np.arange(self.count)), of["word_lemmas"])
+        lemmas = of["word_lemma"].astype(np.int64) >> 1 << LEMMA | of["steps"][alone]
+        return Packed(
+            *(part.astype(np.uint32 if part.max(initial=0) < 1 << 32 else np.int64) for part in (words, lemmas))
+        )
+
+    def weigh_beside(self, words: np.ndarray, neighbours: Neighbours) -> tuple[np.ndarray, np.ndarray]:
+        """Return which of these words weigh otherwise beside others than alone, and their steps, word by word."""
+        apart = self._apart(words, neighbours)
+        which = apart.nonzero()[0]
+        words = words[which]
+        return which, self._of["steps"][spread(self._alone(words) + apart[which], self._of["word_lemmas"][words])]
 
     @cached_property
     def for_loops(self) -> loops.Known:
