@@ -85,7 +85,7 @@ class _Joined(NamedTuple):
     """Texts as one, and what is known of its characters."""
 
     text: str
-    points: np.ndarray  # code points; of the type of indices, for a table is asked of them
+    points: np.ndarray  # code points
     kinds: np.ndarray  # bits
     first: np.ndarray  # of each text
     last: np.ndarray  # one after it
@@ -93,7 +93,7 @@ class _Joined(NamedTuple):
     @classmethod
     def of(cls, texts: Sequence[str]) -> _Joined:
         text = _BETWEEN.join([_BETWEEN * (_BEFORE - 1), *texts, _BETWEEN * _BEFORE])
-        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.intp)
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
         kinds = _table().take(points, mode="wrap")
         if points.max() >= _PLANE:
             far = np.flatnonzero(points >= _PLANE)
