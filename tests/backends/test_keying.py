@@ -8,6 +8,7 @@ from hypothesis import example, given
 
 from indexer.analysis import bulk, russian
 from indexer.backends.whoosh import keying
+from indexer.backends.whoosh.terms import Strings
 from indexer.backends.whoosh.words import key_of
 from indexer.settings import Analysis
 
@@ -38,6 +39,13 @@ def test_tokens_have_one_hash_if_they_begin_alike_and_open_a_sentence_or_do_not(
     tokens = [(of.text[start:stop][:LONGEST], opens) for start, stop, opens in spans]
     hashes = keying.Hasher(LONGEST)(of).tolist()
     assert len(set(zip(tokens, hashes, strict=True))) == len(set(tokens)) == len(set(hashes))
+
+
+@given(st.lists(st.text(st.sampled_from("аб\0001")).map(str.encode)))
+@example([b"", b"\0", b"12345678", b"12345678\0", b"1234567812", b"12345678\00012", b"\00012"])
+def test_keys_have_one_hash_if_they_are_one(keys: list[bytes]) -> None:
+    hashes = keying.hashes_of(Strings.of(keys), keying.Mixer()).tolist()
+    assert len(set(zip(keys, hashes, strict=True))) == len(set(keys)) == len(set(hashes))
 
 
 def test_no_hasher_foretells_another() -> None:

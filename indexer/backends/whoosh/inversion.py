@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import numpy as np
 
 from indexer.analysis import bulk
-from indexer.backends.whoosh import keying, texts
+from indexer.backends.whoosh import keying, terms, texts
 from indexer.backends.whoosh.hashtable import HashTable
 from indexer.backends.whoosh.segment import HEADING_FIELDS, Content, Rows, Whole, heading_to_bytes
 from indexer.paragraphs import passages
@@ -36,7 +37,7 @@ class Scan:
     """Documents whose words have the numbers of a scanner."""
 
     scanner: str
-    keys: list[bytes]  # of the words that the scanner met here for the first time, in order of their numbers
+    keys: bytes  # of the words that the scanner met here for the first time, in order of their numbers: terms.joined
     content: Content
 
     def numbered(self, numbers: np.ndarray) -> Content:
@@ -61,17 +62,14 @@ class Scanner:
         A document without a word is left out.
         """
         kept: list[tuple[str, Document]] = []
-        paragraphs: list[str] = []
-        starts: list[int] = []
+        found: list[tuple[int, str]] = []
         paragraphs_of: list[int] = []
         for file, document in documents:
-            before = len(paragraphs)
-            for start, paragraph in passages(document.text, self._settings):
-                starts.append(start)
-                paragraphs.append(paragraph)
-            if len(paragraphs) > before:
+            if of_document := passages(document.text, self._settings):
+                found += of_document
                 kept.append((file, document))
-                paragraphs_of.append(len(paragraphs) - before)
+                paragraphs_of.append(len(of_document))
+        paragraphs = [paragraph for _, paragraph in found]
         fields = {"text": paragraphs}
         for field in HEADING_FIELDS:
             fields[field] = [getattr(document, field) for _, document in kept]
@@ -81,7 +79,7 @@ class Scanner:
             dates=np.array([d.date.timestamp() if d.date else np.nan for _, d in kept], np.float64),
             paragraphs_of=np.array(paragraphs_of, np.int64),
             texts=texts.pack(paragraph.encode("utf-8", "surrogatepass") for paragraph in paragraphs),
-            starts=np.array(starts, np.uint32),
+            starts=np.fromiter(map(itemgetter(0), found), np.uint32, len(found)),
             fields=rows,
             wholes={
                 "path": _whole([document.path for _, document in kept]),
@@ -89,7 +87,7 @@ class Scanner:
                 "file": _whole([file for file, _ in kept]),
             },
         )
-        return Scan(self.name, keys, content)
+        return Scan(self.name, terms.joined(keys), content)
 
     def _rows(self, fields: dict[str, list[str]]) -> tuple[list[bytes], dict[str, Rows]]:
         """Return the keys of words that are new, and the texts of fields as numbers of words."""

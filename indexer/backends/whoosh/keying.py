@@ -17,9 +17,11 @@ from indexer.backends.whoosh.words import key_of
 if TYPE_CHECKING:
     from indexer.analysis import Analyzer
     from indexer.analysis.bulk import Tokens
+    from indexer.backends.whoosh.terms import Strings
 
 _EIGHT = 8  # characters that are hashed at once
 _BITS = 64
+_POINT = 21  # bits of a code point
 _FAR = np.uint32(0xFFFF_FB80)  # bits that no point of ASCII and from U+0400 to U+047F has
 
 # What is known of a character, a bit each; of the first one, the last two in place of what is said of capitals.
@@ -40,41 +42,64 @@ _EXAMPLES = {_CAPITALISED: "Аб", _CAPITALS: "АБ", _CAPITAL_ALONE: "А"}
 _END = b"\n"  # no key has one
 
 
+class Mixer:
+    """Makes of strings of bytes numbers of 64 bits, as good as drawn, and other ones than other mixers."""
+
+    def __init__(self) -> None:
+        random = np.random.default_rng().integers(1 << _BITS - 1, size=4, dtype=np.uint64)
+        self._first, self._second, self.other, self._size = (random[:, None] << np.uint64(1)) | np.uint64(1)
+
+    def mixed(self, numbers: np.ndarray) -> np.ndarray:
+        """Return a number for each, which are made of these in place: different ones of different ones."""
+        numbers *= self._first
+        numbers ^= numbers >> np.uint64(_BITS // 2)
+        numbers *= self._second
+        return numbers
+
+    def of(self, text: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """Return the numbers of the strings that begin and are so long in a text, behind which are eight bytes."""
+        every = np.ndarray((len(text) - _EIGHT + 1,), "<u8", text.data, strides=(1,)).astype(np.uint64)  # from each on
+        hashes = self.mixed(_first(every, starts, sizes))
+        going = np.flatnonzero(sizes > _EIGHT)
+        at, left = starts[going], sizes[going]
+        while going.size:
+            at, left = at + _EIGHT, left - _EIGHT
+            hashes[going] = self.mixed(hashes[going] + _first(every, at, left))
+            longer = np.flatnonzero(left > _EIGHT)
+            going, at, left = going[longer], at[longer], left[longer]
+        # What goes on with zero bytes would be like what does not.
+        hashes += sizes.view(np.uint64) * self._size
+        return hashes
+
+
+def _first(every: np.ndarray, at: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Return the first eight bytes of each string as a number; what is behind the string is shifted out."""
+    numbers: np.ndarray = every[at]
+    left = _EIGHT - sizes
+    np.maximum(left, 0, out=left)
+    left <<= 3
+    numbers <<= left.view(np.uint64)
+    return numbers
+
+
 class Hasher:
     """Makes of tokens numbers of 64 bits: the same of the same characters, if they both open a sentence or do not.
 
-    What is beyond the longest word does not count, for the key has none of it. Different tokens of eight characters
-    that have a byte each have different numbers; others have one number as seldom as random ones. Each hasher makes
-    other numbers, which nobody can foresee.
+    What is beyond the longest word does not count, for the key has none of it.
     """
 
     def __init__(self, longest: int) -> None:
-        random = np.random.default_rng().integers(1 << _BITS - 1, size=5, dtype=np.uint64)
-        self._first, self._second, self._point, self._place = (random[:4, None] << np.uint64(1)) | np.uint64(1)
-        self._opens = random[4:]
+        self._mixer = Mixer()
+        self._opens = np.random.default_rng().integers(1 << _BITS - 1, size=1, dtype=np.uint64)
         self._longest = longest
 
     def __call__(self, of: Tokens) -> np.ndarray:
         """Return the number of each token."""
         sizes = np.minimum(of.stops - of.starts, self._longest)
-        every = _eights(_codes(of.points))
-        hashes = self._mixed(_first(every, of.starts, sizes))
-        going = np.flatnonzero(sizes > _EIGHT)
-        at, left = of.starts[going], sizes[going]
-        while going.size:
-            at, left = at + _EIGHT, left - _EIGHT
-            hashes[going] = self._mixed(hashes[going] + _first(every, at, left))
-            longer = np.flatnonzero(left > _EIGHT)
-            going, at, left = going[longer], at[longer], left[longer]
+        hashes = self._mixer.of(_codes(of.points), of.starts, sizes)
         self._tell_apart(hashes, of, sizes)
         np.bitwise_xor(hashes, self._opens, out=hashes, where=of.opens)
         return hashes
-
-    def _mixed(self, numbers: np.ndarray) -> np.ndarray:
-        numbers *= self._first
-        numbers ^= numbers >> np.uint64(_BITS // 2)
-        numbers *= self._second
-        return numbers
 
     def _tell_apart(self, hashes: np.ndarray, of: Tokens, sizes: np.ndarray) -> None:
         """Change the numbers of tokens with characters that share a byte with others."""
@@ -82,12 +107,12 @@ class Hasher:
         token = of.starts.searchsorted(far, side="right") - 1
         inside = (token >= 0) & (far < (of.starts + sizes)[token]) if len(sizes) else token >= 0
         far, token = far[inside], token[inside]
-        place = (far - of.starts[token]).astype(np.uint64)
-        np.add.at(hashes, token, self._mixed(of.points[far] * self._point + place * self._place))
+        place = (far - of.starts[token]).astype(np.uint64) << np.uint64(_POINT)
+        np.add.at(hashes, token, self._mixer.mixed((of.points[far] | place) * self._mixer.other))
 
 
 def _codes(points: np.ndarray) -> np.ndarray:
-    """Return a byte for each character, and some more: of ASCII and Russian each has its own."""
+    """Return a byte for each character, and eight more: of ASCII and Russian each has its own."""
     low = points.astype(np.uint16)
     block = low >> np.uint16(3)
     block &= np.uint16(0x80)
@@ -97,20 +122,10 @@ def _codes(points: np.ndarray) -> np.ndarray:
     return codes
 
 
-def _eights(codes: np.ndarray) -> np.ndarray:
-    """Return eight bytes as one number, from each on."""
-    every = np.ndarray((len(codes) - _EIGHT + 1,), "<u8", codes.data, strides=(1,))
-    return every.astype(np.uint64)
-
-
-def _first(every: np.ndarray, at: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Return the first characters of each token as one number; what is behind the token is shifted out."""
-    numbers: np.ndarray = every[at]
-    left = _EIGHT - sizes
-    np.maximum(left, 0, out=left)
-    left <<= 3
-    numbers <<= left.view(np.uint64)
-    return numbers
+def hashes_of(strings: Strings, mixer: Mixer) -> np.ndarray:
+    """Return the number of each string."""
+    text = np.append(strings.text, np.zeros(_EIGHT, np.uint8))
+    return mixer.of(text, strings.starts, strings.ends - strings.starts)
 
 
 def keys(of: Tokens, some: np.ndarray, analyzer: Analyzer) -> list[bytes]:
