@@ -96,7 +96,7 @@ class Hasher:
     def __call__(self, of: Tokens) -> np.ndarray:
         """Return the number of each token."""
         sizes = np.minimum(of.stops - of.starts, self._longest)
-        hashes = self._mixer.of(_codes(of.points), of.starts, sizes)
+        hashes = self._mixer.of(of.codes, of.starts, sizes)
         self._tell_apart(hashes, of, sizes)
         np.bitwise_xor(hashes, self._opens, out=hashes, where=of.opens)
         return hashes
@@ -109,17 +109,6 @@ class Hasher:
         far, token = far[inside], token[inside]
         place = (far - of.starts[token]).astype(np.uint64) << np.uint64(_POINT)
         np.add.at(hashes, token, self._mixer.mixed((of.points[far] | place) * self._mixer.other))
-
-
-def _codes(points: np.ndarray) -> np.ndarray:
-    """Return a byte for each character, and eight more: of ASCII and Russian each has its own."""
-    low = points.astype(np.uint16)
-    block = low >> np.uint16(3)
-    block &= np.uint16(0x80)
-    low &= np.uint16(0x7F)
-    codes = np.zeros(len(points) + _EIGHT, np.uint8)
-    np.bitwise_or(low, block, out=codes[: len(points)], casting="unsafe")
-    return codes
 
 
 def hashes_of(strings: Strings, mixer: Mixer) -> np.ndarray:
