@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 _WORTH_A_POOL = 4_000_000  # bytes of corpus; below it, starting processes takes longer than they save
 _KILLED = "a process of the build was killed, probably for want of memory; with fewer processes it takes less"
+_AT_ONCE = 250_000  # characters of documents that are looked through together
 _SHARE = 50_000  # words looked up by a core at once, at most; 25,000 take 1.1 times as long each
 _LEAST = 5_000  # at least, for each share has a cost of its own
 
@@ -193,22 +194,52 @@ class _Records:
 
     def pieces(self) -> Iterator[Piece]:
         seen: dict[str, int] = {}
-        for given in self._documents:
-            seen[given.path] = seen.get(given.path, 0) + 1
-            path = given.path if seen[given.path] == 1 else f"{given.path}~{seen[given.path]}"
-            yield Piece(path, len(given.text), partial(_digest_of, given), partial(_sound, given, path))
+        for some in _portions(self._documents):
+            # The text as it is: repr() looks at every character of it, and took half of a build where nothing is new.
+            texts = [one.text.encode("utf-8", "surrogatepass") for one in some]
+            for given, text, is_sound in zip(some, texts, _are_sound(some, texts), strict=True):
+                count = seen[given.path] = seen.get(given.path, 0) + 1
+                path = given.path if count == 1 else f"{given.path}~{count}"
+                read = partial(_as_given if is_sound and count == 1 else _sound, given, path)
+                yield Piece(path, len(given.text), partial(_digest_of, given, text), read)
 
 
-def _digest_of(document: Document) -> str:
+def _portions(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Give documents, as many at once as are looked through within the caches of a core."""
+    some: list[Document] = []
+    size = 0
+    for document in documents:
+        some.append(document)
+        size += len(document.text)
+        if size >= _AT_ONCE:
+            yield some
+            some, size = [], 0
+    yield some
+
+
+def _digest_of(document: Document, text: bytes) -> str:
     """Return a digest of a document as it was given: what is not new need not be made sound."""
-    # The text as it is: repr() looks at every character of it, and took half of a build where nothing is new.
-    digest = blake2b(document.text.encode("utf-8", "surrogatepass"), digest_size=20)
+    digest = blake2b(text, digest_size=20)
     digest.update(repr(_HEADING(document)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
+def _are_sound(documents: list[Document], texts: list[bytes]) -> list[bool]:
+    """Return of each document whether it is as the readers would give it: composed, its date with a zone."""
+    others = [f"{one.title}{one.source}{one.author}".encode("utf-8", "surrogatepass") for one in documents]
+    each = zip(documents, readers.are_sound(texts), readers.are_sound(others), strict=True)
+    return [
+        is_sound and is_sound_beside and (one.date is None or one.date.tzinfo is not None)
+        for one, is_sound, is_sound_beside in each
+    ]
+
+
+def _as_given(document: Document, _: str) -> Reading:
+    return Reading("", False, iter((document,)))  # noqa: FBT003 -- by names it takes twice as long, for each document
+
+
 def _sound(document: Document, path: str) -> Reading:
-    """Return a document as the readers would give it: composed, its date with a zone, its path its own."""
+    """Return a document as the readers would give it, its path its own."""
     date = document.date
     sound = (
         path,
@@ -218,7 +249,7 @@ def _sound(document: Document, path: str) -> Reading:
         readers.normalise(document.source),
         readers.normalise(document.author),
     )
-    return Reading(encoding="", doubtful=False, documents=iter((Document(*sound, document.url),)))
+    return _as_given(Document(*sound, document.url), path)
 
 
 class _Build:

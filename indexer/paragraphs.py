@@ -42,12 +42,16 @@ def split(document: Document, settings: Reading) -> Iterator[Paragraph]:
 def passages(text: str, settings: Reading) -> list[tuple[int, str]]:
     """Return the passages of a text in order, each with the place where it starts."""
     found: list[tuple[int, str]] = []
+    longest = settings.longest_paragraph
     for start, piece in _pieces(text):
-        if passage := _stripped(start, piece):
-            if len(passage[1]) <= settings.longest_paragraph:
+        # Most begin with a letter and are short enough: here and now, for a call takes a third of all that is done.
+        if piece[:1].isalnum() and len(piece) <= longest:
+            found.append((start, piece.rstrip()))
+        elif passage := _stripped(start, piece):
+            if len(passage[1]) <= longest:
                 found.append(passage)
             else:
-                found += _cut(*passage, settings.longest_paragraph)
+                found += _cut(*passage, longest)
     return found
 
 
@@ -101,23 +105,44 @@ def _stripped(start: int, piece: str) -> tuple[int, str] | None:
 
 def _cut(first: int, text: str, longest: int) -> Iterator[tuple[int, str]]:
     """Cut a paragraph over the limit into as few whole-sentence pieces as reading on allows."""
-    start = stop = 0
-    for end in _ends(text, longest):
+    for start, stop in pairwise([0, *_cuts(text, longest), len(text)]):
+        if passage := _stripped(first + start, text[start:stop]):
+            yield passage
+
+
+def _cuts(text: str, longest: int) -> Iterator[int]:
+    """Give the places where a paragraph is cut."""
+    from indexer.sentences import has_smile, last_end  # noqa: PLC0415 -- few paragraphs are so long
+
+    start = 0
+    stop = None if has_smile(text) else last_end(text, start, longest)
+    while stop is not None and len(text) - start > longest:
+        # A sentence that is longer than a paragraph is cut itself, and a part of it may belong to what is before it.
+        following = len(text) if len(text) - stop <= longest else last_end(text, stop, stop + longest)
+        if following is None:
+            break
+        yield stop
+        start, stop = stop, following
+    if len(text) - start > longest:
+        yield from _cuts_of_any(text, start, longest)
+
+
+def _cuts_of_any(text: str, start: int, longest: int) -> Iterator[int]:
+    """Give the same behind `start`, where a sentence begins, whatever the text is."""
+    stop = start
+    for end in _ends(text, start, longest):
         if end - start > longest:
-            if passage := _stripped(first + start, text[start:stop]):
-                yield passage
+            yield stop
             start = stop
         stop = end
-    if passage := _stripped(first + start, text[start:]):
-        yield passage
 
 
-def _ends(text: str, longest: int) -> Iterator[int]:
+def _ends(text: str, start: int, longest: int) -> Iterator[int]:
     """Give places where the paragraph may be cut, no two of them further apart than `longest`, the last its end."""
     from indexer.sentences import ends  # noqa: PLC0415 -- few paragraphs are so long
 
-    last = 0
-    for end in (*ends(text), len(text)):
+    last = start
+    for end in (*ends(text, start), len(text)):
         while end - last > longest:  # no sentence but a list, a table, a blob: at a space, or anywhere
             space = text.rfind(" ", last + 1, last + longest)
             last = space if space > last else last + longest

@@ -90,24 +90,23 @@ class Survey:
                     self.unchanged.add(piece.name)
                 else:
                     renewed(piece.name)
-                    yield from self._read(piece, digest)
+                    for document in self._read(piece, digest):
+                        if isinstance(document, Unreadable):
+                            self.tallies[piece.name].problems.append(str(document))
+                        else:
+                            yield piece.name, document
             except Unreadable as problem:
                 self.tallies[piece.name] = Tally("", problems=[str(problem.values["reason"])])
             passed(piece)
 
-    def _read(self, piece: Piece, digest: str) -> Iterator[tuple[str, Document]]:
+    def _read(self, piece: Piece, digest: str) -> Iterable[Document | Unreadable]:
         tally = self.tallies[piece.name] = Tally(digest)
         try:
-            reading = piece.read()
+            tally.encoding, tally.doubtful, documents = piece.read()
         except Unreadable as problem:
             tally.problems.append(str(problem.values["reason"]))
-            return
-        tally.encoding, tally.doubtful = reading.encoding, reading.doubtful
-        for document in reading.documents:
-            if isinstance(document, Unreadable):
-                tally.problems.append(str(document))
-            else:
-                yield piece.name, document
+            return ()
+        return documents
 
     def count(self, by_file: Mapping[str, tuple[int, int]]) -> None:
         """Add how many documents, and how many paragraphs of them, each piece has brought."""

@@ -46,9 +46,8 @@ LAYERS = {
 
 HOMES = {
     "whoosh": "backends/whoosh",
-    "numpy": (
-        "backends|vocabulary|evaluation|meaning|analysis/bulk|analysis/many|analysis/weights|analysis/dictionary|compiled"
-    ),
+    "numpy": "backends|vocabulary|evaluation|meaning|readers/sound|compiled"
+    "|analysis/bulk|analysis/many|analysis/weights|analysis/dictionary",
     "rapidfuzz": "vocabulary",
     "pymorphy3": "analysis/dictionary",
     "pymorphy3_dicts_ru": "analysis/dictionary",

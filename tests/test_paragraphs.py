@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from indexer.paragraphs import split
+from indexer.paragraphs import _cuts, _cuts_of_any, split
+from indexer.sentences import ends, has_smile, last_end
 from indexer.settings import Reading
 from indexer.types import Document
 
@@ -79,3 +80,28 @@ def test_a_megabyte_of_anything_is_split_in_seconds(text: str) -> None:
     began = time.perf_counter()
     texts(text)
     assert time.perf_counter() - began < 10
+
+
+SENTENCES = st.text(st.sampled_from('аБ .!?)"-—;1:\n'), max_size=300) | st.lists(
+    st.sampled_from(
+        "Он был. т. е. 1. (с. 5)... А. С. Пушкин! слово словословословословослово :-) Да?» — Нет".split(" ")
+    ),
+    max_size=60,
+).map(" ".join)
+
+
+@given(SENTENCES, st.integers(1, 60))
+def test_a_long_paragraph_is_cut_where_all_its_sentences_say(text: str, longest: int) -> None:
+    """It is looked for the last end within a limit alone."""
+    assert list(_cuts(text, longest)) == list(_cuts_of_any(text, 0, longest))
+
+
+@given(SENTENCES, st.integers(0, 5), st.integers(1, 60))
+def test_the_last_end_is_the_last_of_all_that_are_near(text: str, number: int, near: int) -> None:
+    assume(not has_smile(text))
+    every = [0, *ends(text)]
+    start = every[min(number, len(every) - 1)]
+    assert last_end(text, start, start + near) == max(
+        (end for end in every if start < end <= start + near), default=None
+    )
+    assert list(ends(text, start)) == [end for end in every if end > start]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _BETWEEN = "\0"
+_MORE = 8  # codes: so that as many may be read at once from each on
 _BEFORE = 2  # of them before the first text, and one more behind the last: how far from a word or delimiter we look
 # What is known of a character, a bit each.
 _ALNUM, _DIGIT, _GLUE, _HYPHEN, _SPACE, _ALPHA, _LOWER, _UPPER = (1 << bit for bit in range(8))
@@ -60,6 +61,7 @@ class Tokens(NamedTuple):
     opens: np.ndarray  # whether each opens a sentence
     lengths: np.ndarray  # of each text, in tokens
     points: np.ndarray  # the code points of the joined text
+    codes: np.ndarray  # a byte for each of them, and some zeros more: of ASCII and Russian each has its own
 
 
 def tokens(texts: Sequence[str]) -> Tokens:
@@ -78,14 +80,15 @@ def tokens(texts: Sequence[str]) -> Tokens:
     opens = np.zeros(len(starts) + 1, np.bool_)
     opens[starts.searchsorted(sentences)] = True
     edges = np.append(starts.searchsorted(joined.first), len(starts))
-    return Tokens(joined.text, starts, stops, opens[:-1], np.diff(edges), joined.points)
+    return Tokens(joined.text, starts, stops, opens[:-1], np.diff(edges), joined.points, joined.codes)
 
 
 class _Joined(NamedTuple):
     """Texts as one, and what is known of its characters."""
 
     text: str
-    points: np.ndarray  # code points; of the type of indices, for a table is asked of them
+    points: np.ndarray  # code points
+    codes: np.ndarray  # see Tokens
     kinds: np.ndarray  # bits
     first: np.ndarray  # of each text
     last: np.ndarray  # one after it
@@ -93,14 +96,25 @@ class _Joined(NamedTuple):
     @classmethod
     def of(cls, texts: Sequence[str]) -> _Joined:
         text = _BETWEEN.join([_BETWEEN * (_BEFORE - 1), *texts, _BETWEEN * _BEFORE])
-        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.intp)
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
         kinds = _table().take(points, mode="wrap")
         if points.max() >= _PLANE:
             far = np.flatnonzero(points >= _PLANE)
             kinds[far] = [_kind(point) for point in points[far].tolist()]
         lengths = np.fromiter(map(len, texts), np.intp, len(texts))
         last = np.cumsum(lengths + 1) + (_BEFORE - 1)
-        return cls(text, points, kinds, last - lengths, last)
+        return cls(text, points, _codes(points), kinds, last - lengths, last)
+
+
+def _codes(points: np.ndarray) -> np.ndarray:
+    """Return a byte for each character: its lower seven bits, and one more for those from U+0400 on."""
+    low = points.astype(np.uint16)
+    block = low >> np.uint16(3)
+    block &= np.uint16(0x80)
+    low &= np.uint16(0x7F)
+    codes = np.zeros(len(points) + _MORE, np.uint8)
+    np.bitwise_or(low, block, out=codes[: len(points)], casting="unsafe")
+    return codes
 
 
 @cache
@@ -151,7 +165,7 @@ def _ends(texts: Sequence[str], joined: _Joined, runs: _Runs) -> np.ndarray:
     kept[kept] = ~_is_small_word(joined, runs, after[kept])
     at, of = at[kept], of[kept]
     own: list[int] = []
-    smiles = _smiles(joined.points)
+    smiles = _smiles(joined)
     if smiles.size:  # delimiters of more than one character
         odd = np.unique(first.searchsorted(smiles, side="right") - 1)
         for number, start in zip(odd.tolist(), first[odd].tolist(), strict=True):
@@ -203,12 +217,13 @@ def _after_spaces(kinds: np.ndarray, at: np.ndarray) -> np.ndarray:
     return after
 
 
-def _smiles(points: np.ndarray) -> np.ndarray:
+def _smiles(joined: _Joined) -> np.ndarray:
     """Return the brackets that end what razdel takes for a smile, or that may begin its mouth."""
-    at = np.flatnonzero(points >> 1 == ord("(") >> 1)
+    points = joined.points
+    at = np.flatnonzero(joined.codes & np.uint8(0xFE) == ord("("))  # and ")"; few others share their codes
     behind = points[at - 1]
     eyes = np.where(behind == ord("-"), points[at - 2], behind)
-    smiles: np.ndarray = at[(eyes == ord("=")) | (eyes == ord(":")) | (eyes == ord(";"))]
+    smiles: np.ndarray = at[((eyes == ord("=")) | (eyes == ord(":")) | (eyes == ord(";"))) & (points[at] <= ord(")"))]
     return smiles
 
 

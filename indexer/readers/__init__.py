@@ -19,6 +19,7 @@ from indexer.readers import html, jsonl, markdown, plain, table
 from indexer.readers.files import CorpusFile, Found, digest, printable, walk
 from indexer.readers.normal import normalise
 from indexer.readers.reading import Reading
+from indexer.readers.sound import are_sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from indexer import settings
 
-__all__ = ["READERS", "CorpusFile", "Found", "Reader", "Reading", "digest", "find", "normalise", "read"]
+__all__ = ["READERS", "CorpusFile", "Found", "Reader", "Reading", "are_sound", "digest", "find", "normalise", "read"]
 
 Reader: TypeAlias = "Callable[[CorpusFile, settings.Reading], Reading]"
 

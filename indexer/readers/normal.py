@@ -22,11 +22,11 @@ _REPAIRS = {  # and what is not among them goes
 _TO_REPAIR = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]")
 # Characters that are as they should be, whatever of them is beside them: nearly every text has no others, and to see
 # that takes 0.2 s of 67 million characters, where all that follows takes 0.8. Letters, signs, pictures; no marks.
-_SOUND = (
+SOUND = (
     "\t\n -~\xa0-\u02ff\u0400-\u0482\u048a-\u052f\u2002-\u2027\u202a-\u20cf\u2100-\u2125\u2190-\u2328\u232b-\u2adb"
     "\u2add-\u2bff\ufe00-\ufe0f\U0001f000-\U0001faff"
 )
-_IN_DOUBT = re.compile(f"[^{_SOUND}]")
+_IN_DOUBT = re.compile(f"[^{SOUND}]")
 _SPACES = re.compile(r"[ \t\n]+")  # not the no-break ones: «10 000» is one number
 
 

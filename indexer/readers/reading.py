@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.errors import Unreadable
 from indexer.readers.encoding import Encoding, recognise
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from indexer.types import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The documents of a file."""
 
     encoding: str  # as Python calls it: "utf-8", "cp1251" …

@@ -10,6 +10,7 @@ from indexer.analysis import russian
 from indexer.analysis.tokenize import tokenize
 from indexer.backends.whoosh.hashtable import HashTable
 from indexer.backends.whoosh.inversion import Scanner
+from indexer.backends.whoosh.terms import Strings
 from indexer.backends.whoosh.words import key_of
 from indexer.settings import Analysis, Reading
 from indexer.types import Document
@@ -56,7 +57,7 @@ def test_a_scanner_numbers_each_word_once(batches: list[list[str]]) -> None:
     keys: list[bytes] = []
     for texts in batches:
         scan = scanner.scan((str(at), Document(str(at), text)) for at, text in enumerate(texts))
-        keys += scan.keys
+        keys += Strings.joined(scan.keys).all()
         found = [keys[number] for number in scan.content.fields["text"].words.tolist()]
         tokens = [token for text in texts for token in tokenize(text)]
         assert found == [key_of(*analyzer.key(token.text, token.opens_sentence)) for token in tokens]

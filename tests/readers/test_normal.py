@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import Unreadable
-from indexer.readers.normal import _SOUND, document, line, normalise
+from indexer.readers.normal import SOUND, document, line, normalise
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -40,7 +40,7 @@ def test_composing_line_by_line_is_composing_the_whole(text: str) -> None:
 def test_what_is_passed_over_would_not_change_beside_anything_like_it() -> None:
     every = list(map(chr, range(sys.maxunicode + 1)))
     sound = "".join(character for character in every if normalise(character) == character)
-    passed = set(re.findall(f"[{_SOUND}]", "".join(every)))
+    passed = set(re.findall(f"[{SOUND}]", "".join(every)))
     canonical = [unicodedata.decomposition(character).split() for character in every]
     composed_with = {chr(int(parts[1], 16)) for parts in canonical if len(parts) == 2 and parts[0][0] != "<"}
     assert passed <= set(sound) - composed_with

@@ -1,6 +1,6 @@
 """Documents → Scan: what a build does with texts on every core, before their words are looked up.
 
-A word of a text is told by a hash of 64 random bits: a token becomes a number by array operations, and only one that
+A word of a text is told by a hash of 64 bits: a token becomes a number by array operations, and only one that
 was not met before becomes a string. Of ten million places a core so looks at half a million; that two tokens of them
 have one hash happens in a build of a hundred million. A scanner numbers the words that it meets; the build translates
 these numbers, for each core meets the words in an order of its own.
@@ -8,19 +8,18 @@ these numbers, for each core meets the words in an order of its own.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import numpy as np
 
 from indexer.analysis import bulk
-from indexer.backends.whoosh import texts
+from indexer.backends.whoosh import keying, terms, texts
 from indexer.backends.whoosh.hashtable import HashTable
 from indexer.backends.whoosh.segment import HEADING_FIELDS, Content, Rows, Whole, heading_to_bytes
-from indexer.backends.whoosh.words import key_of
 from indexer.paragraphs import passages
 
 if TYPE_CHECKING:
@@ -30,11 +29,7 @@ if TYPE_CHECKING:
     from indexer.settings import Reading
     from indexer.types import Document
 
-_AT_ONCE = 250_000  # characters; a quarter of it takes 1.2 times as long, and with more, memory would grow
-_PLAIN = re.compile(r"(?:[а-я-]+|[a-z0-9.,-]+)\Z")  # a token that is its own key: nothing to mend, nothing to fold
-_CAPITALISED = re.compile(r"[А-Я][а-я]+\Z")  # one that differs from its folded form in its first letter alone
-_OF_CAPITALISED = [key_of("Аб", opens).removeprefix("аб".encode()) for opens in (False, True)]  # what its key ends in
-_RANDOM = 1 << 16  # code points whose random numbers are their own
+_AT_ONCE = 350_000  # characters, about; a third of it takes 1.15 times as long, and with more, memory would grow
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +37,7 @@ class Scan:
     """Documents whose words have the numbers of a scanner."""
 
     scanner: str
-    keys: list[bytes]  # of the words that the scanner met here for the first time, in order of their numbers
+    keys: bytes  # of the words that the scanner met here for the first time, in order of their numbers: terms.joined
     content: Content
 
     def numbered(self, numbers: np.ndarray) -> Content:
@@ -58,12 +53,7 @@ class Scanner:
         self.name = uuid4().hex
         self._analyzer = analyzer
         self._settings = settings
-        random = np.random.default_rng()
-        self._random = random.integers(1 << 64, size=_RANDOM, dtype=np.uint64)
-        self._base = random.integers(1 << 63, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-        self._inverse = np.uint64(pow(int(self._base), -1, 1 << 64))
-        self._powers = self._inverses = np.zeros(0, np.uint64)
-        self._opens = random.integers(1 << 64, dtype=np.uint64)
+        self._hashes = keying.Hasher(analyzer.settings.longest_word)
         self._words = HashTable()
 
     def scan(self, documents: Iterable[tuple[str, Document]]) -> Scan:
@@ -72,17 +62,14 @@ class Scanner:
         A document without a word is left out.
         """
         kept: list[tuple[str, Document]] = []
-        paragraphs: list[str] = []
-        starts: list[int] = []
+        found: list[tuple[int, str]] = []
         paragraphs_of: list[int] = []
         for file, document in documents:
-            before = len(paragraphs)
-            for start, paragraph in passages(document.text, self._settings):
-                starts.append(start)
-                paragraphs.append(paragraph)
-            if len(paragraphs) > before:
+            if of_document := passages(document.text, self._settings):
+                found += of_document
                 kept.append((file, document))
-                paragraphs_of.append(len(paragraphs) - before)
+                paragraphs_of.append(len(of_document))
+        paragraphs = [paragraph for _, paragraph in found]
         fields = {"text": paragraphs}
         for field in HEADING_FIELDS:
             fields[field] = [getattr(document, field) for _, document in kept]
@@ -92,7 +79,7 @@ class Scanner:
             dates=np.array([d.date.timestamp() if d.date else np.nan for _, d in kept], np.float64),
             paragraphs_of=np.array(paragraphs_of, np.int64),
             texts=texts.pack(paragraph.encode("utf-8", "surrogatepass") for paragraph in paragraphs),
-            starts=np.array(starts, np.uint32),
+            starts=np.fromiter(map(itemgetter(0), found), np.uint32, len(found)),
             fields=rows,
             wholes={
                 "path": _whole([document.path for _, document in kept]),
@@ -100,7 +87,7 @@ class Scanner:
                 "file": _whole([file for file, _ in kept]),
             },
         )
-        return Scan(self.name, keys, content)
+        return Scan(self.name, terms.joined(keys), content)
 
     def _rows(self, fields: dict[str, list[str]]) -> tuple[list[bytes], dict[str, Rows]]:
         """Return the keys of words that are new, and the texts of fields as numbers of words."""
@@ -124,54 +111,18 @@ class Scanner:
 
     def _numbered(self, of: bulk.Tokens) -> tuple[list[bytes], np.ndarray]:
         """Return the keys of words that are new, and the number of the word at each place."""
-        numbers, new = self._words.numbers(self._hash(of))
-        where = zip(of.starts[new].tolist(), of.stops[new].tolist(), of.opens[new].tolist(), strict=True)
-        return [self._key(of.text[start:stop], opens) for start, stop, opens in where], numbers
-
-    def _key(self, token: str, opens: bool) -> bytes:  # noqa: FBT001 -- as Analyzer.key has it
-        if len(token) <= self._analyzer.settings.longest_word:
-            if _PLAIN.match(token):
-                return token.encode()
-            if _CAPITALISED.match(token):
-                return token.lower().encode() + _OF_CAPITALISED[opens]
-        return key_of(*self._analyzer.key(token, opens))
-
-    def _hash(self, of: bulk.Tokens) -> np.ndarray:
-        """Return a number for each token: the sum of its characters' random numbers times the powers of another.
-
-        One that opens a sentence has another number, for it may be another word.
-        """
-        size = len(of.points)
-        if len(self._powers) < size:
-            self._powers = _powers(self._base, size)
-            self._inverses = _powers(self._inverse, size)
-        # Beyond the table a character has the number of another one, times what tells them apart.
-        values = self._random.take(of.points, mode="wrap")
-        if of.points.max(initial=0) >= _RANDOM:
-            far = np.flatnonzero(of.points >= _RANDOM)
-            values[far] *= (of.points[far] >> 16).astype(np.uint64) * np.uint64(2) + np.uint64(1)
-        values *= self._powers[:size]
-        sums = np.zeros(size + 1, np.uint64)
-        np.cumsum(values, out=sums[1:])
-        hashes: np.ndarray = sums[of.stops]
-        hashes -= sums[of.starts]
-        hashes *= self._inverses[of.starts]
-        hashes[np.flatnonzero(of.opens)] ^= self._opens
-        return hashes
+        numbers, new = self._words.numbers(self._hashes(of))
+        return keying.keys(of, new, self._analyzer) if new.size else [], numbers
 
 
 def _portions(texts_: list[str]) -> Iterator[list[str]]:
     """Give texts, as many at once as are looked through within the caches of a core; one list at least."""
     ends = np.cumsum(np.fromiter(map(len, texts_), np.int64, len(texts_)))
-    edges = np.unique(np.searchsorted(ends, np.arange(_AT_ONCE, ends[-1] if len(ends) else 0, _AT_ONCE)))
+    size = ends[-1] if len(ends) else 0
+    # Of one size, for one more that is small takes longer than a little more in each.
+    edges = np.unique(np.searchsorted(ends, np.linspace(0, size, max(round(size / _AT_ONCE), 1) + 1)[1:-1]))
     for first, last in pairwise([0, *(edges[edges > 0]).tolist(), len(texts_)]):
         yield texts_[first:last]
-
-
-def _powers(base: np.uint64, count: int) -> np.ndarray:
-    powers = np.full(count, base, np.uint64)
-    powers[0] = 1
-    return np.cumprod(powers, dtype=np.uint64)
 
 
 def _whole(values: list[str]) -> Whole:

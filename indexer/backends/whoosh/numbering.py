@@ -11,14 +11,13 @@ from zlib import crc32
 import numpy as np
 
 from indexer.analysis.context import PLACES
-from indexer.backends.whoosh import arrays
+from indexer.backends.whoosh import arrays, keying
 from indexer.backends.whoosh import terms as terms_
+from indexer.backends.whoosh.hashtable import HashTable
 from indexer.backends.whoosh.lists import ranges, spread
 from indexer.backends.whoosh.words import OPENS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
     from indexer.analysis.context import Ties
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.backends.whoosh.inversion import Scan
@@ -32,7 +31,9 @@ class Numbering:
     def __init__(self) -> None:
         self.keys: list[bytes] = []
         self._joined: list[bytes] = []  # the same, as terms.joined gave them
-        self._number: dict[bytes, int] = {}
+        self._mixer = keying.Mixer()
+        self._met = HashTable()  # of hashes of keys
+        self._number = _Growing(np.uint32)  # of each word, in the order in which the table met their hashes
         self._scanners: dict[str, np.ndarray] = {}  # the numbers that each gave to words → ours
         self._lemmas: dict[bytes, int] = defaultdict(count().__next__)  # who asks for a new one has it numbered
         self._weightings: dict[tuple[int, bytes], int] = {}
@@ -42,12 +43,26 @@ class Numbering:
         self._counts, self._weighting, self._tie = _Growing(np.uint16), _Growing(np.uint32), _Growing(np.uint32)
         self._pairs = _Growing(np.uint32)  # of all: twice the number of a lemma, and one more for that of a part
 
-    def numbers(self, keys: Sequence[bytes]) -> np.ndarray:
-        """Return the numbers of words; those that have none get the next ones, in order of their keys."""
-        # Forms of one word are beside each other so: a share of words has many of one.
-        self.keys += (new := sorted({key for key in keys if key not in self._number}))
-        self._joined.append(terms_.joined(new))  # now, while they are at hand: to look at all again takes as long
-        return _numbers(keys, self._number, new)
+    def numbers(self, keys: bytes) -> np.ndarray:
+        """Return the numbers of words by their joined keys; those that have none get the next ones, in order of these.
+
+        Keys are told by hashes of 64 bits, which no one can foresee.
+        """
+        strings = terms_.Strings.joined(keys)
+        met, first = self._met.numbers(keying.hashes_of(strings, self._mixer))
+        if first.size:
+            # Forms of one word are beside each other so: a share of words has many of one.
+            every = strings.all()
+            new = list(map(every.__getitem__, first.tolist()))
+            order = sorted(range(len(new)), key=new.__getitem__)
+            number = np.empty(len(new), np.uint32)
+            number[order] = np.arange(len(self.keys), len(self.keys) + len(new))
+            self._number.add(number)
+            new = list(map(new.__getitem__, order))
+            self.keys += new
+            self._joined.append(terms_.joined(new))  # now, while they are at hand: to look at all again takes as long
+        numbers: np.ndarray = self._number.all()[met]
+        return numbers
 
     def translated(self, scan: Scan) -> Content:
         """Return a scan with our numbers for its words; those of one scanner must come in order."""
@@ -89,7 +104,7 @@ class Numbering:
         first = len(self.keys)
         keys = segment.words.keys(words)
         numbers = np.zeros(segment.words.count, np.uint32)
-        numbers[words] = self.numbers(keys)
+        numbers[words] = self.numbers(terms_.joined(keys))
         new = words[numbers[words] >= first]
         self.add(segment.words.entries(new[np.argsort(numbers[new])]))
         fields = {field: row._replace(words=numbers[row.words]) for field, row in content.fields.items()}
@@ -244,12 +259,6 @@ def _hashed(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
     hashes = np.fromiter(map(crc32, texts), np.uint32, len(texts))
     order = arrays.stable_order(hashes)
     return hashes[order], order.astype(np.uint32)
-
-
-def _numbers(texts: Sequence[bytes], known: dict[bytes, int], new: Collection[bytes]) -> np.ndarray:
-    """Return the numbers of texts; those that are new get the next ones."""
-    known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
-    return np.fromiter(map(known.__getitem__, texts), np.uint32, len(texts))
 
 
 class _Growing:

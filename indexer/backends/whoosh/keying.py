@@ -1,0 +1,199 @@
+"""Tokens → hashes and keys, many at once: only a word that arrays cannot tell the key of becomes a string by itself.
+
+A hash is made of eight characters at a time, as one number, for nearly all are of ASCII or Russian and have a byte
+each. To sum up random numbers of all characters takes as long, and 32 bytes for each of them rather than 9.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from indexer.backends.whoosh.lists import ranges
+from indexer.backends.whoosh.words import key_of
+
+if TYPE_CHECKING:
+    from indexer.analysis import Analyzer
+    from indexer.analysis.bulk import Tokens
+    from indexer.backends.whoosh.terms import Strings
+
+_EIGHT = 8  # characters that are hashed at once
+_BITS = 64
+_POINT = 21  # bits of a code point
+_FAR = np.uint32(0xFFFF_FB80)  # bits that no point of ASCII and from U+0400 to U+047F has
+
+# What is known of a character, a bit each; of the first one, the last two in place of what is said of capitals.
+_SMALL, _CAPITAL, _HYPHEN, _SIGN, _OTHER = (1 << bit for bit in range(5))
+_SMALL_LATIN, _CAPITAL_LATIN, _OPENS_IT, _OPENS_IT_LATIN = (1 << bit for bit in range(5, 9))
+_BITS_OF = {
+    _SMALL: "абвгдежзийклмнопрстуфхцчшщъыьэюя",
+    _CAPITAL: "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ",
+    _SMALL_LATIN: "abcdefghijklmnopqrstuvwxyz",
+    _CAPITAL_LATIN: "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    _HYPHEN: "-",
+    _SIGN: "0123456789.,",
+}
+_FARTHEST = 0x450  # and whatever is beyond it is something else
+_LOWER = 32  # from a capital letter to the small one
+_UNTOLD, _PLAIN, _CAPITALISED, _CAPITALS, _CAPITAL_ALONE = range(5)  # how a word is written
+_EXAMPLES = {_CAPITALISED: "Аб", _CAPITALS: "АБ", _CAPITAL_ALONE: "А"}
+_END = b"\n"  # no key has one
+
+
+class Mixer:
+    """Makes of strings of bytes numbers of 64 bits, as good as drawn, and other ones than other mixers."""
+
+    def __init__(self) -> None:
+        random = np.random.default_rng().integers(1 << _BITS - 1, size=4, dtype=np.uint64)
+        self._first, self._second, self.other, self._size = (random[:, None] << np.uint64(1)) | np.uint64(1)
+
+    def mixed(self, numbers: np.ndarray) -> np.ndarray:
+        """Return a number for each, which are made of these in place: different ones of different ones."""
+        numbers *= self._first
+        numbers ^= numbers >> np.uint64(_BITS // 2)
+        numbers *= self._second
+        return numbers
+
+    def of(self, text: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """Return the numbers of the strings that begin and are so long in a text, behind which are eight bytes."""
+        every = np.ndarray((len(text) - _EIGHT + 1,), "<u8", text.data, strides=(1,)).astype(np.uint64)  # from each on
+        hashes = self.mixed(_first(every, starts, sizes))
+        going = np.flatnonzero(sizes > _EIGHT)
+        at, left = starts[going], sizes[going]
+        while going.size:
+            at, left = at + _EIGHT, left - _EIGHT
+            hashes[going] = self.mixed(hashes[going] + _first(every, at, left))
+            longer = np.flatnonzero(left > _EIGHT)
+            going, at, left = going[longer], at[longer], left[longer]
+        # What goes on with zero bytes would be like what does not.
+        hashes += sizes.view(np.uint64) * self._size
+        return hashes
+
+
+def _first(every: np.ndarray, at: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Return the first eight bytes of each string as a number; what is behind the string is shifted out."""
+    numbers: np.ndarray = every[at]
+    left = _EIGHT - sizes
+    np.maximum(left, 0, out=left)
+    left <<= 3
+    numbers <<= left.view(np.uint64)
+    return numbers
+
+
+class Hasher:
+    """Makes of tokens numbers of 64 bits: the same of the same characters, if they both open a sentence or do not.
+
+    What is beyond the longest word does not count, for the key has none of it.
+    """
+
+    def __init__(self, longest: int) -> None:
+        self._mixer = Mixer()
+        self._opens = np.random.default_rng().integers(1 << _BITS - 1, size=1, dtype=np.uint64)
+        self._longest = longest
+
+    def __call__(self, of: Tokens) -> np.ndarray:
+        """Return the number of each token."""
+        sizes = np.minimum(of.stops - of.starts, self._longest)
+        hashes = self._mixer.of(of.codes, of.starts, sizes)
+        self._tell_apart(hashes, of, sizes)
+        np.bitwise_xor(hashes, self._opens, out=hashes, where=of.opens)
+        return hashes
+
+    def _tell_apart(self, hashes: np.ndarray, of: Tokens, sizes: np.ndarray) -> None:
+        """Change the numbers of tokens with characters that share a byte with others."""
+        far = np.flatnonzero(of.points & _FAR != 0)
+        token = of.starts.searchsorted(far, side="right") - 1
+        inside = (token >= 0) & (far < (of.starts + sizes)[token]) if len(sizes) else token >= 0
+        far, token = far[inside], token[inside]
+        place = (far - of.starts[token]).astype(np.uint64) << np.uint64(_POINT)
+        np.add.at(hashes, token, self._mixer.mixed((of.points[far] | place) * self._mixer.other))
+
+
+def hashes_of(strings: Strings, mixer: Mixer) -> np.ndarray:
+    """Return the number of each string."""
+    text = np.append(strings.text, np.zeros(_EIGHT, np.uint8))
+    return mixer.of(text, strings.starts, strings.ends - strings.starts)
+
+
+def keys(of: Tokens, some: np.ndarray, analyzer: Analyzer) -> list[bytes]:
+    """Return the keys of some of the tokens."""
+    starts, opens = of.starts[some], of.opens[some]
+    sizes = np.minimum(of.stops[some] - starts, analyzer.settings.longest_word)
+    text, untold = _told(of, starts, sizes, opens)
+    found = text.split(_END)[:-1]
+    places = zip(untold.tolist(), starts[untold].tolist(), of.stops[some[untold]].tolist(), strict=True)
+    for at, start, stop in places:
+        found[at] = key_of(*analyzer.key(of.text[start:stop], bool(opens[at])))
+    return found
+
+
+def _told(of: Tokens, starts: np.ndarray, sizes: np.ndarray, opens: np.ndarray) -> tuple[bytes, np.ndarray]:
+    """Return keys with an end behind each, and the numbers of those that are empty, for they are not told by this."""
+    letters, bits, ends = _spread(of.points, starts, sizes)
+    begins = ends - sizes
+    bits[begins] = _of_first()[bits[begins]]
+    made_of = np.bitwise_or.reduceat(bits, np.stack([begins, ends], 1).reshape(-1))[::2]
+    how = _ways()[made_of]
+    letters += (bits & (_CAPITAL | _CAPITAL_LATIN | _OPENS_IT | _OPENS_IT_LATIN) != 0) * np.uint16(_LOWER)
+    tails, are_kept = _tails()
+    behind = ends[:, None] + np.arange(tails.shape[-1])
+    way = how << 1 | opens
+    letters[behind] = tails[way]
+    kept = np.ones(len(letters), np.bool_)
+    kept[behind] = are_kept[way]
+    untold = np.flatnonzero(how == _UNTOLD)
+    kept[ranges(begins[untold], sizes[untold])[1]] = False
+    return letters[kept].astype("<u2").tobytes().decode("utf-16-le").encode(), untold
+
+
+def _spread(points: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the characters of tokens, with room for a tail behind each, what they are, and where tokens end there."""
+    room = _tails()[0].shape[-1]
+    near = np.minimum(points.take(ranges(starts, sizes + room)[1], mode="clip"), _FARTHEST)
+    return near.astype(np.uint16), _table().take(near), np.cumsum(sizes + room) - room
+
+
+@cache
+def _table() -> np.ndarray:
+    """Return the bits of the code points up to the farthest."""
+    table = np.full(_FARTHEST + 1, _OTHER, np.uint16)
+    for bit, those in _BITS_OF.items():
+        table[list(map(ord, those))] = bit
+    return table
+
+
+@cache
+def _of_first() -> np.ndarray:
+    """Return the bits of a first character, by what is said of it anywhere."""
+    bits = np.arange(_CAPITAL_LATIN + 1, dtype=np.uint16)
+    bits[_CAPITAL], bits[_CAPITAL_LATIN] = _OPENS_IT, _OPENS_IT_LATIN
+    return bits
+
+
+@cache
+def _ways() -> np.ndarray:
+    """Return how a word is written, by the bits of its characters together."""
+    ways = np.full(2 * _OPENS_IT_LATIN, _UNTOLD, np.uint8)
+    for bits in range(1, _OPENS_IT):
+        if not bits & ~(_SMALL | _HYPHEN) or not bits & ~(_SMALL_LATIN | _HYPHEN | _SIGN):
+            ways[bits] = _PLAIN  # its own key: nothing to mend, nothing to fold
+    for opens, small, capital in ((_OPENS_IT, _SMALL, _CAPITAL), (_OPENS_IT_LATIN, _SMALL_LATIN, _CAPITAL_LATIN)):
+        ways[opens], ways[opens | small], ways[opens | capital] = _CAPITAL_ALONE, _CAPITALISED, _CAPITALS
+    return ways
+
+
+@cache
+def _tails() -> tuple[np.ndarray, np.ndarray]:
+    """Return what comes behind words in their keys, and behind these, and how much of it there is.
+
+    By twice the way they are written, and one more if they open a sentence.
+    """
+    tails = [_END, _END] * (_PLAIN + 1)
+    for way, form in _EXAMPLES.items():
+        for opens in (False, way == _CAPITALISED):
+            tails.append(key_of(form, opens).removeprefix(form.lower().encode()) + _END)
+    longest = max(map(len, tails))
+    every = np.frombuffer(b"".join(tail.ljust(longest) for tail in tails), np.uint8).reshape(-1, longest)
+    return every, np.arange(longest) < np.array(list(map(len, tails)))[:, None]
