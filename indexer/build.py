@@ -6,7 +6,7 @@ import gc
 import os
 import pickle
 from collections import deque
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import fields
 from datetime import UTC
@@ -53,6 +53,9 @@ _KILLED = "a process of the build was killed, probably for want of memory; with 
 _AT_ONCE = 250_000  # characters of documents that are looked through together
 _SHARE = 50_000  # words looked up by a core at once, at most; 25,000 take 1.1 times as long each
 _LEAST = 5_000  # at least, for each share has a cost of its own
+# Batches for each core that are read before their words get numbers; and while a segment is written, which takes as
+# long as so many are scanned.
+_AHEAD, _AHEAD_OF_WRITING = 2, 10
 
 _HEADING = attrgetter(*(one.name for one in fields(Heading)))
 
@@ -381,16 +384,26 @@ class _IntoFolder:
         store = self._store
         build = uuid4().hex
         scanning: deque[Future[Scan]] = deque()
-        for batch in batches:
-            scanning.append(pool.submit(cores.scan, cores.Batch(batch), build, self._settings))
-            if len(scanning) > 2 * self._processes:
+        writing: Future[None] | None = None  # of what the store was full of; until it is done, words get no numbers
+        for batch in chain(batches, [None]):
+            if batch is not None:
+                scanning.append(pool.submit(cores.scan, cores.Batch(batch), build, self._settings))
+            ahead = _AHEAD if writing is None or writing.done() else _AHEAD_OF_WRITING
+            while len(scanning) > (ahead * self._processes if batch is not None else 0):
+                if writing is not None:
+                    writing.result()
+                    writing = None
                 yield store.numbering.translated(scanning.popleft().result())
-            if store.is_full:
-                self._look_up(pool)
-                store.flush()
-        for scanned in scanning:
-            yield store.numbering.translated(scanned.result())
+                if store.is_full:
+                    writing, ahead = pool.beside(self._write, pool), _AHEAD_OF_WRITING
+        if writing is not None:
+            writing.result()
         self._look_up(pool)
+
+    def _write(self, pool: _Pool) -> None:
+        """Write what the store is full of."""
+        self._look_up(pool)
+        self._store.flush()
 
     def _look_up(self, pool: _Pool) -> None:
         """Have the unknown words looked up."""
@@ -451,6 +464,10 @@ class _Pool(Protocol):
 
     def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]: ...  # noqa: ANN401 -- its own
 
+    def beside(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- likewise
+        """Run it in this process, while this process goes on if it may use several cores."""
+        ...
+
 
 class _Here:
     """Runs it here and now."""
@@ -460,16 +477,22 @@ class _Here:
         done.set_result(work(*arguments))
         return done
 
+    beside = submit
+
 
 class _Apart:
     """Runs it in a process that does nothing else."""
 
-    def __init__(self, pool: Executor) -> None:
+    def __init__(self, pool: Executor, here: Executor) -> None:
         self._pool = pool
+        self._here = here
 
     def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- whatever work takes
         # loky's own pickling asks a function of Python about every object, and takes 2.5 times as long for documents.
         return self._pool.submit(cores.apart, pickle.dumps((work, arguments), pickle.HIGHEST_PROTOCOL))
+
+    def beside(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- likewise
+        return self._here.submit(work, *arguments)
 
 
 @contextmanager
@@ -479,14 +502,17 @@ def _workers(processes: int, index: Place) -> Iterator[_Pool]:
     from loky import BrokenProcessPool, ProcessPoolExecutor  # noqa: PLC0415 -- 0.1 s that most builds need not spend
 
     pool = ProcessPoolExecutor(processes, initializer=cores.begin, initargs=(os.getpid(),))
+    here = ThreadPoolExecutor(1)
     try:
-        yield _Apart(pool)
+        yield _Apart(pool, here)
     except BrokenProcessPool as broken:
         pool.shutdown(kill_workers=True)
         raise IndexNotWritten(path=index, reason=_KILLED) from broken
     except BaseException:
         pool.shutdown(kill_workers=True)
         raise
+    finally:
+        here.shutdown()
     # Not killed: where there is neither psutil nor pgrep, loky warns that it cannot.
     pool.shutdown()
 

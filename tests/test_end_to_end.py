@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from indexer import (
     CorpusMissing,
     Document,
     Filters,
+    IndexNotWritten,
     ParagraphMissing,
     QueryEmpty,
     QueryTooLong,
@@ -228,6 +230,19 @@ def test_records_of_a_program_are_made_sound(tmp_path: Path) -> None:
         assert searcher.search("путь").results[0].document.path == "a~2"
 
 
+def test_a_segment_that_cannot_be_written_meanwhile_ends_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("indexer.backends.whoosh.arrays.write", full)
+    documents = (Document(f"{at}", f"Сталь закаляют, рожь жнут, а слово{at % 999} говорят.") for at in range(60_000))
+    with pytest.raises(IndexNotWritten, match="No space left"):
+        build_index(documents, tmp_path, settings=Settings(building=Building(memory=2**20)), processes=2)
+    assert [path.name for path in tmp_path.iterdir() if path.suffix in {".abzats", ".toc"}] == []
+
+
 def test_a_build_with_little_memory_makes_several_segments_that_answer_alike(tmp_path: Path) -> None:
     words = "сталь рожь горн мука Орёл Пётр казахстанский закалка 1990-х вице-министр".split(" ")
     texts = [" ".join(words[(at * step) % len(words)] for step in range(1, 3 + at % 7)) for at in range(60_000)]
@@ -235,12 +250,15 @@ def test_a_build_with_little_memory_makes_several_segments_that_answer_alike(tmp
     build_index(iter(documents), tmp_path / "one", processes=1)
     little = Settings(building=Building(memory=2**20))
     build_index(iter(documents), tmp_path / "several", settings=little, processes=1)
+    build_index(iter(documents), tmp_path / "beside", settings=little, processes=2)  # segments are written meanwhile
     assert len(list((tmp_path / "one").glob("*.abzats"))) == 1
-    assert len(list((tmp_path / "several").glob("*.abzats"))) > 1
-    with open_index(tmp_path / "one") as one, open_index(tmp_path / "several") as several:
-        for query in ("сталь рожь", "=Орёл", "министр", '"горн мука"'):
-            first, second = one.search(query, limit=20), several.search(query, limit=20)
-            assert first.total == second.total > 0
-            assert [(r.paragraph.id, r.score) for r in first] == [(r.paragraph.id, r.score) for r in second]
+    with open_index(tmp_path / "one") as one:
+        for name in ("several", "beside"):
+            assert len(list((tmp_path / name).glob("*.abzats"))) > 1
+            with open_index(tmp_path / name) as several:
+                for query in ("сталь рожь", "=Орёл", "министр", '"горн мука"'):
+                    first, second = one.search(query, limit=20), several.search(query, limit=20)
+                    assert first.total == second.total > 0
+                    assert [(r.paragraph.id, r.score) for r in first] == [(r.paragraph.id, r.score) for r in second]
     build_index(iter([*documents, Document("new", "сталь")]), tmp_path / "several", settings=little, processes=1)
     assert len(list((tmp_path / "several").glob("*.abzats"))) > 1
