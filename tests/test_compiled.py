@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from indexer import compiled
-from indexer.compiled import viewing, where
+from indexer.compiled import Held, viewing
 
 _view = viewing()
 ARRAYS: tuple[np.ndarray, ...] = (
@@ -17,6 +17,7 @@ ARRAYS: tuple[np.ndarray, ...] = (
     np.array([0.1, -np.inf]),
     np.array([True, False, True]),
 )
+held = Held(ARRAYS, [array.dtype.type for array in ARRAYS])
 
 
 @compiled.compiled
@@ -38,16 +39,16 @@ def assert_same(found: tuple[np.ndarray, ...]) -> None:
 
 
 def test_arrays_are_found_where_a_table_tells() -> None:
-    assert_same(seen(where(ARRAYS)))
+    assert_same(seen(held.table))
 
 
 def test_they_are_found_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "is_there", lambda: False)
-    view, table = viewing(), where(ARRAYS)
+    view, table = viewing(), held.table
     assert_same(tuple(view(table, at, array.dtype.type) for at, array in enumerate(ARRAYS)))
 
 
 def test_what_is_seen_is_not_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "is_there", lambda: False)
     with pytest.raises(ValueError, match="read-only"):
-        viewing()(where(ARRAYS), 0, np.uint8)[0] = 1
+        viewing()(held.table, 0, np.uint8)[0] = 1

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from indexer import Document, build_index
-from indexer.backends.whoosh import adjacency, codes, phrases
+from indexer.backends.whoosh import adjacency, codes, loops, phrases
 from indexer.backends.whoosh.arrays import frozen
 from indexer.backends.whoosh.evaluation import Evaluation
 from indexer.backends.whoosh.search import WhooshEngine, open_engine
@@ -198,7 +198,7 @@ def damaged(engine: WhooshEngine, change: Callable[[list[object]], None]) -> phr
     asked = phrases.Asked(2, entries, lists, frozen(codes.earliest().astype(np.int64)), 0)
     given: list[object] = [
         asked,
-        phrases.Lists._make(postings.stored_for_loops(0)),
+        loops.Stored._make(postings.stored_for_loops(0)),
         frozen(postings.live_in(0)),
         phrases.Lemmas._make(segment.words.lemmas_for_loops),
         segment.tokens.for_loops,

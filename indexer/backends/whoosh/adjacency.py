@@ -13,6 +13,7 @@ import numpy as np
 
 from indexer import ranking
 from indexer.backends.whoosh import codes, phrases
+from indexer.backends.whoosh.loops import Stored
 from indexer.backends.whoosh.phrases import ABSENT, COLUMNS, LIST, LIST_OF_TITLES, NOT_ASKED
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Phrases:
         self._postings = postings
         self._has_scores = postings.field_name == "text"
         self._titles = postings.field("title") if self._has_scores and settings.title else None
-        self._segments = [phrases.Held(_segment(postings, part, settings)) for part in range(len(postings.parts))]
+        self._segments = [phrases.held(_segment(postings, part, settings)) for part in range(len(postings.parts))]
         self._lemmas: dict[Lemma, _OfLemma] = {}
         self._typed: dict[Form, tuple[bytes, ...]] = {}  # what is looked for in each segment
 
@@ -214,8 +215,8 @@ def _segment(postings: FieldPostings, part: int, settings: Ranking) -> phrases.S
         title_b=float(of_title.b),
     )
     return phrases.Segment(
-        lists=phrases.Lists._make(postings.stored_for_loops(part)),
-        title_lists=phrases.Lists._make(titles.stored_for_loops(part)),
+        lists=Stored._make(postings.stored_for_loops(part)),
+        title_lists=Stored._make(titles.stored_for_loops(part)),
         live=postings.live_in(part),
         lemmas=phrases.Lemmas._make(segment.words.lemmas_for_loops),
         texts=segment.tokens.for_loops,

@@ -179,7 +179,7 @@ class Stored:
 
     @cached_property
     def for_loops(self) -> tuple[np.ndarray, ...]:
-        """Return the arrays as the fields of loops.Lists come, those of the lists' codes left out."""
+        """Return the arrays as the fields of loops.Stored come."""
         kinds = ("u1", "i8", "u4", "u4", *(f"u{width}" for width in _WIDTHS), *["u1"] * len(_WIDTHS))
         stored = self._kind, self._start, self._size, self.found, *self._gaps, *self._codes
         # What loops take for granted does not depend on what a file says of its arrays.

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from indexer.analysis.context import PLACES
-from indexer.compiled import compiled, compiled_bare, viewing, where
+from indexer.compiled import Held, compiled, compiled_bare, viewing
 from indexer.ranking import bm25_of, lead_of
 
 if TYPE_CHECKING:
     from indexer.backends.whoosh.standing import Asked
-    from indexer.settings import Ranking
 
 Int: TypeAlias = Any  # a whole number, of Python or of NumPy
 
@@ -327,11 +326,26 @@ def _counted(bits: np.ndarray) -> Int:
     return np.int64(total)
 
 
-# --- the best rows of words -------------------------------------------------------------------------------------------
+# --- what is held of a segment ----------------------------------------------------------------------------------------
+
+
+class Stored(NamedTuple):
+    """The lists of a field in a segment: see lists.py."""
+
+    kind: np.ndarray  # uint8, of each list
+    start: np.ndarray  # int64
+    size: np.ndarray  # uint32
+    found: np.ndarray  # uint32
+    gap1: np.ndarray
+    gap2: np.ndarray
+    gap4: np.ndarray
+    code1: np.ndarray
+    code2: np.ndarray
+    code4: np.ndarray
 
 
 class Lists(NamedTuple):
-    """The lists of a field in a segment, and what their codes are taken for: see lists.py and codes.py."""
+    """Stored lists, and what their codes are taken for (codes.py): flat, for loops read these fields for each row."""
 
     kind: np.ndarray  # uint8, of each list
     start: np.ndarray  # int64
@@ -346,6 +360,108 @@ class Lists(NamedTuple):
     frequency: np.ndarray  # float64, of each code
     lead: np.ndarray  # float64, of each code
     k1: float
+
+
+# The kinds of the arrays of a table, in order of the fields; a number that is a field is an array of one.
+STORED_KINDS = (
+    *(np.uint8, np.int64, np.uint32, np.uint32),
+    *(np.uint8, np.uint16, np.uint32),
+    *(np.uint8, np.uint8, np.uint8),
+)
+TEXTS_KINDS = np.uint16, np.int64, np.uint8, np.uint16, np.uint16
+KNOWN_KINDS = (
+    *(np.int64, np.uint32, np.uint16),
+    *(np.uint8, np.uint32, np.uint32),
+    *(np.uint8, np.uint32, np.uint8, np.int64),
+)
+_LISTS_KINDS = *STORED_KINDS, np.float64, np.float64, np.float64
+_CODES = len(STORED_KINDS)  # where what codes are taken for begins, from where lists do
+# Where each begins in the table of `held`.
+_LISTS = 0
+_TITLE_LISTS = _LISTS + len(_LISTS_KINDS)
+_TEXTS = _TITLE_LISTS + len(_LISTS_KINDS)
+_WORDS = _TEXTS + len(TEXTS_KINDS)
+
+
+def held(lists: Lists, title_lists: Lists, texts: Texts, words: Known) -> Held:
+    """Return what `rank` reads of a segment, whatever is asked."""
+    given = arrays_of(lists) + arrays_of(title_lists) + arrays_of(texts) + arrays_of(words)
+    return Held(given, (*_LISTS_KINDS, *_LISTS_KINDS, *TEXTS_KINDS, *KNOWN_KINDS))
+
+
+def arrays_of(fields: tuple[Any, ...]) -> list[np.ndarray]:
+    """Return fields as a table has them: arrays, and numbers as arrays of one."""
+    return [np.atleast_1d(field) for field in fields]
+
+
+@compiled
+def stored_at(table: np.ndarray, at: Int) -> Stored:
+    """Return the lists that begin at a place of a table."""
+    return Stored(
+        _view(table, at, np.uint8),
+        _view(table, at + 1, np.int64),
+        _view(table, at + 2, np.uint32),
+        _view(table, at + 3, np.uint32),
+        _view(table, at + 4, np.uint8),
+        _view(table, at + 5, np.uint16),
+        _view(table, at + 6, np.uint32),
+        _view(table, at + 7, np.uint8),
+        _view(table, at + 8, np.uint8),
+        _view(table, at + 9, np.uint8),
+    )
+
+
+@compiled
+def texts_at(table: np.ndarray, at: Int) -> Texts:
+    """Return the texts that begin at a place of a table."""
+    rows = _view(table, at + 1, np.int64)
+    return Texts(
+        _view(table, at, np.uint16),
+        rows.reshape((len(rows) // 2, 2)),
+        _view(table, at + 2, np.uint8),
+        _view(table, at + 3, np.uint16),
+        _view(table, at + 4, np.uint16),
+    )
+
+
+@compiled
+def known_at(table: np.ndarray, at: Int) -> Known:
+    """Return the words that begin at a place of a table."""
+    return Known(
+        _view(table, at, np.int64),
+        _view(table, at + 1, np.uint32),
+        _view(table, at + 2, np.uint16),
+        _view(table, at + 3, np.uint8),
+        _view(table, at + 4, np.uint32),
+        _view(table, at + 5, np.uint32),
+        _view(table, at + 6, np.uint8),
+        _view(table, at + 7, np.uint32),
+        _view(table, at + 8, np.uint8),
+        _view(table, at + 9, np.int64)[0],
+    )
+
+
+@compiled
+def _lists_at(table: np.ndarray, at: Int) -> Lists:
+    of, codes = stored_at(table, at), at + _CODES
+    return Lists(
+        of.kind,
+        of.start,
+        of.size,
+        of.found,
+        of.gap1,
+        of.gap2,
+        of.gap4,
+        of.code1,
+        of.code2,
+        of.code4,
+        _view(table, codes, np.float64),
+        _view(table, codes + 1, np.float64),
+        _view(table, codes + 2, np.float64)[0],
+    )
+
+
+# --- the best rows of words -------------------------------------------------------------------------------------------
 
 
 class Sources(NamedTuple):
@@ -920,37 +1036,6 @@ def _score(
     return scores
 
 
-_LIST_KINDS = (
-    *(np.uint8, np.int64, np.uint32, np.uint32),
-    *(np.uint8, np.uint16, np.uint32),
-    *(np.uint8, np.uint8, np.uint8),
-    *(np.float64, np.float64),
-)
-_KINDS = (
-    *(*_LIST_KINDS, *_LIST_KINDS),
-    *(np.uint16, np.int64, np.uint8, np.uint16, np.uint16),
-    *(np.int64, np.uint32, np.uint16, np.uint8, np.uint32, np.uint32, np.uint8, np.uint32, np.uint8),
-    np.float64,
-)
-
-
-class Held:
-    """What of a segment is read for any words, and where its arrays are: to hand them over takes a dozen microseconds.
-
-    The arrays are kept as long as it is.
-    """
-
-    def __init__(self, settings: Ranking, lists: Lists, title_lists: Lists, texts: Texts, words: Known) -> None:
-        self.settings = settings
-        numbers = np.array([lists.k1, title_lists.k1, words.plain], np.float64)
-        given = *lists[:-1], *title_lists[:-1], *texts, *words[:-1], numbers
-        # What loops take for granted does not depend on what a file says of its arrays.
-        self._arrays: list[np.ndarray] = [
-            np.ascontiguousarray(array, kind) for array, kind in zip(given, _KINDS, strict=True)
-        ]
-        self.table = where(self._arrays)
-
-
 @compiled
 def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
     sources: Sources,
@@ -966,62 +1051,14 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
     """Return rows of a segment and their scores: all that may be among the best ones of it and of those before it.
 
     `best` is a heap of as many scores as there are best ones, the lowest first; it is brought up to date. `table` is
-    Held.table.
+    that of `held`.
 
     Rows are swept window by window, by the sources without which none may be among the best (Turtle and Flood, 1995:
     MaxScore; the windows are those of Lucene's bulk scorer). What the best have at least is known from a few that are
     scored now and then, those of the highest bounds; the others wait until all windows are swept.
     """
-    numbers, of_rows = _view(table, 38, np.float64), _view(table, 25, np.int64)
-    lists = Lists(
-        _view(table, 0, np.uint8),
-        _view(table, 1, np.int64),
-        _view(table, 2, np.uint32),
-        _view(table, 3, np.uint32),
-        _view(table, 4, np.uint8),
-        _view(table, 5, np.uint16),
-        _view(table, 6, np.uint32),
-        _view(table, 7, np.uint8),
-        _view(table, 8, np.uint8),
-        _view(table, 9, np.uint8),
-        _view(table, 10, np.float64),
-        _view(table, 11, np.float64),
-        numbers[0],
-    )
-    title_lists = Lists(
-        _view(table, 12, np.uint8),
-        _view(table, 13, np.int64),
-        _view(table, 14, np.uint32),
-        _view(table, 15, np.uint32),
-        _view(table, 16, np.uint8),
-        _view(table, 17, np.uint16),
-        _view(table, 18, np.uint32),
-        _view(table, 19, np.uint8),
-        _view(table, 20, np.uint8),
-        _view(table, 21, np.uint8),
-        _view(table, 22, np.float64),
-        _view(table, 23, np.float64),
-        numbers[1],
-    )
-    texts = Texts(
-        _view(table, 24, np.uint16),
-        of_rows.reshape((len(of_rows) // 2, 2)),
-        _view(table, 26, np.uint8),
-        _view(table, 27, np.uint16),
-        _view(table, 28, np.uint16),
-    )
-    words = Known(
-        _view(table, 29, np.int64),
-        _view(table, 30, np.uint32),
-        _view(table, 31, np.uint16),
-        _view(table, 32, np.uint8),
-        _view(table, 33, np.uint32),
-        _view(table, 34, np.uint32),
-        _view(table, 35, np.uint8),
-        _view(table, 36, np.uint32),
-        _view(table, 37, np.uint8),
-        np.int64(numbers[2]),
-    )
+    lists, title_lists = _lists_at(table, _LISTS), _lists_at(table, _TITLE_LISTS)
+    texts, words = texts_at(table, _TEXTS), known_at(table, _WORDS)
     known, touched = scratch.known, scratch.touched
     among, complete, sets = rows.among, rows.complete, rows.sets
     mosts, bits_of, denses = sources.most, sources.bit, sources.dense

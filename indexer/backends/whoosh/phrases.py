@@ -16,8 +16,19 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from indexer.analysis.context import PLACES
-from indexer.backends.whoosh.loops import Known, Texts
-from indexer.compiled import compiled, compiled_bare, fetching, viewing, where
+from indexer.backends.whoosh.loops import (
+    KNOWN_KINDS,
+    STORED_KINDS,
+    TEXTS_KINDS,
+    Known,
+    Stored,
+    Texts,
+    arrays_of,
+    known_at,
+    stored_at,
+    texts_at,
+)
+from indexer.compiled import Held, compiled, compiled_bare, fetching, viewing
 from indexer.ranking import bm25_of, lead_of
 
 Int: TypeAlias = Any  # a whole number, of Python or of NumPy
@@ -47,28 +58,6 @@ _fetch = fetching()
 _view = viewing()
 _bm25 = compiled(bm25_of)
 _lead = compiled(lead_of)
-
-
-class Lists(NamedTuple):
-    """The lists of a field in a segment: loops.Lists without what codes are taken for, which no phrase asks."""
-
-    kind: np.ndarray  # uint8, of each list
-    start: np.ndarray  # int64
-    size: np.ndarray  # uint32
-    found: np.ndarray  # uint32
-    gap1: np.ndarray
-    gap2: np.ndarray
-    gap4: np.ndarray
-    code1: np.ndarray
-    code2: np.ndarray
-    code4: np.ndarray
-
-
-_LIST_KINDS = (
-    *(np.uint8, np.int64, np.uint32, np.uint32),
-    *(np.uint8, np.uint16, np.uint32),
-    *(np.uint8, np.uint8, np.uint8),
-)
 
 
 class Asked(NamedTuple):
@@ -125,8 +114,8 @@ class Bases(NamedTuple):
 class Segment(NamedTuple):
     """What of a segment is read for any phrase."""
 
-    lists: Lists
-    title_lists: Lists
+    lists: Stored
+    title_lists: Stored
     live: np.ndarray  # bool: a mask of rows; empty if none is deleted
     lemmas: Lemmas
     texts: Texts
@@ -183,7 +172,7 @@ class _Gathered(NamedTuple):
 
 @compiled_bare
 def _gathered(  # noqa: C901 -- three widths
-    asked: Asked, lists: Lists
+    asked: Asked, lists: Stored
 ) -> _Gathered:
     kinds, starts, counts, found, gap1, gap2, gap4, code1, code2, code4 = lists
     of = asked.lists
@@ -617,7 +606,7 @@ def _look(  # noqa: C901, PLR0912, PLR0915 -- one loop: see loops.py
 
 @compiled
 def stretches(
-    asked: Asked, lists: Lists, live: np.ndarray, lemmas: Lemmas, texts: Texts, known: Known, begun: Int, most: Int
+    asked: Asked, lists: Stored, live: np.ndarray, lemmas: Lemmas, texts: Texts, known: Known, begun: Int, most: Int
 ) -> tuple[Stretches, Int]:
     """Return rows that have a phrase, and with how many of those that have all words to go on; -1 after the last.
 
@@ -702,34 +691,28 @@ def _scores(
 
 # --- a segment, and what is asked of it -------------------------------------------------------------------------------
 
+# The arrays of a table, and where each begins: see loops.held.
 _KINDS = (
-    *(*_LIST_KINDS, *_LIST_KINDS),
+    *(*STORED_KINDS, *STORED_KINDS, *TEXTS_KINDS, *KNOWN_KINDS),
     np.bool_,
     *(np.uint32, np.uint32, np.uint8),
-    *(np.uint16, np.int64, np.uint8, np.uint16, np.uint16),
-    *(np.int64, np.uint32, np.uint16, np.uint8, np.uint32, np.uint32, np.uint8, np.uint32, np.uint8, np.int64),
     *(np.int64, np.int64, np.float64, np.int64),
 )
+_LISTS = 0
+_TITLE_LISTS = _LISTS + len(STORED_KINDS)
+_TEXTS = _TITLE_LISTS + len(STORED_KINDS)
+_WORDS = _TEXTS + len(TEXTS_KINDS)
+_LIVE = _WORDS + len(KNOWN_KINDS)
+_LEMMAS = _LIVE + 1
+_DOCUMENTS = _LEMMAS + 3
+_EARLIEST, _FORMULA, _BASES = _DOCUMENTS + 1, _DOCUMENTS + 2, _DOCUMENTS + 3
 
 
-class Held:
-    """A segment, and where its arrays are: what loops are told, since to hand them over takes longer than most phrases.
-
-    The arrays are kept as long as it is.
-    """
-
-    def __init__(self, segment: Segment) -> None:
-        plain = np.array([segment.known.plain], np.int64)
-        formula, bases = np.array(segment.formula, np.float64), np.array(segment.bases, np.int64)
-        given = (
-            *(*segment.lists, *segment.title_lists, segment.live, *segment.lemmas, *segment.texts),
-            *(*segment.known[:-1], plain, segment.documents, segment.earliest, formula, bases),
-        )
-        # What loops take for granted does not depend on what a file says of its arrays.
-        self._arrays: list[np.ndarray] = [
-            np.ascontiguousarray(array, kind) for array, kind in zip(given, _KINDS, strict=True)
-        ]
-        self.table = where(self._arrays)
+def held(of: Segment) -> Held:
+    """Return what `scored` reads of a segment, whatever phrase is asked."""
+    given = arrays_of(of.lists) + arrays_of(of.title_lists) + arrays_of(of.texts) + arrays_of(of.known)
+    given += [of.live, *of.lemmas, of.documents, of.earliest, np.array(of.formula), np.array(of.bases)]
+    return Held(given, _KINDS)
 
 
 @compiled
@@ -774,43 +757,15 @@ def scored(
     """Return rows of a segment that have a phrase, with their scores; and how to go on: see stretches.
 
     A plan has five numbers for each thing that is looked for, word by word: LEMMA and so on; the number of the lemma or
-    word; its steps; a list of its rows; and one of titles. `table` is Held.table.
+    word; its steps; a list of its rows; and one of titles. `table` is that of `held`.
     """
-    lists = Lists(
-        _view(table, 0, np.uint8),
-        _view(table, 1, np.int64),
-        _view(table, 2, np.uint32),
-        _view(table, 3, np.uint32),
-        _view(table, 4, np.uint8),
-        _view(table, 5, np.uint16),
-        _view(table, 6, np.uint32),
-        _view(table, 7, np.uint8),
-        _view(table, 8, np.uint8),
-        _view(table, 9, np.uint8),
+    lists, texts, known = stored_at(table, _LISTS), texts_at(table, _TEXTS), known_at(table, _WORDS)
+    live = _view(table, _LIVE, np.bool_)
+    lemmas = Lemmas(
+        _view(table, _LEMMAS, np.uint32), _view(table, _LEMMAS + 1, np.uint32), _view(table, _LEMMAS + 2, np.uint8)
     )
-    live = _view(table, 20, np.bool_)
-    lemmas = Lemmas(_view(table, 21, np.uint32), _view(table, 22, np.uint32), _view(table, 23, np.uint8))
-    of_rows = _view(table, 25, np.int64)
-    texts = Texts(
-        _view(table, 24, np.uint16),
-        of_rows.reshape((len(of_rows) // 2, 2)),
-        _view(table, 26, np.uint8),
-        _view(table, 27, np.uint16),
-        _view(table, 28, np.uint16),
-    )
-    known = Known(
-        _view(table, 29, np.int64),
-        _view(table, 30, np.uint32),
-        _view(table, 31, np.uint16),
-        _view(table, 32, np.uint8),
-        _view(table, 33, np.uint32),
-        _view(table, 34, np.uint32),
-        _view(table, 35, np.uint8),
-        _view(table, 36, np.uint32),
-        _view(table, 37, np.uint8),
-        _view(table, 38, np.int64)[0],
-    )
-    earliest, bases = _view(table, 40, np.int64), _view(table, 42, np.int64)
+    documents, earliest = _view(table, _DOCUMENTS, np.int64), _view(table, _EARLIEST, np.int64)
+    formula, bases = _view(table, _FORMULA, np.float64), _view(table, _BASES, np.int64)
     row, document, first_row, first_title = bases[0], bases[1], bases[2], bases[3]
     plans = plan.reshape((len(plan) // COLUMNS, COLUMNS))
     nothing, no_numbers, no_marks = np.empty(0, np.int64), np.empty(0), np.empty(0, np.bool_)
@@ -822,22 +777,11 @@ def scored(
     if len(found.rows):
         in_titles = _asked(plans, np.int64(LIST_OF_TITLES), length, earliest, first_title)
         if len(in_titles.lists):
-            title_lists = Lists(
-                _view(table, 10, np.uint8),
-                _view(table, 11, np.int64),
-                _view(table, 12, np.uint32),
-                _view(table, 13, np.uint32),
-                _view(table, 14, np.uint8),
-                _view(table, 15, np.uint16),
-                _view(table, 16, np.uint32),
-                _view(table, 17, np.uint8),
-                _view(table, 18, np.uint8),
-                _view(table, 19, np.uint8),
-            )
+            title_lists = stored_at(table, _TITLE_LISTS)
             # Of deleted documents, there are no rows.
             titles, _ = stretches(in_titles, title_lists, live[:0], lemmas, texts, known, np.int64(0), np.int64(_ANY))
     weights = Weights(weight, in_title, typed)
-    points = _scores(found, titles, row, document, _view(table, 39, np.int64), _view(table, 41, np.float64), weights)
+    points = _scores(found, titles, row, document, documents, formula, weights)
     for at in range(len(found.rows)):
         found.rows[at] += row
     return Scored(found.rows, points, found.typed), next_

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh import loops
     from indexer.backends.whoosh.adjacency import Phrases
     from indexer.backends.whoosh.segment import Segment
+    from indexer.compiled import Held
     from indexer.settings import Ranking
     from indexer.types import AtPath, Form, Heading, Word
 
@@ -236,7 +237,7 @@ class FieldPostings:
         self._tables: dict[tuple[float, ...], _Table] = {}
         self._for_loops: dict[tuple[float, ...], loops.Lists] = {}
         self._windows: list[loops.Scratch] = []
-        self._held: dict[int, loops.Held] = {}
+        self._held: dict[int, tuple[Ranking, Held]] = {}
         self._phrases: Phrases | None = None
 
     @cached_property
@@ -367,17 +368,17 @@ class FieldPostings:
             self._for_loops[key] = Lists._make([*self.stored_for_loops(part), table.frequency, lead, saturation.k1])
         return self._for_loops[key]
 
-    def held(self, part: int, settings: Ranking, titles: FieldPostings) -> loops.Held:
+    def held(self, part: int, settings: Ranking, titles: FieldPostings) -> Held:
         """Return what loops.rank reads of a segment; it is made anew if other settings came between."""
         known = self._held.get(part)
-        if known is None or known.settings is not settings:
-            from indexer.backends.whoosh.loops import Held  # noqa: PLC0415 -- compiles
+        if known is None or known[0] is not settings:
+            from indexer.backends.whoosh.loops import held  # noqa: PLC0415 -- compiles
 
             segment = self._parts[part].segment
             lists, title_lists = (postings.lists_for_loops(part, settings) for postings in (self, titles))
-            known = Held(settings, lists, title_lists, segment.tokens.for_loops, segment.words.for_loops)
+            known = settings, held(lists, title_lists, segment.tokens.for_loops, segment.words.for_loops)
             self._held[part] = known
-        return known
+        return known[1]
 
     def stored_for_loops(self, part: int) -> tuple[np.ndarray, ...]:
         """Return the same without what codes are taken for."""
