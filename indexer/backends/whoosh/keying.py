@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.backends.whoosh.lists import ranges
+from indexer.backends.whoosh.lists import spread
 from indexer.backends.whoosh.words import key_of
 
 if TYPE_CHECKING:
@@ -144,14 +144,14 @@ def _told(of: Tokens, starts: np.ndarray, sizes: np.ndarray, opens: np.ndarray) 
     kept = np.ones(len(letters), np.bool_)
     kept[behind] = are_kept[way]
     untold = np.flatnonzero(how == _UNTOLD)
-    kept[ranges(begins[untold], sizes[untold])[1]] = False
+    kept[spread(begins[untold], sizes[untold])] = False
     return letters[kept].astype("<u2").tobytes().decode("utf-16-le").encode(), untold
 
 
 def _spread(points: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the characters of tokens, with room for a tail behind each, what they are, and where tokens end there."""
     room = _tails()[0].shape[-1]
-    near = np.minimum(points.take(ranges(starts, sizes + room)[1], mode="clip"), _FARTHEST)
+    near = np.minimum(points.take(spread(starts, sizes + room), mode="clip"), _FARTHEST)
     return near.astype(np.uint16), _table().take(near), np.cumsum(sizes + room) - room
 
 
