@@ -56,6 +56,7 @@ _LEAST = 5_000  # at least, for each share has a cost of its own
 # Batches for each core that are read before their words get numbers; and while a segment is written, which takes as
 # long as so many are scanned.
 _AHEAD, _AHEAD_OF_WRITING = 2, 10
+_WAITING = 3  # pieces of work that each other process is given, one of them begun; what comes then is done here
 
 _HEADING = attrgetter(*(one.name for one in fields(Heading)))
 
@@ -315,7 +316,7 @@ class _Build:
         )
         ahead = list(islice(new, 2))
         worth_a_pool = self.processes > 1 and len(ahead) > 1 and (source.size is None or source.size >= _WORTH_A_POOL)
-        with _workers(self.processes, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
+        with _workers(store.workers, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
             for by_file in store.take(chain(ahead, new), pool):
                 survey.count(by_file)
         return survey
@@ -338,6 +339,7 @@ class _Into(Protocol):
     """What documents go into: an index under the build lock, in which nothing changes for readers until `commit`."""
 
     files: dict[str, FileRecord]
+    workers: int  # processes that are worth starting
 
     def take(self, batches: Iterator[list[tuple[str, Document]]], pool: _Pool) -> Iterator[dict[str, tuple[int, int]]]:
         """Take documents; tell now and then how many of them, and of their paragraphs, each file has brought."""
@@ -364,6 +366,7 @@ class _IntoFolder:
         self._index = index
         self._settings = settings
         self._processes = processes
+        self.workers = processes - 1  # this process does what they do not come to
         self.files = store.files
         self.remove = store.remove
         self.record = store.record
@@ -408,9 +411,10 @@ class _IntoFolder:
     def _look_up(self, pool: _Pool) -> None:
         """Have the unknown words looked up."""
         numbering = self._store.numbering
-        shares = _shares(numbering.unknown, self._processes)
-        looking_up = [pool.submit(cores.look_up, share, self._settings) for share in shares]
-        self._store.prepare()
+        shares = iter(_shares(numbering.unknown, self._processes))
+        looking_up = [pool.submit(cores.look_up, share, self._settings) for share in islice(shares, pool.ahead)]
+        self._store.prepare()  # while the others have something to do
+        looking_up += [pool.submit(cores.look_up, share, self._settings) for share in shares]
         for entries in looking_up:
             numbering.add(entries.result())
 
@@ -422,6 +426,7 @@ class _IntoCluster:
         self._store = store
         self._settings = settings
         self._processes = processes
+        self.workers = processes  # each waits for the cluster now and then
         self.files = store.files
         self.remove = store.remove
         self.record = store.record
@@ -462,6 +467,8 @@ class _IntoCluster:
 class _Pool(Protocol):
     """What runs a function somewhere: `submit` of concurrent.futures."""
 
+    ahead: int  # how much work goes to others before any is done by who asks for it
+
     def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]: ...  # noqa: ANN401 -- its own
 
     def beside(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- likewise
@@ -472,6 +479,8 @@ class _Pool(Protocol):
 class _Here:
     """Runs it here and now."""
 
+    ahead = 0
+
     def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- whatever work takes
         done: Future[T] = Future()
         done.set_result(work(*arguments))
@@ -480,16 +489,23 @@ class _Here:
     beside = submit
 
 
-class _Apart:
-    """Runs it in a process that does nothing else."""
+class _Apart(_Here):
+    """Runs it in processes that do nothing else, or, if these have enough to do, in this one."""
 
-    def __init__(self, pool: Executor, here: Executor) -> None:
+    def __init__(self, pool: Executor, processes: int, here: Executor) -> None:
         self._pool = pool
+        self.ahead = _WAITING * processes
+        self._given: list[Future[Any]] = []
         self._here = here
 
     def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- whatever work takes
+        self._given = [one for one in self._given if not one.done()]
+        if len(self._given) >= self.ahead:
+            return super().submit(work, *arguments)
         # loky's own pickling asks a function of Python about every object, and takes 2.5 times as long for documents.
-        return self._pool.submit(cores.apart, pickle.dumps((work, arguments), pickle.HIGHEST_PROTOCOL))
+        given: Future[T] = self._pool.submit(cores.apart, pickle.dumps((work, arguments), pickle.HIGHEST_PROTOCOL))
+        self._given.append(given)
+        return given
 
     def beside(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- likewise
         return self._here.submit(work, *arguments)
@@ -504,7 +520,7 @@ def _workers(processes: int, index: Place) -> Iterator[_Pool]:
     pool = ProcessPoolExecutor(processes, initializer=cores.begin, initargs=(os.getpid(),))
     here = ThreadPoolExecutor(1)
     try:
-        yield _Apart(pool, here)
+        yield _Apart(pool, processes, here)
     except BrokenProcessPool as broken:
         pool.shutdown(kill_workers=True)
         raise IndexNotWritten(path=index, reason=_KILLED) from broken
@@ -513,8 +529,8 @@ def _workers(processes: int, index: Place) -> Iterator[_Pool]:
         raise
     finally:
         here.shutdown()
-    # Not killed: where there is neither psutil nor pgrep, loky warns that it cannot.
-    pool.shutdown()
+    # Not killed: where there is neither psutil nor pgrep, loky warns that it cannot. Nor waited for, which takes 0.1 s.
+    pool.shutdown(wait=False)
 
 
 def _shares(words: list[bytes], processes: int) -> list[list[bytes]]:

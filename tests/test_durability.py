@@ -136,7 +136,7 @@ def test_a_killed_process_of_a_build_is_said_in_a_sentence(tmp_path: Path, monke
 @pytest.mark.skipif(sys.platform != "linux", reason="children are looked for in /proc")
 def test_the_processes_of_a_killed_build_end_with_it(tmp_path: Path) -> None:
     write(tmp_path / "corpus", "первая", 150, 700)
-    with start(tmp_path / "corpus", tmp_path / "index", 2) as run:
+    with start(tmp_path / "corpus", tmp_path / "index", 3) as run:
         workers: list[int] = []
         until = time.monotonic() + 30
         while len(workers) < 2:

@@ -65,16 +65,15 @@ def outline(contents: Sequence[Content], numbering: Numbering) -> Outline:
 
 def assemble(of: Outline, numbering: Numbering, settings: Ranking, *, threads: int) -> Arrays:
     """Return the arrays of a segment, whose words are known by now."""
-    threads = min(threads, _MOST_THREADS)
     rows = of.rows
-    made = of.documents | numbering.words(of.used, of.forms) | of.texts
-    made["field_rows"] = np.array(rows, np.uint32)
-    words, texts_ = Words(made), Tokens(made)
-    fields = {
-        field: Listing(words, texts_, slice(last - count, last), ranking.saturation(field, settings).b)
-        for field, last, count in zip(ANALYSED_FIELDS, np.cumsum(rows).tolist(), rows, strict=True)
-    }
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(min(threads, _MOST_THREADS)) as pool:
+        made = of.documents | numbering.words(of.used, of.forms, pool) | of.texts
+        made["field_rows"] = np.array(rows, np.uint32)
+        words, texts_ = Words(made), Tokens(made)
+        fields = {
+            field: Listing(words, texts_, slice(last - count, last), ranking.saturation(field, settings).b)
+            for field, last, count in zip(ANALYSED_FIELDS, np.cumsum(rows).tolist(), rows, strict=True)
+        }
         # All at once: headings are so few that one thread would list them.
         begun = {field: pool.map(listing.chunk, listing.portions(_AT_ONCE)) for field, listing in fields.items()}
         for field, listing in fields.items():

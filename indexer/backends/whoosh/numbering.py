@@ -18,6 +18,8 @@ from indexer.backends.whoosh.lists import ranges, spread
 from indexer.backends.whoosh.words import OPENS
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from indexer.analysis.context import Ties
     from indexer.backends.whoosh.arrays import Arrays
     from indexer.backends.whoosh.inversion import Scan
@@ -119,33 +121,41 @@ class Numbering:
             "word_form": word_form.astype(np.uint32),
         }
 
-    def words(self, used: np.ndarray, forms: Arrays) -> Arrays:
-        """Return the arrays of Words for these words, numbered in their order, whose `forms` are told."""
+    def words(self, used: np.ndarray, forms: Arrays, pool: Executor) -> Arrays:
+        """Return the arrays of Words for these words, numbered in their order, whose `forms` are told.
+
+        The pool has threads for it.
+        """
+        weighed = pool.submit(self._weighed, self._weighting.all()[used])
+        tied = pool.submit(self._tied, self._tie.all()[used])
         counts = self._counts.all().astype(np.int64)
         starts = np.cumsum(counts) - counts
         pairs = self._pairs.all()[spread(starts[used], counts[used])]
         lemmas, lemma = _in_order(pairs >> 1, terms_.Strings.of(list(self._lemmas)))
+        written, hashed = pool.submit(terms_.write, lemmas), pool.submit(_hashed, lemmas)
         # Which words have a lemma, lemma by lemma.
-        word = np.repeat(np.arange(len(used)), counts[used])
-        hashes, of_hash = _hashed(lemmas.all())
+        word = np.repeat(np.arange(len(used), dtype=np.uint32), counts[used])
         made = {
             **{f"form_{part}": forms[f"form_{part}"] for part in terms_.PARTS},
-            **{f"lemma_{part}": array for part, array in terms_.write(lemmas).items()},
-            "lemma_hashes": hashes,
-            "lemma_of_hash": of_hash,
             "lemma_until": np.cumsum(np.bincount(lemma, minlength=len(lemmas.ends))).astype(np.uint32),
-            "lemma_words": word[arrays.stable_order(lemma)].astype(np.uint32),
+            "lemma_words": word[arrays.stable_order(lemma)],
             "form_words": forms["form_words"],
             "word_form": forms["word_form"],
             "word_lemmas": counts[used].astype(np.uint8),
             "word_lemma": (lemma << 1 | pairs & 1).astype(np.uint32),
         }
-        ties, tie = _renumbered(self._tie.all()[used], len(self._ties))
+        made |= {f"lemma_{part}": array for part, array in written.result().items()}
+        return made | hashed.result() | tied.result() | weighed.result()
+
+    def _tied(self, of_words: np.ndarray) -> Arrays:
+        ties, tie = _renumbered(of_words, len(self._ties))
         every = np.array(list(self._ties), np.int64).reshape(-1, 3)[ties]
-        made["word_ties"] = tie.astype(np.uint16)
-        made["tie_expects"] = every[:, 0].astype(np.uint8)
-        made["tie_offers"], made["tie_asks"] = every[:, 1].astype(np.uint32), every[:, 2].astype(np.uint32)
-        return made | self._weighed(self._weighting.all()[used])
+        return {
+            "word_ties": tie.astype(np.uint16),
+            "tie_expects": every[:, 0].astype(np.uint8),
+            "tie_offers": every[:, 1].astype(np.uint32),
+            "tie_asks": every[:, 2].astype(np.uint32),
+        }
 
     def _forms(self, used: np.ndarray) -> tuple[np.ndarray, terms_.Strings, np.ndarray]:
         """Return these words' numbers in order of their forms, the forms, and of each word the form and if it opens."""
@@ -255,10 +265,10 @@ def _renumbered(numbers: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray
     return np.flatnonzero(is_used), (np.cumsum(is_used) - 1)[numbers]
 
 
-def _hashed(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
-    hashes = np.fromiter(map(crc32, texts), np.uint32, len(texts))
+def _hashed(lemmas: terms_.Strings) -> Arrays:
+    hashes = np.fromiter(map(crc32, lemmas.all()), np.uint32, len(lemmas.ends))
     order = arrays.stable_order(hashes)
-    return hashes[order], order.astype(np.uint32)
+    return {"lemma_hashes": hashes[order], "lemma_of_hash": order.astype(np.uint32)}
 
 
 class _Growing:
