@@ -27,7 +27,7 @@ from indexer.backends.whoosh.contents import folder_size
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import Store
 from indexer.errors import CorpusMissing, EngineRefused, IndexNotWritten
-from indexer.pieces import Piece, Survey, Tally, batches, of_file
+from indexer.pieces import Files, Piece, Survey, Tally, batches
 from indexer.readers import Reading
 from indexer.settings import Settings
 from indexer.types import BuildReport, Document, Heading, Progress
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from indexer.backends.whoosh.segment import Content
     from indexer.distributed.spark import SparkCorpus
     from indexer.errors import Unreadable
+    from indexer.pieces import Share
     from indexer.types import FileRecord
 
 _WORTH_A_POOL = 4_000_000  # bytes of corpus; below it, starting processes takes longer than they save
@@ -180,9 +181,10 @@ class _Folder:
         if not found.files:
             raise CorpusMissing(path=path, reason="no file in it can be read")
 
-    def pieces(self) -> Iterator[Piece]:
-        for file in self._files:
-            yield of_file(file, self._settings)
+    def shares(
+        self, survey: Survey, known: dict[str, str], renewed: Callable[[str], None], passed: Callable[[int], None]
+    ) -> Iterator[Share]:
+        return survey.files(self._files, self._settings, known, renewed=renewed, passed=passed)
 
 
 class _Records:
@@ -196,7 +198,13 @@ class _Records:
         self._documents = documents
         self.size = None
 
-    def pieces(self) -> Iterator[Piece]:
+    def shares(
+        self, survey: Survey, known: dict[str, str], renewed: Callable[[str], None], passed: Callable[[int], None]
+    ) -> Iterator[Share]:
+        documents = survey.documents(self._pieces(), known, renewed=renewed, passed=lambda piece: passed(piece.size))
+        return batches(documents)
+
+    def _pieces(self) -> Iterator[Piece]:
         seen: dict[str, int] = {}
         for some in _portions(self._documents):
             # The text as it is: repr() looks at every character of it, and took half of a build where nothing is new.
@@ -306,24 +314,21 @@ class _Build:
     def _read(self, store: _Into, source: _Folder | _Records, known: dict[str, str]) -> Survey:
         """Read what is new here, and have it analysed on all cores."""
         survey = Survey()
-        new = batches(
-            survey.documents(
-                source.pieces(),
-                known,
-                renewed=lambda name: store.remove([name]),
-                passed=lambda piece: self._passed(piece, source.size),
-            )
-        )
+        passed = partial(self._passed, of=source.size)
+        new = source.shares(survey, known, lambda name: store.remove([name]), passed)
         ahead = list(islice(new, 2))
         worth_a_pool = self.processes > 1 and len(ahead) > 1 and (source.size is None or source.size >= _WORTH_A_POOL)
         with _workers(store.workers, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
-            for by_file in store.take(chain(ahead, new), pool):
-                survey.count(by_file)
+            for brought in store.take(chain(ahead, new), pool):
+                if brought.survey is not None:
+                    survey.add(brought.survey)
+                    passed(brought.size)
+                survey.count(brought.by_file)
         return survey
 
-    def _passed(self, piece: Piece, size: int | None) -> None:
-        self._done += piece.size
-        self._progress(Progress("read", self._done, size))
+    def _passed(self, size: int, *, of: int | None) -> None:
+        self._done += size
+        self._progress(Progress("read", self._done, of))
 
     def _hand_out(self, store: _Into, source: SparkCorpus, known: dict[str, str]) -> Survey:
         """Have what is new read, analysed and written by the workers of a Spark."""
@@ -335,14 +340,22 @@ class _Build:
         return outcome.survey
 
 
+class _Brought(NamedTuple):
+    """What a share of the corpus has brought."""
+
+    by_file: dict[str, tuple[int, int]]  # how many documents of each file, and paragraphs of these
+    survey: Survey | None  # of files that were not read here
+    size: int  # bytes of these
+
+
 class _Into(Protocol):
     """What documents go into: an index under the build lock, in which nothing changes for readers until `commit`."""
 
     files: dict[str, FileRecord]
     workers: int  # processes that are worth starting
 
-    def take(self, batches: Iterator[list[tuple[str, Document]]], pool: _Pool) -> Iterator[dict[str, tuple[int, int]]]:
-        """Take documents; tell now and then how many of them, and of their paragraphs, each file has brought."""
+    def take(self, shares: Iterator[Share], pool: _Pool) -> Iterator[_Brought]:
+        """Take documents; tell now and then what they have brought."""
         ...
 
     def remove(self, files: Iterable[str], /) -> None:
@@ -371,10 +384,10 @@ class _IntoFolder:
         self.remove = store.remove
         self.record = store.record
 
-    def take(self, batches: Iterator[list[tuple[str, Document]]], pool: _Pool) -> Iterator[dict[str, tuple[int, int]]]:
-        for content in self._contents(batches, pool):
+    def take(self, shares: Iterator[Share], pool: _Pool) -> Iterator[_Brought]:
+        for content, survey, size in self._contents(shares, pool):
             self._store.add(content)
-            yield content.by_file()
+            yield _Brought(content.by_file(), survey, size)
 
     def commit(self, corpus: str) -> _Size:
         self._store.commit(corpus)
@@ -382,21 +395,24 @@ class _IntoFolder:
         collection = open_engine(self._index, self._settings)[0].collection
         return _Size(collection.paragraphs, collection.words, lemmas, folder_size(self._index))
 
-    def _contents(self, batches: Iterator[list[tuple[str, Document]]], pool: _Pool) -> Iterator[Content]:
-        """Give the batches as arrays, in order, made on as many cores as they are worth."""
+    def _contents(self, shares: Iterator[Share], pool: _Pool) -> Iterator[tuple[Content, Survey | None, int]]:
+        """Give the shares as arrays, in order, made on as many cores as they are worth; see _Brought of the rest."""
         store = self._store
         build = uuid4().hex
-        scanning: deque[Future[Scan]] = deque()
+        scanning: deque[tuple[Future[tuple[Survey | None, Scan]], int]] = deque()
         writing: Future[None] | None = None  # of what the store was full of; until it is done, words get no numbers
-        for batch in chain(batches, [None]):
-            if batch is not None:
-                scanning.append(pool.submit(cores.scan, cores.Batch(batch), build, self._settings))
+        for share in chain(shares, [None]):
+            if share is not None:
+                to, size = (share, share.size) if isinstance(share, Files) else (cores.Batch(share), 0)
+                scanning.append((pool.submit(cores.scan, to, build, self._settings), size))
             ahead = _AHEAD if writing is None or writing.done() else _AHEAD_OF_WRITING
-            while len(scanning) > (ahead * self._processes if batch is not None else 0):
+            while len(scanning) > (ahead * self._processes if share is not None else 0):
                 if writing is not None:
                     writing.result()
                     writing = None
-                yield store.numbering.translated(scanning.popleft().result())
+                future, size = scanning.popleft()
+                survey, scan = future.result()
+                yield store.numbering.translated(scan), survey, size
                 if store.is_full:
                     writing, ahead = pool.beside(self._write, pool), _AHEAD_OF_WRITING
         if writing is not None:
@@ -442,23 +458,25 @@ class _IntoCluster:
 
         self._store.add(Written(words=words))
 
-    def take(self, batches: Iterator[list[tuple[str, Document]]], pool: _Pool) -> Iterator[dict[str, tuple[int, int]]]:
+    def take(self, shares: Iterator[Share], pool: _Pool) -> Iterator[_Brought]:
         from indexer.backends.opensearch import cores as on_cluster  # noqa: PLC0415 -- an extra
 
-        writing: deque[Future[Written]] = deque()
+        writing: deque[tuple[Future[tuple[Survey | None, Written]], int]] = deque()
         try:
-            for batch in batches:
-                writing.append(pool.submit(on_cluster.write, batch, self._store.target, self._settings))
+            for share in shares:
+                size = share.size if isinstance(share, Files) else 0
+                writing.append((pool.submit(on_cluster.write, share, self._store.target, self._settings), size))
                 if len(writing) > self._processes:
-                    yield self._taken(writing.popleft().result())
+                    yield self._taken(*writing.popleft())
             while writing:
-                yield self._taken(writing.popleft().result())
+                yield self._taken(*writing.popleft())
         finally:
             on_cluster.end()
 
-    def _taken(self, written: Written) -> dict[str, tuple[int, int]]:
+    def _taken(self, future: Future[tuple[Survey | None, Written]], size: int) -> _Brought:
+        survey, written = future.result()
         self._store.add(written)
-        return written.by_file
+        return _Brought(written.by_file, survey, size)
 
     def commit(self, corpus: str) -> _Size:
         return _Size(*self._store.commit(corpus))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from indexer import readers
 from indexer.errors import Unreadable
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from indexer.settings import Settings
     from indexer.types import Document
 
-_BATCH = 1_000_000  # characters handed to a core at a time: half a second's work
+_BATCH = 1_000_000  # characters handed to a core at a time: some 60 ms of work
+_SMALL = 1_000_000  # bytes of a file that is read where its text is analysed; a larger one may have many documents
+_FILES = 1_500_000  # bytes of such files that are handed to a core at a time
 _SHOWN = 3  # problems of one file that its record names
 
 
@@ -28,6 +30,21 @@ class Piece(NamedTuple):
     size: int  # bytes
     digest: Callable[[], str]  # Unreadable if it cannot be taken
     read: Callable[[], Reading]  # likewise
+
+
+class Files(NamedTuple):
+    """Files that are to be read where their text is analysed."""
+
+    files: list[CorpusFile]
+    size: int  # bytes of all
+
+    def read(self, settings: Settings) -> tuple[Survey, list[tuple[str, Document]]]:
+        """Return what is seen of them, all of which are new, and the documents, each with the name of its file."""
+        survey = Survey()
+        return survey, list(survey.documents((of_file(file, settings) for file in self.files), {}))
+
+
+Share: TypeAlias = "Files | list[tuple[str, Document]]"  # or documents, each with the name of its piece
 
 
 def of_file(file: CorpusFile, settings: Settings) -> Piece:
@@ -84,20 +101,68 @@ class Survey:
         before its documents are given, `passed` each piece when it is done.
         """
         for piece in pieces:
-            try:
-                digest = piece.digest()
-                if known.get(piece.name) == digest:
-                    self.unchanged.add(piece.name)
-                else:
-                    renewed(piece.name)
+            if digest := self.new(piece, known):
+                renewed(piece.name)
+                try:
                     for document in self._read(piece, digest):
                         if isinstance(document, Unreadable):
                             self.tallies[piece.name].problems.append(str(document))
                         else:
                             yield piece.name, document
-            except Unreadable as problem:
-                self.tallies[piece.name] = Tally("", problems=[str(problem.values["reason"])])
+                except Unreadable as problem:
+                    self.tallies[piece.name] = Tally("", problems=[str(problem.values["reason"])])
             passed(piece)
+
+    def new(self, piece: Piece, known: Mapping[str, str]) -> str:
+        """Return the digest of a piece that is new or changed; of another one nothing, and what it is is noted."""
+        try:
+            digest = piece.digest()
+        except Unreadable as problem:
+            self.tallies[piece.name] = Tally("", problems=[str(problem.values["reason"])])
+            return ""
+        if known.get(piece.name) == digest:
+            self.unchanged.add(piece.name)
+            return ""
+        return digest
+
+    def files(
+        self,
+        files: Iterable[CorpusFile],
+        settings: Settings,
+        known: Mapping[str, str],
+        *,
+        renewed: Callable[[str], None],
+        passed: Callable[[int], None],
+    ) -> Iterator[Share]:
+        """Give what is new or changed of files: small ones to be read elsewhere, the documents of large ones.
+
+        As `documents`, but `passed` is told bytes, and of those that are read elsewhere nothing.
+        """
+        some: list[CorpusFile] = []
+        size = 0
+        for file in files:
+            piece = of_file(file, settings)
+            is_small = file.size <= _SMALL
+            if some and (size >= _FILES or not is_small):
+                yield Files(some, size)
+                some, size = [], 0
+            if not is_small:
+                new = self.documents([piece], known, renewed=renewed, passed=lambda piece: passed(piece.size))
+                yield from batches(new)
+            elif file.name in known and not self.new(piece, known):
+                passed(file.size)
+            else:
+                if file.name in known:
+                    renewed(file.name)
+                some.append(file)
+                size += file.size
+        if some:
+            yield Files(some, size)
+
+    def add(self, other: Survey) -> None:
+        """Take what was seen of other pieces."""
+        self.tallies.update(other.tallies)
+        self.unchanged |= other.unchanged
 
     def _read(self, piece: Piece, digest: str) -> Iterable[Document | Unreadable]:
         tally = self.tallies[piece.name] = Tally(digest)
@@ -116,7 +181,7 @@ class Survey:
 
 
 def batches(documents: Iterable[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
-    """Give documents in lists that are half a second's work each."""
+    """Give documents in lists that a core is handed at a time."""
     batch: list[tuple[str, Document]] = []
     size = 0
     for name, document in documents:

@@ -60,7 +60,7 @@ def work(files: Iterable[CorpusFile], task: Task) -> Outcome:
     outcome = Outcome()
     pieces = (of_file(file, task.settings) for file in files)
     for batch in batches(outcome.survey.documents(pieces, task.known)):
-        written = cores.write(batch, task.target, task.settings)
+        _, written = cores.write(batch, task.target, task.settings)
         outcome.survey.count(written.by_file)
         outcome.words.update(written.words)
     return outcome

@@ -8,13 +8,14 @@ from indexer.backends.opensearch.writing import Writer
 
 if TYPE_CHECKING:
     from indexer.backends.opensearch.writing import Target, Written
+    from indexer.pieces import Share, Survey
     from indexer.settings import Settings
-    from indexer.types import Document
 
 
-def write(batch: list[tuple[str, Document]], target: Target, settings: Settings) -> Written:
-    """Write documents, each with the name of its file; return what they have brought once the cluster has them."""
-    return _writer(target, settings).write(batch)
+def write(share: Share, target: Target, settings: Settings) -> tuple[Survey | None, Written]:
+    """Write documents; return what they have brought once the cluster has them, and of files what was seen of them."""
+    survey, documents = (None, share) if isinstance(share, list) else share.read(settings)
+    return survey, _writer(target, settings).write(documents)
 
 
 def end() -> None:

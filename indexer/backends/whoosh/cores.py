@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from indexer.backends.whoosh.words import Entries
+    from indexer.pieces import Share, Survey
     from indexer.settings import Settings
 
 _LOOKS = 1.0  # seconds between two looks at whether the build is still there
@@ -66,9 +67,10 @@ def _rows(of: _Columns) -> list[tuple[str, Document]]:
     return list(zip(of.files, map(Document, paths, texts, *others), strict=True))
 
 
-def scan(batch: list[tuple[str, Document]], build: str, settings: Settings) -> Scan:
-    """Return documents, each with the name of its file, as numbers of the words that this process has met."""
-    return _scanner(build, settings).scan(batch)
+def scan(share: Share, build: str, settings: Settings) -> tuple[Survey | None, Scan]:
+    """Return documents as numbers of the words that this process has met, and of files what was seen of them."""
+    survey, documents = (None, share) if isinstance(share, list) else share.read(settings)
+    return survey, _scanner(build, settings).scan(documents)
 
 
 @lru_cache(1)

@@ -1,0 +1,100 @@
+"""A build tells the same of files wherever it reads them: in its own process, or where their text is analysed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from indexer import build_index, open_index, readers
+from indexer import pieces as pieces_
+from indexer.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from indexer.types import BuildReport, Progress
+
+TEXT = "Сталь закаляют в цехе номер {}, а рожь жнут серпом."
+
+
+def write(corpus: Path) -> None:
+    """Write over four megabytes of files, small and large, some of which cannot be read."""
+    for folder in range(3):
+        (corpus / f"{folder}").mkdir(parents=True)
+    for number in range(60):
+        lines = "\n\n".join(TEXT.format(number * at) for at in range(700))
+        (corpus / f"{number % 3}" / f"{number:02}.txt").write_text(lines, encoding="cp1251" if number % 7 else "utf-8")
+    rows = "".join(f'{{"text": "{TEXT.format(at)}", "title": "Строка {at}"}}\n' for at in range(12_000))
+    (corpus / "1" / "30а.jsonl").write_text(rows + '{"text": 5}\n', encoding="utf-8")
+    (corpus / "1" / "пустой.txt").write_bytes(b"")
+    (corpus / "2" / "знаки.txt").write_text("*** — ***", encoding="utf-8")
+    (corpus / "2" / "не текст.txt").write_bytes(bytes(range(256)) * 8)
+
+
+def alter(corpus: Path) -> None:
+    """Change, empty and delete some of them, and write what was empty."""
+    (corpus / "0" / "00.txt").write_text("Рожь и сталь.", encoding="utf-8")
+    (corpus / "0" / "03.txt").unlink()
+    (corpus / "1" / "30а.jsonl").unlink()
+    (corpus / "1" / "01.txt").write_bytes(b"")
+    (corpus / "1" / "пустой.txt").write_text("Сталь.", encoding="utf-8")
+
+
+def told(report: BuildReport) -> BuildReport:
+    """Return what is told of a build, without what another one of the same need not have."""
+    return replace(report, seconds=0.0, bytes=0)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    write(tmp_path / "corpus")
+    return tmp_path / "corpus"
+
+
+def test_files_are_told_of_alike_wherever_they_are_read(corpus: Path, tmp_path: Path) -> None:
+    def brings(processes: int) -> BuildReport:
+        index = tmp_path / f"by {processes}"
+        report = told(build_index(corpus, index, processes=processes))
+        with open_index(index) as searcher:
+            found = searcher.search("сталь", limit=50)
+            answers[processes].append((found.total, [(one.paragraph.id, one.score) for one in found]))
+        return report
+
+    answers: dict[int, list[tuple[int, list[tuple[str, float]]]]] = {1: [], 2: [], 3: []}
+    for change in (lambda _: None, lambda _: None, alter):  # the second time nothing is new
+        change(corpus)
+        first, *others = [brings(processes) for processes in answers]
+        assert all(other == first for other in others)
+    assert answers[1] == answers[2] == answers[3]
+    totals = [total for total, _ in answers[1]]
+    assert totals == [54_000, 54_000, 39_902]
+
+
+def test_a_build_tells_how_far_it_is_by_all_bytes(corpus: Path, tmp_path: Path) -> None:
+    for processes in (1, 2):
+        seen: list[Progress] = []
+        build_index(corpus, tmp_path / f"{processes}", processes=processes, progress=seen.append)
+        read = [step for step in seen if step.stage == "read"]
+        size = sum(path.stat().st_size for path in corpus.rglob("*.*"))
+        assert [step.done for step in read] == sorted(step.done for step in read)
+        assert read[-1].done == read[-1].total == size > 4_000_000
+        assert [step.stage for step in (seen[0], seen[-1])] == ["look", "write"]
+
+
+def test_files_are_handed_out_in_order_and_large_ones_are_not(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces_, "_FILES", 100_000)
+    survey = pieces_.Survey()
+    found = readers.find(corpus)
+    handed: list[str] = []
+    sizes: list[int] = []
+    for share in survey.files(found.files, Settings(), {}, renewed=lambda _: None, passed=sizes.append):
+        if isinstance(share, pieces_.Files):
+            assert share.size == sum(file.size for file in share.files) < 200_000
+            handed += [file.name for file in share.files]
+        else:
+            assert {name for name, _ in share} == {"1/30а.jsonl"}
+            handed.append("1/30а.jsonl")
+    assert list(dict.fromkeys(handed)) == [file.name for file in found.files]
+    assert sizes == [(corpus / "1" / "30а.jsonl").stat().st_size]
