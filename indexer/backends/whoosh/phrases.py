@@ -48,10 +48,10 @@ _BLOCK = 16  # gaps that are added up at once
 _SPARSE = 4  # gaps of lists to one row, from which on they are
 _WINDOW = 1 << 15  # rows that are marked at once: what is known of them stays in the processor's cache
 _FARTHEST = 255  # places from the beginning, and more than codes tell apart
-_OF_RARE = 4  # the first of two bits further left: of rare words, by the lower half of their numbers, the same
+_OF_RARE = 4  # another bit: of a rare word with this lower half of its number, either
 _AHEAD = 8  # rows, by which texts are fetched before they are looked through
 _LINE = 32  # places of a line of the processor's cache
-_LINES, _RARE_ONES = 3, 8  # of a row, that are looked at without asking how many there are
+_LINES, _RARE_ONES = 4, 8  # of a row, that are looked at without asking how many there are
 _ROOM = 1 << 13  # neighbours that are kept before it is looked at what is around them
 
 _fetch = fetching()
@@ -285,8 +285,7 @@ def _sought(  # noqa: C901, PLR0912, PLR0915 -- one loop after another
             low: Int = min(words[slot], _RARE)
             table[low] |= sides[slot]
             if words[slot] >= _RARE:
-                of_low = (sides[slot] & np.uint8(1)) | ((sides[slot] & np.uint8(2)) << np.uint8(1))
-                table[words[slot] & _RARE] |= of_low << np.uint8(_OF_RARE)
+                table[words[slot] & _RARE] |= np.uint8(_OF_RARE)
     return _Sought(table, words, sides, first, following, places, lemma_of, steps, former, is_bounded)
 
 
@@ -428,7 +427,8 @@ def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
         (of_rare & np.uint8(_FORMER)) != 0 and (of_rare & np.uint8(_LATTER)) != 0 and most_rare >= _RARE_ONES
     )
     starts, stops = np.empty(_AHEAD, np.uintp), np.empty(_AHEAD, np.uintp)
-    room, one, many, begun = len(indices), np.uintp(1), np.int64(0), np.int64(next_row)
+    room, many, begun = len(indices), np.int64(0), np.int64(next_row)
+    one, two = np.uintp(1), np.uintp(2)
     next_row = np.int64(stop_row)
     for turn in range(begun - 2 * _AHEAD, stop_row):
         slot: Int = turn & (_AHEAD - 1)
@@ -439,26 +439,33 @@ def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
                 break
             if is_rare_asked:
                 row = rows[turn] + first_row
-                table[_RARE], asked_there = of_rare, np.uint8(0)
+                rare_at, asked_there = np.uintp(min(of_rows[row, 1], most_rare - _RARE_ONES)), np.uint8(0)
                 # So many, whether the row has as many or not: not to know how many takes longer than to look.
-                first_rare = min(of_rows[row, 1], most_rare - _RARE_ONES)
                 for ahead in range(_RARE_ONES):
-                    asked_there |= table[rare_low[np.uintp(first_rare + ahead)]]
-                for ahead in range(_RARE_ONES, of_rows[row + 1, 1] - first_rare):
-                    asked_there |= table[rare_low[np.uintp(first_rare + ahead)]]
-                table[_RARE] = ((asked_there >> np.uint8(_OF_RARE)) & np.uint8(1)) | (
-                    (asked_there >> np.uint8(_OF_RARE + 1)) & np.uint8(2)
-                )
-            if at < stop_:
-                before = table[np.uint16(lows[at])]
-                at += one
-                while at < stop_:
-                    here = table[np.uint16(lows[at])]
-                    if before & (here >> np.uint8(1)):  # _FORMER, then _LATTER
+                    asked_there |= table[rare_low[rare_at + np.uintp(ahead)]]
+                rare_at += np.uintp(_RARE_ONES)
+                rare_end = np.uintp(max(of_rows[row + 1, 1], 0))
+                # Ending at the first that is sought, the loop is left as it stands: of many at once, LLVM takes longer.
+                while rare_at < rare_end and not asked_there & np.uint8(_OF_RARE):
+                    asked_there |= table[rare_low[rare_at]]
+                    rare_at += one
+                table[_RARE] = of_rare if asked_there & np.uint8(_OF_RARE) else of_rare & np.uint8(_OF_RARE)
+            # Of two places side by side, one is looked at; where a word of either side stands there, those beside it.
+            at += one
+            while at < stop_:
+                here = table[np.uint16(lows[at])]
+                if here & np.uint8(_FORMER | _LATTER):
+                    if here & np.uint8(_LATTER) and table[np.uint16(lows[at - one])] & np.uint8(_FORMER):
                         indices[many], places[many] = turn, np.int64(at) - 1
                         many += 1
-                    before = here
-                    at += one
+                    if (
+                        here & np.uint8(_FORMER)
+                        and at + one < stop_
+                        and table[np.uint16(lows[at + one])] & np.uint8(_LATTER)
+                    ):
+                        indices[many], places[many] = turn, np.int64(at)
+                        many += 1
+                at += two
         # Texts are far from one another in memory: some are fetched while others are looked through.
         if turn + 2 * _AHEAD < stop_row:
             _fetch(of_rows, rows[turn + 2 * _AHEAD] + first_row)
@@ -477,10 +484,9 @@ def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
             starts[slot], stops[slot] = np.uintp(begin), np.uintp(max(begin, stop))
             for line in range(_LINES):
                 _fetch(lows, begin + line * _LINE)
-            for line in range(begin + _LINES * _LINE, stop, _LINE):
-                _fetch(lows, line)
             if is_rare_asked:
                 _fetch(rare_low, of_rows[row, 1])
+    table[_RARE] = of_rare
     # Of all rare words one by one is told which are looked for.
     kept = np.int64(0)
     for number in range(many):
