@@ -45,7 +45,7 @@ _ANY = 1 << 40  # more than any list is long, and than any row
 # Two neighbours in the phrase are told by a bit each, for all places are asked; the rest where these may stand.
 _FORMER, _LATTER = 1, 2
 _BLOCK = 16  # gaps that are added up at once
-_SPARSE = 4  # gaps of lists to one row, from which on they are
+_SPARSE = 32  # gaps of lists to one row, from which on they are
 _WINDOW = 1 << 15  # rows that are marked at once: what is known of them stays in the processor's cache
 _FARTHEST = 255  # places from the beginning, and more than codes tell apart
 _OF_RARE = 4  # another bit: of a rare word with this lower half of its number, either
@@ -337,13 +337,15 @@ def _candidates(  # noqa: C901, PLR0912, PLR0915 -- likewise
         for at in range(here, old):
             rows[many], begins[many] = other_rows[at], other_begins[at]
             many += 1
-    # Those of them that each other word has.
-    there, marks = other_begins, np.empty(_WINDOW, np.uint8)
+    # Those of them that each other word has: how near to the beginning it may stand, and zero if it does not.
+    there, marks, nearness = np.empty(many, np.uint8), np.empty(_WINDOW, np.uint8), np.empty(len(earliest), np.uint8)
+    for code in range(len(earliest)):
+        nearness[code] = np.uint8(_FARTHEST - earliest[code])
     for word in range(len(sizes)):
         if word == rarest or sizes[word] >= _ANY:
             continue
         for number in range(many):
-            there[number] = _ANY
+            there[number] = 0
         is_sparse = sizes[word] > _SPARSE * many
         for number in range(len(ends)):
             if lists[number, 0] != word:
@@ -369,11 +371,11 @@ def _candidates(  # noqa: C901, PLR0912, PLR0915 -- likewise
                 if next_ >= stop:
                     break
                 if row + np.int64(gaps[next_]) == rows[wanted]:
-                    there[wanted] = min(there[wanted], earliest[codes[next_]])
+                    there[wanted] = max(there[wanted], nearness[codes[next_]])
                 wanted += 1
             while not is_sparse and wanted < many and next_ < stop:
-                # All rows of a window are marked by how near to the beginning the word may stand. So is a gap that is
-                # no row's, as far away as can be: such a row is looked at in vain.
+                # All rows of a window are marked. So is a gap that is no row's, as far away as can be: such a row is
+                # looked at in vain.
                 window = rows[wanted]
                 end = window + _WINDOW
                 for place in range(_WINDOW):
@@ -384,16 +386,15 @@ def _candidates(  # noqa: C901, PLR0912, PLR0915 -- likewise
                 while next_ < stop and row + np.int64(gaps[next_]) < end:
                     row += np.int64(gaps[next_])
                     mark = np.uintp(row - window)
-                    marks[mark] = max(marks[mark], np.uint8(_FARTHEST - earliest[codes[next_]]))
+                    marks[mark] = max(marks[mark], nearness[codes[next_]])
                     next_ += one
                 while wanted < many and rows[wanted] < end:
-                    told = np.int64(marks[np.uintp(rows[wanted] - window)])
-                    there[wanted] = min(there[wanted], _FARTHEST - told if told else _ANY)
+                    there[wanted] = max(there[wanted], marks[np.uintp(rows[wanted] - window)])
                     wanted += 1
         left = np.int64(0)
         for number in range(many):
-            rows[left], begins[left] = rows[number], max(begins[number], there[number] - word)
-            left += there[number] < _ANY
+            rows[left], begins[left] = rows[number], max(begins[number], _FARTHEST - np.int64(there[number]) - word)
+            left += there[number] > 0
         many = left
     return rows, begins, many
 
