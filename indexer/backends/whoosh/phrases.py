@@ -51,7 +51,7 @@ _FARTHEST = 255  # places from the beginning, and more than codes tell apart
 _OF_RARE = 4  # another bit: of a rare word with this lower half of its number, either
 _AHEAD = 8  # rows, by which texts are fetched before they are looked through
 _LINE = 32  # places of a line of the processor's cache
-_LINES, _RARE_ONES = 4, 8  # of a row, that are looked at without asking how many there are
+_LINES, _RARE_ONES = 3, 8  # of a row, that are looked at without asking how many there are
 _ROOM = 1 << 13  # neighbours that are kept before it is looked at what is around them
 
 _fetch = fetching()
@@ -485,6 +485,8 @@ def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
             starts[slot], stops[slot] = np.uintp(begin), np.uintp(max(begin, stop))
             for line in range(_LINES):
                 _fetch(lows, begin + line * _LINE)
+            for line in range(begin + _LINES * _LINE, stop, _LINE):
+                _fetch(lows, line)
             if is_rare_asked:
                 _fetch(rare_low, of_rows[row, 1])
     table[_RARE] = of_rare
