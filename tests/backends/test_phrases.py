@@ -59,7 +59,11 @@ def engines() -> Engines:
         for number in range(250)
     ]
     many = [Document(f"числа {at}", " ".join(RARE[at : at + 500])) for at in range(0, len(RARE), 500)]
-    made = opened([[*documents[:150], *many], [*documents[10:], *many]])
+    # More neighbours than there is room for at once, the last of them words that are rare.
+    often = Document(
+        "часто", "\n\n".join([*["вода мыла " * 300] * 40, " ".join(map(str, range(200_000, 200_050))), "водами мылами"])
+    )
+    made = opened([[*documents[:150], *many, often], [*documents[10:], *many, often]])
     assert len(made.by_loops._parts) > 1  # noqa: SLF001 -- what the test is of
     assert made.by_loops._texts.live is not None  # noqa: SLF001 -- likewise
     return made
@@ -134,6 +138,10 @@ def test_a_phrase_may_be_long(engines: Engines, length: int) -> None:
 def test_they_are_looked_for_a_part_at_a_time(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adjacency, "_AT_ONCE", 7)
     assert assert_same(engines, understood(engines, "«сталь печь»")) > 7
+
+
+def test_rare_words_are_found_after_many_neighbours(engines: Engines) -> None:
+    assert assert_same(engines, understood(engines, "«вода мыло»")) > 40
 
 
 def test_words_of_many_lists_are_left_to_arrays(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:

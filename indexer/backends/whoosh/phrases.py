@@ -45,10 +45,10 @@ _ANY = 1 << 40  # more than any list is long, and than any row
 # Two neighbours in the phrase are told by a bit each, for all places are asked; the rest where these may stand.
 _FORMER, _LATTER = 1, 2
 _BLOCK = 16  # gaps that are added up at once
-_SPARSE = 4  # gaps of lists to one row, from which on they are
+_SPARSE = 32  # gaps of lists to one row, from which on they are
 _WINDOW = 1 << 15  # rows that are marked at once: what is known of them stays in the processor's cache
 _FARTHEST = 255  # places from the beginning, and more than codes tell apart
-_OF_RARE = 4  # the first of two bits further left: of rare words, by the lower half of their numbers, the same
+_OF_RARE = 4  # another bit: of a rare word with this lower half of its number, either
 _AHEAD = 8  # rows, by which texts are fetched before they are looked through
 _LINE = 32  # places of a line of the processor's cache
 _LINES, _RARE_ONES = 3, 8  # of a row, that are looked at without asking how many there are
@@ -285,8 +285,7 @@ def _sought(  # noqa: C901, PLR0912, PLR0915 -- one loop after another
             low: Int = min(words[slot], _RARE)
             table[low] |= sides[slot]
             if words[slot] >= _RARE:
-                of_low = (sides[slot] & np.uint8(1)) | ((sides[slot] & np.uint8(2)) << np.uint8(1))
-                table[words[slot] & _RARE] |= of_low << np.uint8(_OF_RARE)
+                table[words[slot] & _RARE] |= np.uint8(_OF_RARE)
     return _Sought(table, words, sides, first, following, places, lemma_of, steps, former, is_bounded)
 
 
@@ -338,13 +337,15 @@ def _candidates(  # noqa: C901, PLR0912, PLR0915 -- likewise
         for at in range(here, old):
             rows[many], begins[many] = other_rows[at], other_begins[at]
             many += 1
-    # Those of them that each other word has.
-    there, marks = other_begins, np.empty(_WINDOW, np.uint8)
+    # Those of them that each other word has: how near to the beginning it may stand, and zero if it does not.
+    there, marks, nearness = np.empty(many, np.uint8), np.empty(_WINDOW, np.uint8), np.empty(len(earliest), np.uint8)
+    for code in range(len(earliest)):
+        nearness[code] = np.uint8(_FARTHEST - earliest[code])
     for word in range(len(sizes)):
         if word == rarest or sizes[word] >= _ANY:
             continue
         for number in range(many):
-            there[number] = _ANY
+            there[number] = 0
         is_sparse = sizes[word] > _SPARSE * many
         for number in range(len(ends)):
             if lists[number, 0] != word:
@@ -370,11 +371,11 @@ def _candidates(  # noqa: C901, PLR0912, PLR0915 -- likewise
                 if next_ >= stop:
                     break
                 if row + np.int64(gaps[next_]) == rows[wanted]:
-                    there[wanted] = min(there[wanted], earliest[codes[next_]])
+                    there[wanted] = max(there[wanted], nearness[codes[next_]])
                 wanted += 1
             while not is_sparse and wanted < many and next_ < stop:
-                # All rows of a window are marked by how near to the beginning the word may stand. So is a gap that is
-                # no row's, as far away as can be: such a row is looked at in vain.
+                # All rows of a window are marked. So is a gap that is no row's, as far away as can be: such a row is
+                # looked at in vain.
                 window = rows[wanted]
                 end = window + _WINDOW
                 for place in range(_WINDOW):
@@ -385,16 +386,15 @@ def _candidates(  # noqa: C901, PLR0912, PLR0915 -- likewise
                 while next_ < stop and row + np.int64(gaps[next_]) < end:
                     row += np.int64(gaps[next_])
                     mark = np.uintp(row - window)
-                    marks[mark] = max(marks[mark], np.uint8(_FARTHEST - earliest[codes[next_]]))
+                    marks[mark] = max(marks[mark], nearness[codes[next_]])
                     next_ += one
                 while wanted < many and rows[wanted] < end:
-                    told = np.int64(marks[np.uintp(rows[wanted] - window)])
-                    there[wanted] = min(there[wanted], _FARTHEST - told if told else _ANY)
+                    there[wanted] = max(there[wanted], marks[np.uintp(rows[wanted] - window)])
                     wanted += 1
         left = np.int64(0)
         for number in range(many):
-            rows[left], begins[left] = rows[number], max(begins[number], there[number] - word)
-            left += there[number] < _ANY
+            rows[left], begins[left] = rows[number], max(begins[number], _FARTHEST - np.int64(there[number]) - word)
+            left += there[number] > 0
         many = left
     return rows, begins, many
 
@@ -428,7 +428,8 @@ def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
         (of_rare & np.uint8(_FORMER)) != 0 and (of_rare & np.uint8(_LATTER)) != 0 and most_rare >= _RARE_ONES
     )
     starts, stops = np.empty(_AHEAD, np.uintp), np.empty(_AHEAD, np.uintp)
-    room, one, many, begun = len(indices), np.uintp(1), np.int64(0), np.int64(next_row)
+    room, many, begun = len(indices), np.int64(0), np.int64(next_row)
+    one, two = np.uintp(1), np.uintp(2)
     next_row = np.int64(stop_row)
     for turn in range(begun - 2 * _AHEAD, stop_row):
         slot: Int = turn & (_AHEAD - 1)
@@ -439,26 +440,33 @@ def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
                 break
             if is_rare_asked:
                 row = rows[turn] + first_row
-                table[_RARE], asked_there = of_rare, np.uint8(0)
+                rare_at, asked_there = np.uintp(min(of_rows[row, 1], most_rare - _RARE_ONES)), np.uint8(0)
                 # So many, whether the row has as many or not: not to know how many takes longer than to look.
-                first_rare = min(of_rows[row, 1], most_rare - _RARE_ONES)
                 for ahead in range(_RARE_ONES):
-                    asked_there |= table[rare_low[np.uintp(first_rare + ahead)]]
-                for ahead in range(_RARE_ONES, of_rows[row + 1, 1] - first_rare):
-                    asked_there |= table[rare_low[np.uintp(first_rare + ahead)]]
-                table[_RARE] = ((asked_there >> np.uint8(_OF_RARE)) & np.uint8(1)) | (
-                    (asked_there >> np.uint8(_OF_RARE + 1)) & np.uint8(2)
-                )
-            if at < stop_:
-                before = table[np.uint16(lows[at])]
-                at += one
-                while at < stop_:
-                    here = table[np.uint16(lows[at])]
-                    if before & (here >> np.uint8(1)):  # _FORMER, then _LATTER
+                    asked_there |= table[rare_low[rare_at + np.uintp(ahead)]]
+                rare_at += np.uintp(_RARE_ONES)
+                rare_end = np.uintp(max(of_rows[row + 1, 1], 0))
+                # Ending at the first that is sought, the loop is left as it stands: of many at once, LLVM takes longer.
+                while rare_at < rare_end and not asked_there & np.uint8(_OF_RARE):
+                    asked_there |= table[rare_low[rare_at]]
+                    rare_at += one
+                table[_RARE] = of_rare if asked_there & np.uint8(_OF_RARE) else of_rare & np.uint8(_OF_RARE)
+            # Of two places side by side, one is looked at; where a word of either side stands there, those beside it.
+            at += one
+            while at < stop_:
+                here = table[np.uint16(lows[at])]
+                if here & np.uint8(_FORMER | _LATTER):
+                    if here & np.uint8(_LATTER) and table[np.uint16(lows[at - one])] & np.uint8(_FORMER):
                         indices[many], places[many] = turn, np.int64(at) - 1
                         many += 1
-                    before = here
-                    at += one
+                    if (
+                        here & np.uint8(_FORMER)
+                        and at + one < stop_
+                        and table[np.uint16(lows[at + one])] & np.uint8(_LATTER)
+                    ):
+                        indices[many], places[many] = turn, np.int64(at)
+                        many += 1
+                at += two
         # Texts are far from one another in memory: some are fetched while others are looked through.
         if turn + 2 * _AHEAD < stop_row:
             _fetch(of_rows, rows[turn + 2 * _AHEAD] + first_row)
@@ -481,6 +489,7 @@ def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
                 _fetch(lows, line)
             if is_rare_asked:
                 _fetch(rare_low, of_rows[row, 1])
+    table[_RARE] = of_rare
     # Of all rare words one by one is told which are looked for.
     kept = np.int64(0)
     for number in range(many):
