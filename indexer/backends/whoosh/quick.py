@@ -95,7 +95,7 @@ class _Ranking:
         bonuses = [0.0] * len(leaves)
         typed: list[np.ndarray] = []
         of_typed = [loops.NO_SET] * len(leaves)
-        sources = _Sources(evaluation, titles)
+        sources = _Sources(evaluation, titles, clauses)
         for number in range(len(clauses), len(leaves)):
             sources.add_pair(leaves[number], weights[number], in_titles[number] if titles else 0.0)
         for number, leaf in enumerate(clauses):
@@ -107,7 +107,7 @@ class _Ranking:
             sources.add(leaf, weights[number], in_titles[number] if titles else 0.0)
         self._sources = sorted(sources.all, key=lambda source: -source.most)
         self.is_nothing = not self._sources
-        self._pairs = loops.Pairs(np.array(sources.pairs_most, np.float64), np.array(sources.pairs_bits, np.uint32))
+        self._pairs = np.array(sources.pairs, np.float64)
         saturation, of_titles = (ranking.saturation(field, settings) for field in ("text", "title"))
         bonus = ranking.bonus(query, "text", evaluation.idf_in, settings) if isinstance(query, Together) else 0.0
         self._complete = evaluation.found(query).complete.bits() if bonus else np.zeros(0, np.uint8)
@@ -235,27 +235,21 @@ class _Source(NamedTuple):
 class _Sources:
     """What a score is a sum of; whether a row has all of the query, the loop looks itself."""
 
-    def __init__(self, evaluation: Evaluation, titles: Evaluation | None) -> None:
+    def __init__(self, evaluation: Evaluation, titles: Evaluation | None, clauses: list[Word | Phrase]) -> None:
         self._evaluation = evaluation
         self._titles = titles
         self._settings = evaluation.settings
-        self._bits: dict[int, int] = {}  # by the identity of the word
+        self._numbers = {id(clause): number for number, clause in enumerate(clauses)}
         self._more: dict[int, float] = {}  # likewise: what pairs may give with it in titles
         self.all: list[_Source] = []
-        self.pairs_most: list[float] = []
-        self.pairs_bits: list[int] = []
-
-    def bit(self, word: Word) -> int:
-        """Return the bit of a word."""
-        return self._bits.setdefault(id(word), 1 << len(self._bits))
+        self.pairs = [0.0] * (_MOST_WORDS + 1)  # what each clause gives side by side with the next, at most
 
     def add_pair(self, pair: Phrase, weight: float, in_title: float) -> None:
         """Add what two words give where they stand side by side; it is to be done before `add`."""
         one, other = pair.words
         texts, titles, settings = self._evaluation, self._titles, self._settings
         if texts.known(one).is_anywhere and texts.known(other).is_anywhere:
-            self.pairs_most.append(settings.adjacency * weight * (1 + settings.lead))
-            self.pairs_bits.append(self.bit(one) | self.bit(other))
+            self.pairs[self._numbers[id(one)]] = settings.adjacency * weight * (1 + settings.lead)
         if titles and titles.known(one).is_anywhere and titles.known(other).is_anywhere:
             # In a title: as much as may be wherever the rarer of them is.
             rarer = id(other if titles.idf(other) > titles.idf(one) else one)
@@ -287,7 +281,7 @@ class _Sources:
         """Add what a word gives in texts: itself, and beside it relatives that stand in many rows, and those in few."""
         own, relatives = _lemmas(word, self._evaluation)
         whole = _source(own, relatives, weight, most)._replace(
-            bit=self.bit(word), rows=partial(self._evaluation.rows, word)
+            bit=1 << self._numbers[id(word)], rows=partial(self._evaluation.rows, word)
         )
         if whole.size <= _CHEAP or not relatives:
             self._add(whole)
