@@ -181,7 +181,7 @@ def in_title(leaf: Word | Phrase) -> Word | Phrase:
 def weight(leaf: Word | Phrase, idf_of: Idf, settings: Ranking) -> float:
     """Return the weight of a word or of a phrase in a field."""
     if isinstance(leaf, Phrase):
-        return add_up(idf_of(word, alone=True) for word in leaf.words)
+        return add_up([idf_of(word, alone=True) for word in leaf.words])
     return settings.light * idf_of(leaf) if leaf.light else idf_of(leaf)
 
 

@@ -254,7 +254,7 @@ class Evaluation:
 
     def idf(self, word: Word, *, alone: bool = False) -> float:
         """Return the idf of a word, with or without its relatives."""
-        known = self.known(word)
+        known = self._words.get(id(word)) or self.known(word)
         if known.idf < 0:
             self._weigh(known)
         return known.alone if alone else known.idf

@@ -173,11 +173,17 @@ def count(  # noqa: C901, PLR0912, PLR0915 -- one loop: see above
     bits, of_low, rare_words, rare_first, following, wanted_lemma, wanted_asked, wanted_steps = wanted
     leaf_starts, leaf_words, longest, different = leaves
     mask = len(rare_words) - 1
-    # The last places where something stands, by their lowest bits: what each word of the query has there.
+    # The last places where something stands, by their lowest bits: what each word of the query has there, and at which.
     size = 1
     while size < longest:
         size *= 2
-    last, last_at = np.zeros((size, different), np.int64), np.zeros(size, np.int64)
+    last, last_at = np.zeros((size, different), np.int64), np.full((size, different), -1, np.int64)
+    # The leaves that end with each word: of places, most have one.
+    leaf_of, next_leaf = np.full(different, -1, np.int64), np.full(len(leaf_starts) - 1, -1, np.int64)
+    for leaf in range(len(next_leaf)):
+        asked = leaf_words[leaf_starts[leaf + 1] - 1]
+        next_leaf[leaf], leaf_of[asked] = leaf_of[asked], leaf
+    seen, matched = np.zeros(different, np.int64), np.int64(0)
     # Rows are far from one another, and what takes most of the time is to wait for them: so all are fetched before the
     # first is looked at, which the processor does side by side.
     starts_of, ends_of, rare_of = np.empty_like(rows), np.empty_like(rows), np.empty_like(rows)
@@ -192,8 +198,6 @@ def count(  # noqa: C901, PLR0912, PLR0915 -- one loop: see above
     for number in range(len(rows)):
         column = columns[number]
         start, end, rare = starts_of[number], ends_of[number], rare_of[number]
-        for at in range(size):
-            last_at[at] = -1
         for place in range(start, end):
             word: Int = np.int64(lows[place])
             entry: Int
@@ -230,29 +234,40 @@ def count(  # noqa: C901, PLR0912, PLR0915 -- one loop: see above
                 many = until[word] - (until[word - 1] if word else 0)
                 first_step += np.int64(ways[np.int64(weightings[word]) * PLACES + kind]) * many
             slot = place & (size - 1)
-            last_at[slot] = place
-            for at in range(different):
-                last[slot, at] = 0
+            here = entry
             while entry != NONE:
                 agrees, asked = wanted_steps[entry], wanted_asked[entry]
                 if wanted_lemma[entry] != BY_FORM:
                     agrees *= np.int64(steps[first_step + wanted_lemma[entry]])
-                last[slot, asked] = max(last[slot, asked], agrees)
+                if last_at[slot, asked] != place:
+                    last_at[slot, asked], last[slot, asked] = place, agrees
+                else:
+                    last[slot, asked] = max(last[slot, asked], agrees)
                 entry = following[entry]
-            # The leaves that end here.
-            for leaf in range(len(leaf_starts) - 1):
-                begin, stop = leaf_starts[leaf], leaf_starts[leaf + 1] - 1
-                least = last[slot, leaf_words[stop]]
-                for back in range(1, stop - begin + 1):
-                    if least == 0:
-                        break
-                    at = place - back
-                    there = last_at[at & (size - 1)] == at
-                    least = min(least, last[at & (size - 1), leaf_words[stop - back]]) if there else np.int64(0)
-                if least > 0:
-                    if agreement[leaf, column] == 0:
-                        first[leaf, column] = place - (stop - begin) - start
-                    agreement[leaf, column] += least
+            # The leaves that end here; two lemmas of a word may be those of one word of the query.
+            matched += 1
+            while here != NONE:
+                asked = wanted_asked[here]
+                here = following[here]
+                if seen[asked] == matched:
+                    continue
+                seen[asked] = matched
+                leaf = leaf_of[asked]
+                while leaf >= 0:
+                    begin, stop = leaf_starts[leaf], leaf_starts[leaf + 1] - 1
+                    least = last[slot, asked]
+                    for back in range(1, stop - begin + 1):
+                        at = place - back
+                        before: Int = leaf_words[stop - back]
+                        if at < start or last_at[at & (size - 1), before] != at:
+                            least = np.int64(0)
+                            break
+                        least = min(least, last[at & (size - 1), before])
+                    if least > 0:
+                        if agreement[leaf, column] == 0:
+                            first[leaf, column] = place - (stop - begin) - start
+                        agreement[leaf, column] += least
+                    leaf = next_leaf[leaf]
 
 
 @compiled
@@ -483,13 +498,6 @@ class Sources(NamedTuple):
     stops: np.ndarray  # int64, of each list of these: where it ends there; its number is where it starts
 
 
-class Pairs(NamedTuple):
-    """Two words of the query side by side."""
-
-    most: np.ndarray  # float64
-    bits: np.ndarray  # uint32: of both
-
-
 class Rows(NamedTuple):
     """The rows of a segment."""
 
@@ -551,7 +559,8 @@ _UPPER = 32
 _BITS_OF = 0xFFFFFFFF
 _POINTS_OF = ~_BITS_OF
 _POINTS = float(1 << 30)
-_SCORED = 1 << 31  # the bit of rows that have their score
+_SCORED_BIT = 31  # of rows that have their score
+_SCORED = 1 << _SCORED_BIT
 _SLACK = 1 + 1e-7  # bounds are rounded, and added up in another order than scores
 _AT_ONCE = 16  # rows that are scored before it is looked who may still be among the best
 _LEVELS = 16  # of each half of a code: see codes.py
@@ -681,8 +690,23 @@ def _gather(
     return at, row, count
 
 
+@compiled
+def _pairs_by_words(pairs: np.ndarray, scale: float) -> np.ndarray:
+    """Return what pairs may give where they may be, told by eight of their bits at a time: for each eight a row."""
+    many = np.int64(1)
+    for pair in range(len(pairs)):
+        if pairs[pair] > 0:
+            many = np.int64(pair // 8 + 1)
+    table = np.zeros((many, 256), np.int64)
+    for pair in range(8 * many):
+        points, bit = np.int64(pairs[pair] * scale) + 1 if pairs[pair] > 0 else np.int64(0), 1 << (pair & 7)
+        for bits in range(256):
+            table[pair // 8, bits] += points if bits & bit else 0
+    return table
+
+
 @compiled_bare
-def _sift(  # noqa: C901 -- one loop: see above
+def _sift(
     window: Int,
     known: np.ndarray,
     touched: np.ndarray,
@@ -693,51 +717,54 @@ def _sift(  # noqa: C901 -- one loop: see above
     mosts: np.ndarray,
     bits_of: np.ndarray,
     needed: Int,
-    pair_mosts: np.ndarray,
-    pair_bits: np.ndarray,
+    by_words: np.ndarray,
     told: Int,
-    rest: float,
+    rest: Int,
     point: float,
     least: Int,
-    best: float,
     left: np.ndarray,
     reach: np.ndarray,
     kept: Int,
 ) -> Int:
     """Keep the rows of a window that may reach the score of the best, and what they may reach; return how many.
 
-    Only rows with `least` of what was read may; sets tell of words that were not read, `rest` is what these may give.
-    Nothing is known of any row of the window after that.
+    All points are whole numbers here; those of pairs are told by `by_words`. Sets tell of words that were not read,
+    `rest` is what these may give. Nothing is known of any row of the window after that.
     """
-    clear = told
-    for source in range(needed, len(mosts)):
-        if denses[source] != NO_SET:
-            clear |= np.int64(bits_of[source])
+    # First by what was read, without a branch for each row: nine in ten of the rows end here.
+    unknown = ~told
+    sifted = np.int64(0)
     for at in range(count):
-        place = touched[at]
+        place = np.int64(touched[at])
+        packed = known[place]
+        total = (packed >> _UPPER) + rest
+        words = packed | unknown
+        both = words & (words >> 1)
+        for eight in range(len(by_words)):
+            total += by_words[eight, (both >> (8 * eight)) & 255]
+        may_be = np.int64(total >= least) & ~(packed >> _SCORED_BIT) & 1
+        known[place] = packed if may_be else np.int64(0)
+        touched[sifted] = place
+        sifted += may_be
+    for at in range(sifted):
+        place = np.int64(touched[at])
         packed = known[place]
         known[place] = 0
-        if packed >> _UPPER < least or packed & _SCORED:
-            continue
         row = window + place
         byte, bit = row >> 3, 1 << (row & 7)
         if not among[byte] & bit:
             continue
-        has = packed & _BITS_OF
-        total = (packed >> _UPPER) * point + rest
+        words = packed | unknown
+        total = (packed >> _UPPER) + rest
         for source in range(needed, len(mosts)):
-            if denses[source] != NO_SET:
-                if sets[denses[source], byte] & bit:
-                    has |= np.int64(bits_of[source])
-                else:
-                    total -= mosts[source]
-        for pair in range(len(pair_mosts)):
-            bits = np.int64(pair_bits[pair]) & clear
-            if has & bits == bits:
-                total += pair_mosts[pair]
-        total *= _SLACK
-        if total >= best:
-            left[kept], reach[kept] = row, total
+            if denses[source] != NO_SET and not sets[denses[source], byte] & bit:
+                words &= ~np.int64(bits_of[source])
+                total -= mosts[source]
+        both = words & (words >> 1)
+        for eight in range(len(by_words)):
+            total += by_words[eight, (both >> (8 * eight)) & 255]
+        if total >= least:
+            left[kept], reach[kept] = row, total * point * _SLACK
             kept += 1
     return kept
 
@@ -1039,7 +1066,7 @@ def _score(
 @compiled
 def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
     sources: Sources,
-    pairs: Pairs,
+    pairs: np.ndarray,
     table: np.ndarray,
     rows: Rows,
     formula: Formula,
@@ -1051,7 +1078,7 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
     """Return rows of a segment and their scores: all that may be among the best ones of it and of those before it.
 
     `best` is a heap of as many scores as there are best ones, the lowest first; it is brought up to date. `table` is
-    that of `held`.
+    that of `held`, `pairs` what the word of each bit may give at most side by side with that of the next.
 
     Rows are swept window by window, by the sources without which none may be among the best (Turtle and Flood, 1995:
     MaxScore; the windows are those of Lucene's bulk scorer). What the best have at least is known from a few that are
@@ -1062,9 +1089,8 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
     known, touched = scratch.known, scratch.touched
     among, complete, sets = rows.among, rows.complete, rows.sets
     mosts, bits_of, denses = sources.most, sources.bit, sources.dense
-    pair_mosts, pair_bits = pairs.most, pairs.bits
     every = len(mosts)
-    scale = _POINTS / (mosts.sum() + pair_mosts.sum() + formula.bonus)
+    scale = _POINTS / (mosts.sum() + pairs.sum() + formula.bonus)
     has_bonus = formula.bonus > 0
     not_used, none = np.zeros(len(best), np.int64), np.zeros(0, np.int64)
     found_rows, found_scores, found = np.empty(64, np.int64), np.empty(64), 0
@@ -1073,14 +1099,17 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
     elsewhere, read_bits = np.zeros(every + 1), np.int64(0)
     for source in range(every + 1):
         elsewhere[source] = mosts[source:].sum() + (0.0 if read_bits else formula.bonus)
-        for pair in range(len(pair_mosts)):
-            elsewhere[source] += 0.0 if np.int64(pair_bits[pair]) & read_bits else pair_mosts[pair]
+        for pair in range(len(pairs)):
+            elsewhere[source] += 0.0 if read_bits & (3 << pair) else pairs[pair]
         elsewhere[source] *= _SLACK
         if source < every:
             read_bits |= np.int64(bits_of[source])
     elsewhere[every] = 0.0
     needed = every  # so many sources: no row that has none of them may be among the best
     cursors = _cursors(sources, lists, title_lists, rows, scale)
+    by_words, whole = _pairs_by_words(pairs, scale), np.empty(every, np.int64)
+    for source in range(every):
+        whole[source] = np.int64(mosts[source] * scale) + 1
     last_row = rows.base + rows.count
     for number, window in enumerate(range(rows.base, last_row, len(known)), 1):
         end = min(window + len(known), last_row)
@@ -1088,7 +1117,7 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
             needed -= 1
         if not needed:
             break
-        count_, told, rest = np.int64(0), np.int64(0), 0.0
+        count_, told, rest = np.int64(0), np.int64(0), np.int64(0)
         for source in range(every):
             is_alone = source < needed
             if is_alone or (denses[source] == NO_SET and sources.is_cheap[source]):
@@ -1096,7 +1125,7 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
                 count_ = _read(source, window, end, is_alone, cursors, sources, of, starts, scratch, scale, count_)
                 told |= np.int64(bits_of[source])
             else:
-                rest += mosts[source]
+                rest += whole[source]
         if has_bonus:
             bonus = (np.int64(formula.bonus * scale) + 1) << _UPPER
             for at in range(count_):
@@ -1129,9 +1158,7 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
                 if scores[at] > best[0]:
                     best[0] = scores[at]
                     _sink(best, not_used, np.int64(0))
-        # What is left may reach the least score only by what is known of it.
-        may_be = rest + pair_mosts.sum()
-        least = np.int64(max((best[0] / _SLACK - may_be) * scale, 0.0)) - 1
+        least = np.int64(max(best[0] / _SLACK * scale, 0.0)) - 1
         while kept + count_ > len(left):
             left, reach = _longer(left), _longer(reach)
         kept = _sift(
@@ -1142,16 +1169,14 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
             among,
             sets,
             denses,
-            mosts,
+            whole,
             bits_of,
             needed,
-            pair_mosts,
-            pair_bits,
+            by_words,
             told,
             rest,
             1 / scale,
             least,
-            best[0],
             left,
             reach,
             kept,

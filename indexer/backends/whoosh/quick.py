@@ -6,7 +6,7 @@ evaluation.Scoring.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -22,7 +22,7 @@ from indexer.types import Only, Phrase, Together, Word
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from indexer.backends.whoosh.evaluation import Evaluation
+    from indexer.backends.whoosh.evaluation import Evaluation, Known
     from indexer.backends.whoosh.postings import Entry, Listed
     from indexer.backends.whoosh.rowset import RowSet
     from indexer.types import Lemma, Query
@@ -90,12 +90,12 @@ class _Ranking:
         self._counting = Counting(self._postings, Sought(self._postings, chain.from_iterable(scored)), scored)
         titles = evaluation.within("title") if settings.title else None
         self._titles = titles.postings if titles else self._postings
-        weights = [evaluation.weight(leaf) for leaf in leaves]
-        in_titles = [titles.weight(ranking.in_title(leaf)) for leaf in leaves] if titles else []
+        weights = [ranking.weight(leaf, evaluation.idf, settings) for leaf in leaves]
+        in_titles = [ranking.weight(leaf, titles.idf, settings) for leaf in leaves] if titles else []
         bonuses = [0.0] * len(leaves)
         typed: list[np.ndarray] = []
         of_typed = [loops.NO_SET] * len(leaves)
-        sources = _Sources(evaluation, titles)
+        sources = _Sources(evaluation, titles, clauses)
         for number in range(len(clauses), len(leaves)):
             sources.add_pair(leaves[number], weights[number], in_titles[number] if titles else 0.0)
         for number, leaf in enumerate(clauses):
@@ -107,7 +107,7 @@ class _Ranking:
             sources.add(leaf, weights[number], in_titles[number] if titles else 0.0)
         self._sources = sorted(sources.all, key=lambda source: -source.most)
         self.is_nothing = not self._sources
-        self._pairs = loops.Pairs(np.array(sources.pairs_most, np.float64), np.array(sources.pairs_bits, np.uint32))
+        self._pairs = np.array(sources.pairs, np.float64)
         saturation, of_titles = (ranking.saturation(field, settings) for field in ("text", "title"))
         bonus = ranking.bonus(query, "text", evaluation.idf_in, settings) if isinstance(query, Together) else 0.0
         self._complete = evaluation.found(query).complete.bits() if bonus else np.zeros(0, np.uint8)
@@ -182,7 +182,7 @@ class _Ranking:
                 dense[-1] = len(sets)
                 sets.append(source.rows().bits())
         numbers, weights, hows, stops = zip(*lists, strict=True) if lists else ((), (), (), ())
-        in_title, weight, more, most, size, bit, *_ = zip(*self._sources, strict=True)
+        weight, more, most, size, bit, _, _, in_title, _ = zip(*self._sources, strict=True)
         every = arrays.frozen(np.concatenate(gaps)) if gaps else _NO_GAPS
         return loops.Sources(
             starts=np.array(ends, np.int64),
@@ -218,44 +218,41 @@ def _stacked(sets: list[np.ndarray]) -> np.ndarray:
     return np.stack(sets) if sets else _NO_SETS
 
 
+_InList: TypeAlias = "tuple[Listed, float, int]"  # with the weight of the lemma, and how it counts
+
+
 class _Source(NamedTuple):
     """Lists that are read together: see loops.Sources."""
 
-    in_title: bool
     weight: float
     more: float
     most: float
     size: int
     bit: int
-    lists: list[tuple[Listed, float, int]]  # with the weight of the lemma, and how it counts
+    lists: list[_InList]
     rows: Callable[[], RowSet] | None  # that have anything of it, where sources of as many rows tell that
+    in_title: bool = False
     same_in: RowSet | None = None  # rows, or documents, that have the most that it gives
 
 
 class _Sources:
     """What a score is a sum of; whether a row has all of the query, the loop looks itself."""
 
-    def __init__(self, evaluation: Evaluation, titles: Evaluation | None) -> None:
+    def __init__(self, evaluation: Evaluation, titles: Evaluation | None, clauses: list[Word | Phrase]) -> None:
         self._evaluation = evaluation
         self._titles = titles
         self._settings = evaluation.settings
-        self._bits: dict[int, int] = {}  # by the identity of the word
+        self._numbers = {id(clause): number for number, clause in enumerate(clauses)}
         self._more: dict[int, float] = {}  # likewise: what pairs may give with it in titles
         self.all: list[_Source] = []
-        self.pairs_most: list[float] = []
-        self.pairs_bits: list[int] = []
-
-    def bit(self, word: Word) -> int:
-        """Return the bit of a word."""
-        return self._bits.setdefault(id(word), 1 << len(self._bits))
+        self.pairs = [0.0] * (_MOST_WORDS + 1)  # what each clause gives side by side with the next, at most
 
     def add_pair(self, pair: Phrase, weight: float, in_title: float) -> None:
         """Add what two words give where they stand side by side; it is to be done before `add`."""
         one, other = pair.words
         texts, titles, settings = self._evaluation, self._titles, self._settings
         if texts.known(one).is_anywhere and texts.known(other).is_anywhere:
-            self.pairs_most.append(settings.adjacency * weight * (1 + settings.lead))
-            self.pairs_bits.append(self.bit(one) | self.bit(other))
+            self.pairs[self._numbers[id(one)]] = settings.adjacency * weight * (1 + settings.lead)
         if titles and titles.known(one).is_anywhere and titles.known(other).is_anywhere:
             # In a title: as much as may be wherever the rarer of them is.
             rarer = id(other if titles.idf(other) > titles.idf(one) else one)
@@ -271,9 +268,9 @@ class _Sources:
             return
         self._add_word(leaf, weight, most)
         if self._titles:
-            more = self._more.get(id(leaf), 0.0)
-            source = _source(*_lemmas(leaf, self._titles), most_in_title, most_in_title + more)
-            self._add(source._replace(in_title=True, more=more))
+            known, more = self._titles.known(leaf), self._more.get(id(leaf), 0.0)
+            size, lists = _found(known.entries), _lists_of(known)
+            self._add(_Source(most_in_title, more, most_in_title + more, size, 0, lists, None, in_title=True))
 
     def add_rows(self, rows: RowSet, most: float) -> None:
         """Add what gives the same in each of some rows."""
@@ -285,56 +282,59 @@ class _Sources:
 
     def _add_word(self, word: Word, weight: float, most: float) -> None:
         """Add what a word gives in texts: itself, and beside it relatives that stand in many rows, and those in few."""
-        own, relatives = _lemmas(word, self._evaluation)
-        whole = _source(own, relatives, weight, most)._replace(
-            bit=self.bit(word), rows=partial(self._evaluation.rows, word)
-        )
-        if whole.size <= _CHEAP or not relatives:
-            self._add(whole)
+        known, bit = self._evaluation.known(word), 1 << self._numbers[id(word)]
+        rows, own = partial(self._evaluation.rows, word), _found(known.own)
+        size = _found(known.entries)
+        if size <= _CHEAP or not word.relatives:
+            self._add(_Source(weight, 0.0, most, size, bit, _lists_of(known), rows))
             return
         # A word that stands nearly everywhere need not be read for its relatives.
-        itself = _source(own, [], weight, most)
-        self.all.append(itself._replace(bit=whole.bit, rows=whole.rows))
+        self.all.append(_Source(weight, 0.0, most, own, bit, _own_lists(known), rows))
         rows_of = self._evaluation.postings.rows_of
-        for pair in relatives:
-            if pair[1].found > _CHEAP:
-                self._add(_source([], [pair], weight, most)._replace(rows=partial(rows_of, [pair[1]])))
-        if few := [pair for pair in relatives if pair[1].found <= _CHEAP]:
-            self.all.append(_source([], few, weight, most)._replace(size=0))
-
-
-_Pair: TypeAlias = "tuple[Lemma, Entry]"
+        few: list[_InList] = []
+        for relative, entry in zip(word.relatives, known.entries[len(word.lemmas) :], strict=True):
+            lists = _lists(relative, entry, loops.RELATIVE)
+            if entry.found > _CHEAP:
+                rows = partial(rows_of, [entry])
+                self._add(_Source(weight, 0.0, most, entry.found, 0, lists, rows))
+            else:
+                few += lists
+        if few:
+            self.all.append(_Source(weight, 0.0, most, 0, 0, few, None))
 
 
 def _same(rows: RowSet, most: float) -> _Source:
-    return _Source(
-        in_title=False, weight=0.0, more=0.0, most=most, size=rows.count, bit=0, lists=[], rows=None, same_in=rows
+    return _Source(0.0, 0.0, most, rows.count, 0, [], None, same_in=rows)
+
+
+def _found(entries: list[Entry]) -> int:
+    return sum([entry.found for entry in entries])
+
+
+def _lists_of(known: Known) -> list[_InList]:
+    """Return the lists of a word, and of its relatives."""
+    lists = _own_lists(known)
+    if relatives := known.word.relatives:
+        for relative, entry in zip(relatives, known.entries[len(known.own) :], strict=True):
+            if entry.lists:
+                lists += _lists(relative, entry, loops.RELATIVE)
+    return lists
+
+
+def _own_lists(known: Known) -> list[_InList]:
+    how = loops.TOGETHER if len(known.own) > 1 else loops.ALONE
+    return list(
+        chain.from_iterable(
+            [_lists(lemma, entry, how) for lemma, entry in zip(known.word.lemmas, known.own, strict=True)]
+        )
     )
 
 
-def _lemmas(word: Word, evaluation: Evaluation) -> tuple[list[_Pair], list[_Pair]]:
-    """Return the lemmas of a word with what is there of each, and its relatives likewise."""
-    entries = evaluation.known(word).entries
-    many = len(word.lemmas)
-    return (
-        list(zip(word.lemmas, entries[:many], strict=True)),
-        list(zip(word.relatives, entries[many:], strict=True)) if word.relatives else [],
-    )
+def _lists(lemma: Lemma, entry: Entry, how: int) -> list[_InList]:
+    weight = _weight(lemma.weight)
+    return [(listed, weight, how) for listed in entry.lists]
 
 
-def _source(own: list[_Pair], relatives: list[_Pair], weight: float, most: float) -> _Source:
-    """Return what some lemmas of a word give."""
-    how = loops.TOGETHER if len(own) > 1 else loops.ALONE
-    size = 0
-    lists = []
-    for lemma, entry in own:
-        size += entry.found
-        lists += [(listed, _weight(lemma), how) for listed in entry.lists]
-    for lemma, entry in relatives:
-        size += entry.found
-        lists += [(listed, _weight(lemma), loops.RELATIVE) for listed in entry.lists]
-    return _Source(in_title=False, weight=weight, more=0.0, most=most, size=size, bit=0, lists=lists, rows=None)
-
-
-def _weight(lemma: Lemma) -> float:
-    return ranking.steps(lemma.weight) / ranking.WEIGHT_STEPS
+@lru_cache(1024)
+def _weight(weight: float) -> float:
+    return ranking.steps(weight) / ranking.WEIGHT_STEPS
