@@ -8,7 +8,7 @@ that asks for loops.
 from __future__ import annotations
 
 import ctypes
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -29,8 +29,9 @@ def is_there() -> bool:
 def compiled(loop: Loop) -> Loop:
     """Return a loop that is compiled when it is first called; the loop itself where there is no Numba.
 
-    What is compiled is kept beside the module, or in the user's folder for caches where that cannot be written. Whether
-    an array is as long as it is asked for is looked at: an index may be a stranger's.
+    What is compiled is kept beside the module, or in the user's folder for caches where that cannot be written; where
+    neither can, it is compiled for this process alone. Whether an array is as long as it is asked for is looked at: an
+    index may be a stranger's.
     """
     return _compiled(loop, looks=True)
 
@@ -45,7 +46,11 @@ def _compiled(loop: Loop, *, looks: bool) -> Loop:
         return loop
     from numba import njit  # noqa: PLC0415 -- 0.2 s
 
-    return cast("Loop", njit(cache=True, nogil=True, boundscheck=looks, error_model="numpy")(loop))
+    compiling = partial(njit, nogil=True, boundscheck=looks, error_model="numpy")
+    try:
+        return cast("Loop", compiling(cache=True)(loop))
+    except RuntimeError:  # there is no folder to write to: a build, which did not ask for loops, must not end for that
+        return cast("Loop", compiling()(loop))
 
 
 def fetching() -> Callable[[np.ndarray, int], None]:

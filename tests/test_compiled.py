@@ -52,3 +52,14 @@ def test_what_is_seen_is_not_written_to(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(compiled, "is_there", lambda: False)
     with pytest.raises(ValueError, match="read-only"):
         viewing()(held.table, 0, np.uint8)[0] = 1
+
+
+def test_where_nothing_can_be_kept_loops_are_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    caching = pytest.importorskip("numba.core.caching", reason="without Numba nothing is compiled")
+    monkeypatch.setattr(caching.CompileResultCacheImpl, "_locator_classes", [])  # where Numba may write to
+
+    @compiled.compiled
+    def doubled(number: int) -> int:
+        return 2 * number
+
+    assert doubled(21) == 42
