@@ -49,7 +49,7 @@ def _compiled(loop: Loop, *, looks: bool) -> Loop:
     compiling = partial(njit, nogil=True, boundscheck=looks, error_model="numpy")
     try:
         return cast("Loop", compiling(cache=True)(loop))
-    except RuntimeError:  # there is no folder to write to: a build, which did not ask for loops, must not end for that
+    except RuntimeError:  # there is no folder to write to, as in a container that may only be read
         return cast("Loop", compiling()(loop))
 
 

@@ -44,7 +44,7 @@ _CHARACTERS = {
     _ENDING: ENDINGS,
     _MARK: ENDINGS + ";",
     _DASH: DASHES,
-    _OPENS: OPEN_QUOTES + GENERIC_QUOTES + "([{" + DASHES,  # what a sentence may begin with but capitals and digits
+    _OPENS: OPEN_QUOTES + GENERIC_QUOTES + "([{*@" + DASHES,  # what a sentence may begin with but capitals and digits
     _SMALL: "abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюяё",  # razdel ends no sentence before them
     _JOINS_NUMBERS: ".,\u0020\u00a0\u2009\u202f",
     _AFTER_LETTER: ".+#",  # what makes of a letter an initial, or a language

@@ -19,11 +19,16 @@ PIECES = st.sampled_from(
     "сло́во Нью-Йорк 1990-х 10 XIX США Он он \u00ad \u2011 \u200b \U0001d400 \U0001f600 і".split(" ")
 )
 WORDS = st.sampled_from(
+    "* ** @ # "
+    "т м с н э Т Е \u1c84. \u1c80 0 5 7 000 123 1000 ٣ ٣٤٥ ½ ⅷ 1,5 5-1 8E-3 3d-а6 000-й 10.5 А.С. г.Омск В. Статья "
     "а-Б covid-19 19-я 3d-а -а а- а--б а-ʼ ʼ а_б 1,5 6.11.2019 2-х иОн — ― 12 IV д. ст. Им. г.) ;) =( \0 İ. ß".split(
         " "
     )
 )
-SPACES = st.sampled_from([" ", " ", " ", "", "", "\n", "\u00a0", "\u2009", "  "])
+SPACES = st.sampled_from([" ", " ", " ", "", "", "\n", "\u00a0", "\u2009", "  ", ".", ". ", ",", "\x1c"])
+# Whatever else a string may have, halves of pairs among it, and words longer than any is.
+ANY = st.text(st.one_of(st.characters(), st.sampled_from("\ud83d\ude00аё.5 -'")), max_size=40)
+LONG = st.builds(lambda piece, many: piece * many, PIECES | WORDS, st.integers(50, 300))
 TEXTS = st.lists(st.lists(st.tuples(PIECES | WORDS, SPACES).map("".join), max_size=20).map("".join), max_size=5)
 
 
@@ -39,8 +44,19 @@ def compare(texts: list[str]) -> None:
 
 @given(TEXTS)
 @example(["Он. 1. Она", "", "(с. 5)... Да: А. С. Пушкин;", "«Да!» Нет. - Да", " . ", "т. Е. Да"])
+@example(
+    ["т.е. т. Есть. А. т. е. А.ТЕ. А.Те м. н. с. _т.п. 1.5 1.5.6 1,5 000 10 000,5 5 10 2019 000-й 1.5x 8E-3 3d-а6"]
+)
+@example(["(с. 5). Статья 5. Да. V. Да. Он 1. Да — нет. — Да. 12) Да", "А.\u1c84. т.\u1c80. 0 000 1 0000 1 000 1"])
 @example(["Он. \U0001d400а - \U0001f600", "а ʼ б-ʼ", "\0(Он).\0", "Он (вот) ж. Да-да)) :( Нет. Он"])
 def test_tokens_are_those_of_each_text(texts: list[str]) -> None:
+    compare(texts)
+
+
+@given(st.lists(ANY | LONG | PIECES, max_size=6))
+@example([])
+@example(["", "а", "Б", "1", "\ud83d", "\ude00"])
+def test_so_are_those_of_any_text(texts: list[str]) -> None:
     compare(texts)
 
 
