@@ -56,7 +56,7 @@ _SHARE = 50_000  # words looked up by a core at once, at most; 25,000 take 1.1 t
 _LEAST = 5_000  # at least, for each share has a cost of its own
 # Batches for each core that are read before their words get numbers; and while a segment is written, which takes as
 # long as so many are scanned.
-_AHEAD, _AHEAD_OF_WRITING = 2, 10
+_AHEAD, _AHEAD_OF_WRITING = 5, 10
 _WAITING = 3  # pieces of work that each other process is given, one of them begun; what comes then is done here
 
 _HEADING = attrgetter(*(one.name for one in fields(Heading)))

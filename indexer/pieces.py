@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _BATCH = 1_000_000  # characters handed to a core at a time: some 60 ms of work
 _SMALL = 1_000_000  # bytes of a file that is read where its text is analysed; a larger one may have many documents
-_FILES = 1_500_000  # bytes of such files that are handed to a core at a time
+_FILES = 700_000  # bytes of such files that are handed to a core at a time
 _SHOWN = 3  # problems of one file that its record names
 
 
