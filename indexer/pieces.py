@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _BATCH = 1_000_000  # characters handed to a core at a time: some 60 ms of work
 _SMALL = 1_000_000  # bytes of a file that is read where its text is analysed; a larger one may have many documents
-_FILES = 700_000  # bytes of such files that are handed to a core at a time
+_FILES, _AT_ONCE = 700_000, 500  # bytes of such files that are handed to a core at a time, and how many of them
 _SHOWN = 3  # problems of one file that its record names
 
 
@@ -143,7 +143,7 @@ class Survey:
         for file in files:
             piece = of_file(file, settings)
             is_small = file.size <= _SMALL
-            if some and (size >= _FILES or not is_small):
+            if some and (size >= _FILES or len(some) >= _AT_ONCE or not is_small):
                 yield Files(some, size)
                 some, size = [], 0
             if not is_small:

@@ -85,6 +85,7 @@ def test_a_build_tells_how_far_it_is_by_all_bytes(corpus: Path, tmp_path: Path) 
 
 def test_files_are_handed_out_in_order_and_large_ones_are_not(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pieces_, "_FILES", 100_000)
+    monkeypatch.setattr(pieces_, "_AT_ONCE", 2)
     survey = pieces_.Survey()
     found = readers.find(corpus)
     handed: list[str] = []
@@ -92,6 +93,7 @@ def test_files_are_handed_out_in_order_and_large_ones_are_not(corpus: Path, monk
     for share in survey.files(found.files, Settings(), {}, renewed=lambda _: None, passed=sizes.append):
         if isinstance(share, pieces_.Files):
             assert share.size == sum(file.size for file in share.files) < 200_000
+            assert len(share.files) <= 2
             handed += [file.name for file in share.files]
         else:
             assert {name for name, _ in share} == {"1/30а.jsonl"}
