@@ -42,7 +42,7 @@ _PER_PLACE = 32
 _PER_PARAGRAPH = 100
 _PER_WORD = 350
 _AT_ALL = 150_000_000
-_BESIDE = 300_000_000  # two other processes, when they know many words, beyond what they take at first
+_BESIDE = 300_000_000  # what processes take when they know many words, beyond what they do at first
 _SIMILAR = 2  # a segment is merged with new ones of at least half its size: few segments, and each rewritten seldom
 
 
