@@ -428,7 +428,7 @@ class _IntoFolder:
         """Have the unknown words looked up."""
         numbering = self._store.numbering
         shares = iter(_shares(numbering.unknown, self._processes))
-        looking_up = [pool.submit(cores.look_up, share, self._settings) for share in islice(shares, pool.ahead)]
+        looking_up = [pool.submit(cores.look_up, share, self._settings) for share in islice(shares, pool.others_take)]
         self._store.prepare()  # while the others have something to do
         looking_up += [pool.submit(cores.look_up, share, self._settings) for share in shares]
         for entries in looking_up:
@@ -485,7 +485,7 @@ class _IntoCluster:
 class _Pool(Protocol):
     """What runs a function somewhere: `submit` of concurrent.futures."""
 
-    ahead: int  # how much work goes to others before any is done by who asks for it
+    others_take: int  # pieces of work, before any is done by who asks for it
 
     def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]: ...  # noqa: ANN401 -- its own
 
@@ -497,7 +497,7 @@ class _Pool(Protocol):
 class _Here:
     """Runs it here and now."""
 
-    ahead = 0
+    others_take = 0
 
     def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- whatever work takes
         done: Future[T] = Future()
@@ -512,13 +512,13 @@ class _Apart(_Here):
 
     def __init__(self, pool: Executor, processes: int, here: Executor) -> None:
         self._pool = pool
-        self.ahead = _WAITING * processes
+        self.others_take = _WAITING * processes
         self._given: list[Future[Any]] = []
         self._here = here
 
     def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- whatever work takes
         self._given = [one for one in self._given if not one.done()]
-        if len(self._given) >= self.ahead:
+        if len(self._given) >= self.others_take:
             return super().submit(work, *arguments)
         # loky's own pickling asks a function of Python about every object, and takes 2.5 times as long for documents.
         given: Future[T] = self._pool.submit(cores.apart, pickle.dumps((work, arguments), pickle.HIGHEST_PROTOCOL))

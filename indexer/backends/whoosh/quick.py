@@ -90,6 +90,7 @@ class _Ranking:
         self._counting = Counting(self._postings, Sought(self._postings, chain.from_iterable(scored)), scored)
         titles = evaluation.within("title") if settings.title else None
         self._titles = titles.postings if titles else self._postings
+        # Not by Evaluation.weight: each is asked for once, and to remember it takes longer.
         weights = [ranking.weight(leaf, evaluation.idf, settings) for leaf in leaves]
         in_titles = [ranking.weight(leaf, titles.idf, settings) for leaf in leaves] if titles else []
         bonuses = [0.0] * len(leaves)
