@@ -16,10 +16,11 @@ from uuid import uuid4
 
 import numpy as np
 
-from indexer.analysis import bulk
-from indexer.backends.whoosh import keying, terms, texts
+from indexer.analysis import bulk, loops
+from indexer.backends.whoosh import interning, keying, terms, texts
 from indexer.backends.whoosh.hashtable import HashTable
 from indexer.backends.whoosh.segment import HEADING_FIELDS, Content, Rows, Whole, heading_to_bytes
+from indexer.compiled import kept
 from indexer.paragraphs import passages
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from indexer.types import Document
 
 _AT_ONCE = 350_000  # characters, about; a third of it takes 1.15 times as long, and with more, memory would grow
+_SAVED = 20e-9  # seconds of the processor that loops save of a character
+_LOOPS = (*loops.LOOPS, *interning.LOOPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,15 @@ class Scan:
 class Scanner:
     """Reads documents, and remembers which words it has met. No threads may share it."""
 
-    def __init__(self, analyzer: Analyzer, settings: Reading) -> None:
+    def __init__(self, analyzer: Analyzer, settings: Reading, seen: int = 0) -> None:
+        """Scan by compiled loops what comes when these are worth it, as one that has seen so many characters."""
         self.name = uuid4().hex
         self._analyzer = analyzer
         self._settings = settings
         self._hashes = keying.Hasher(analyzer.settings.longest_word)
+        self._reader = loops.Reader(self._hashes.secrets, self._hashes.longest)
         self._words = HashTable()
+        self._seen = seen
 
     def scan(self, documents: Iterable[tuple[str, Document]]) -> Scan:
         """Return documents with their words numbered; each comes with the name of the file it was read from.
@@ -94,8 +100,7 @@ class Scanner:
         keys: list[bytes] = []
         words, lengths, opens = [], [], []
         for some in _portions([text for texts_ in fields.values() for text in texts_]):
-            of = bulk.tokens(some)
-            new, numbers = self._numbered(of)
+            of, new, numbers = self._numbered(some)
             keys += new
             words.append(numbers)
             lengths.append(of.lengths)
@@ -109,10 +114,17 @@ class Scanner:
             rows[field] = Rows(every.words[here], every.lengths[first:last], every.opens[here])
         return keys, rows
 
-    def _numbered(self, of: bulk.Tokens) -> tuple[list[bytes], np.ndarray]:
-        """Return the keys of words that are new, and the number of the word at each place."""
-        numbers, new = self._words.numbers(self._hashes(of))
-        return keying.keys(of, new, self._analyzer) if new.size else [], numbers
+    def _numbered(self, some: list[str]) -> tuple[bulk.Tokens, list[bytes], np.ndarray]:
+        """Return the tokens of texts, the keys of words that are new, and the number of the word at each place."""
+        self._seen += sum(map(len, some))
+        read = self._reader.tokens(some) if kept.preferred(_LOOPS, self._seen * _SAVED) else None
+        if read is None:
+            of = bulk.tokens(some)
+            numbers, new = self._words.numbers(self._hashes(of))
+        else:
+            of, hashes = read
+            numbers, new = interning.numbers(hashes, self._words)
+        return of, keying.keys(of, new, self._analyzer) if new.size else [], numbers
 
 
 def _portions(texts_: list[str]) -> Iterator[list[str]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from indexer.analysis.characters import APART, EIGHT, POINT, codes_of
 from indexer.backends.whoosh.lists import spread
 from indexer.backends.whoosh.words import key_of
 
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
     from indexer.analysis.bulk import Tokens
     from indexer.backends.whoosh.terms import Strings
 
-_EIGHT = 8  # characters that are hashed at once
 _BITS = 64
-_POINT = 21  # bits of a code point
-_FAR = np.uint32(0xFFFF_FB80)  # bits that no point of ASCII and from U+0400 to U+047F has
 
 # What is known of a character, a bit each; of the first one, the last two in place of what is said of capitals.
 _SMALL, _CAPITAL, _HYPHEN, _SIGN, _OTHER = (1 << bit for bit in range(5))
@@ -47,7 +45,7 @@ class Mixer:
 
     def __init__(self) -> None:
         random = np.random.default_rng().integers(1 << _BITS - 1, size=4, dtype=np.uint64)
-        self._first, self._second, self.other, self._size = (random[:, None] << np.uint64(1)) | np.uint64(1)
+        self._first, self._second, self.other, self._size = self.secrets = random << np.uint64(1) | np.uint64(1)
 
     def mixed(self, numbers: np.ndarray) -> np.ndarray:
         """Return a number for each, which are made of these in place: different ones of different ones."""
@@ -58,14 +56,14 @@ class Mixer:
 
     def of(self, text: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         """Return the numbers of the strings that begin and are so long in a text, behind which are eight bytes."""
-        every = np.ndarray((len(text) - _EIGHT + 1,), "<u8", text.data, strides=(1,)).astype(np.uint64)  # from each on
+        every = np.ndarray((len(text) - EIGHT + 1,), "<u8", text.data, strides=(1,)).astype(np.uint64)  # from each on
         hashes = self.mixed(_first(every, starts, sizes))
-        going = np.flatnonzero(sizes > _EIGHT)
+        going = np.flatnonzero(sizes > EIGHT)
         at, left = starts[going], sizes[going]
         while going.size:
-            at, left = at + _EIGHT, left - _EIGHT
+            at, left = at + EIGHT, left - EIGHT
             hashes[going] = self.mixed(hashes[going] + _first(every, at, left))
-            longer = np.flatnonzero(left > _EIGHT)
+            longer = np.flatnonzero(left > EIGHT)
             going, at, left = going[longer], at[longer], left[longer]
         # What goes on with zero bytes would be like what does not.
         hashes += sizes.view(np.uint64) * self._size
@@ -75,7 +73,7 @@ class Mixer:
 def _first(every: np.ndarray, at: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """Return the first eight bytes of each string as a number; what is behind the string is shifted out."""
     numbers: np.ndarray = every[at]
-    left = _EIGHT - sizes
+    left = EIGHT - sizes
     np.maximum(left, 0, out=left)
     left <<= 3
     numbers <<= left.view(np.uint64)
@@ -91,30 +89,39 @@ class Hasher:
     def __init__(self, longest: int) -> None:
         self._mixer = Mixer()
         self._opens = np.random.default_rng().integers(1 << _BITS - 1, size=1, dtype=np.uint64)
-        self._longest = longest
+        self.longest = longest
+
+    @property
+    def secrets(self) -> np.ndarray:
+        """Return what tells its numbers from those of others, uint64: the mixer's, and that of opening a sentence."""
+        return np.append(self._mixer.secrets, self._opens)
 
     def __call__(self, of: Tokens) -> np.ndarray:
         """Return the number of each token."""
-        sizes = np.minimum(of.stops - of.starts, self._longest)
-        hashes = self._mixer.of(of.codes, of.starts, sizes)
+        sizes = np.minimum(of.stops - of.starts, self.longest)
+        hashes = self._mixer.of(_padded(codes_of(of.points)), of.starts, sizes)
         self._tell_apart(hashes, of, sizes)
         np.bitwise_xor(hashes, self._opens, out=hashes, where=of.opens)
         return hashes
 
     def _tell_apart(self, hashes: np.ndarray, of: Tokens, sizes: np.ndarray) -> None:
         """Change the numbers of tokens with characters that share a byte with others."""
-        far = np.flatnonzero(of.points & _FAR != 0)
+        far = np.flatnonzero(of.points & np.uint32(APART) != 0)
         token = of.starts.searchsorted(far, side="right") - 1
         inside = (token >= 0) & (far < (of.starts + sizes)[token]) if len(sizes) else token >= 0
         far, token = far[inside], token[inside]
-        place = (far - of.starts[token]).astype(np.uint64) << np.uint64(_POINT)
+        place = (far - of.starts[token]).astype(np.uint64) << np.uint64(POINT)
         np.add.at(hashes, token, self._mixer.mixed((of.points[far] | place) * self._mixer.other))
+
+
+def _padded(text: np.ndarray) -> np.ndarray:
+    """Return bytes with as many zeros behind them that so many may be read at once from each on."""
+    return np.append(text, np.zeros(EIGHT, np.uint8))
 
 
 def hashes_of(strings: Strings, mixer: Mixer) -> np.ndarray:
     """Return the number of each string."""
-    text = np.append(strings.text, np.zeros(_EIGHT, np.uint8))
-    return mixer.of(text, strings.starts, strings.ends - strings.starts)
+    return mixer.of(_padded(strings.text), strings.starts, strings.ends - strings.starts)
 
 
 def keys(of: Tokens, some: np.ndarray, analyzer: Analyzer) -> list[bytes]:
