@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from indexer.analysis import loops
-from indexer.backends.whoosh import interning
+from indexer.backends.whoosh import interning, keying
 from indexer.compiled import is_there, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LOOPS = (*loops.LOOPS, *interning.LOOPS)
+LOOPS = (*loops.LOOPS, *interning.LOOPS, *keying.LOOPS)
 
 
 class Guarded:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 350_000  # characters, about; a third of it takes 1.15 times as long, and with more, memory would grow
 _SAVED = 12e-9  # seconds of the processor that loops save of a character: of two thirds of 67 million, 0.8
-_LOOPS = (*loops.LOOPS, *interning.LOOPS)
+_LOOPS = (*loops.LOOPS, *interning.LOOPS, *keying.LOOPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,8 @@ class Scanner:
         else:
             of, hashes = read
             numbers, new = interning.numbers(hashes, self._words)
-        return of, keying.keys(of, new, self._analyzer) if new.size else [], numbers
+        by_loops = read is not None
+        return of, keying.keys(of, new, self._analyzer, by_loops=by_loops) if new.size else [], numbers
 
 
 def _portions(texts_: list[str]) -> Iterator[list[str]]:

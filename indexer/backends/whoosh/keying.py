@@ -7,18 +7,22 @@ each. To sum up random numbers of all characters takes as long, and 32 bytes for
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
 from indexer.analysis.characters import APART, EIGHT, POINT, codes_of
 from indexer.backends.whoosh.lists import spread
 from indexer.backends.whoosh.words import key_of
+from indexer.compiled.kept import NUMBER, kept
 
 if TYPE_CHECKING:
     from indexer.analysis import Analyzer
     from indexer.analysis.bulk import Tokens
     from indexer.backends.whoosh.terms import Strings
+    from indexer.compiled.kept import Loop
+
+Int: TypeAlias = Any  # a whole number, of Python or of NumPy
 
 _BITS = 64
 
@@ -36,8 +40,11 @@ _BITS_OF = {
 _FARTHEST = 0x450  # and whatever is beyond it is something else
 _LOWER = 32  # from a capital letter to the small one
 _UNTOLD, _PLAIN, _CAPITALISED, _CAPITALS, _CAPITAL_ALONE = range(5)  # how a word is written
+_WAYS = 5
 _EXAMPLES = {_CAPITALISED: "Аб", _CAPITALS: "АБ", _CAPITAL_ALONE: "А"}
 _END = b"\n"  # no key has one
+_BYTES = 2  # of a character in UTF-8, of those that are told: one below _TWO, else two, of which the last has six bits
+_TWO, _LEADS, _FOLLOWS, _SIX, _LAST = 0x80, 0xC0, 0x80, 6, 0x3F
 
 
 class Mixer:
@@ -124,11 +131,11 @@ def hashes_of(strings: Strings, mixer: Mixer) -> np.ndarray:
     return mixer.of(_padded(strings.text), strings.starts, strings.ends - strings.starts)
 
 
-def keys(of: Tokens, some: np.ndarray, analyzer: Analyzer) -> list[bytes]:
-    """Return the keys of some of the tokens."""
+def keys(of: Tokens, some: np.ndarray, analyzer: Analyzer, *, by_loops: bool = False) -> list[bytes]:
+    """Return the keys of some of the tokens; by loops, which must be ready then."""
     starts, opens = of.starts[some], of.opens[some]
     sizes = np.minimum(of.stops[some] - starts, analyzer.settings.longest_word)
-    text, untold = _told(of, starts, sizes, opens)
+    text, untold = (_told_by_loops if by_loops else _told)(of, starts, sizes, opens)
     found = text.split(_END)[:-1]
     places = zip(untold.tolist(), starts[untold].tolist(), of.stops[some[untold]].tolist(), strict=True)
     for at, start, stop in places:
@@ -146,13 +153,74 @@ def _told(of: Tokens, starts: np.ndarray, sizes: np.ndarray, opens: np.ndarray) 
     letters += (bits & (_CAPITAL | _CAPITAL_LATIN | _OPENS_IT | _OPENS_IT_LATIN) != 0) * np.uint16(_LOWER)
     tails, are_kept = _tails()
     behind = ends[:, None] + np.arange(tails.shape[-1])
-    way = how << 1 | opens
+    way = how + _WAYS * opens
     letters[behind] = tails[way]
     kept = np.ones(len(letters), np.bool_)
     kept[behind] = are_kept[way]
     untold = np.flatnonzero(how == _UNTOLD)
     kept[spread(begins[untold], sizes[untold])] = False
     return letters[kept].astype("<u2").tobytes().decode("utf-16-le").encode(), untold
+
+
+def _told_by_loops(of: Tokens, starts: np.ndarray, sizes: np.ndarray, opens: np.ndarray) -> tuple[bytes, np.ndarray]:
+    tails, are_kept = _tails()
+    many, most = len(starts), tails.shape[-1]
+    text = np.empty(int(sizes.sum()) * _BYTES + many * most, np.uint8)
+    untold, counts = np.empty(many, np.int64), np.empty(1, np.int64)
+    told = of.points, starts.astype(np.int64), sizes.astype(np.int64), opens
+    size = spelled(*told, _table(), _ways(), tails.reshape(-1), are_kept.sum(1), most, text, untold, counts)
+    return text[:size].tobytes(), untold[: counts[0]]
+
+
+@kept("u4", "i8", "i8", "bool", "u2", "u1", "u1", "i8", NUMBER, "u1", "i8", "i8")
+def spelled(
+    points: np.ndarray,
+    starts: np.ndarray,
+    sizes: np.ndarray,
+    opens: np.ndarray,
+    bits: np.ndarray,
+    ways: np.ndarray,
+    tails: np.ndarray,
+    sizes_of_tails: np.ndarray,
+    most: Int,
+    text: np.ndarray,
+    untold: np.ndarray,
+    counts: np.ndarray,
+) -> int:
+    """Write what `_told` returns, and return how long it is; `counts` tells how many are empty.
+
+    The text has room for two bytes of each character, for no more are written, and for the longest tail of each token.
+    What characters are together is less than twice the last of the bits, and there is a way for each of these.
+    """
+    size = many = 0
+    for token in range(len(starts)):
+        begin, start, made_of = size, starts[token], 0
+        for at in range(start, start + sizes[token]):
+            point: Int = np.int64(points[at])
+            this: Int = np.int64(bits[min(point, _FARTHEST)])
+            if this & (_CAPITAL | _CAPITAL_LATIN):
+                point += _LOWER
+                if at == start:
+                    this = _OPENS_IT if this == _CAPITAL else _OPENS_IT_LATIN
+            made_of |= this
+            if point < _TWO:
+                text[size] = point
+                size += 1
+            else:
+                text[size], text[size + 1] = _LEADS | point >> _SIX, _FOLLOWS | point & _LAST
+                size += 2
+        way: Int = np.int64(ways[made_of])
+        if way == _UNTOLD:
+            size = begin
+            untold[many] = token
+            many += 1
+        if opens[token]:
+            way += _WAYS
+        for at in range(way * most, way * most + sizes_of_tails[way]):
+            text[size] = tails[at]
+            size += 1
+    counts[0] = many
+    return size
 
 
 def _spread(points: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -195,12 +263,17 @@ def _ways() -> np.ndarray:
 def _tails() -> tuple[np.ndarray, np.ndarray]:
     """Return what comes behind words in their keys, and behind these, and how much of it there is.
 
-    By twice the way they are written, and one more if they open a sentence.
+    By the way they are written, behind which come those that open a sentence.
     """
-    tails = [_END, _END] * (_PLAIN + 1)
-    for way, form in _EXAMPLES.items():
-        for opens in (False, way == _CAPITALISED):
-            tails.append(key_of(form, opens).removeprefix(form.lower().encode()) + _END)
+    tails = []
+    for opens in (False, True):
+        tails += [_END] * (_PLAIN + 1)
+        for way, form in _EXAMPLES.items():
+            key = key_of(form, opens and way == _CAPITALISED)
+            tails.append(key.removeprefix(form.lower().encode()) + _END)
     longest = max(map(len, tails))
     every = np.frombuffer(b"".join(tail.ljust(longest) for tail in tails), np.uint8).reshape(-1, longest)
     return every, np.arange(longest) < np.array(list(map(len, tails)))[:, None]
+
+
+LOOPS: Final[tuple[Loop, ...]] = (spelled,)
