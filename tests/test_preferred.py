@@ -1,4 +1,4 @@
-"""Loops that are compiled once are kept for all processes, and one process at a time makes them."""
+"""Who could have saved much by loops calls them, and one process at a time makes those that are not kept."""
 
 from __future__ import annotations
 
@@ -95,18 +95,3 @@ def test_a_loop_that_cannot_be_made_ends_nothing_and_is_tried_once(folder: Path)
 def test_without_numba_there_are_no_loops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "is_there", lambda: False)
     assert not kept.preferred([loop()], ENOUGH)
-
-
-def test_a_file_of_loops_that_others_may_write_to_is_not_loaded(folder: Path) -> None:
-    assert kept.preferred([loop()], ENOUGH)
-    (file,) = folder.glob("*.o")
-    file.chmod(0o666)
-    assert not kept.preferred([loop()], 0.2)
-    file.chmod(0o600)
-    file.write_bytes(file.read_bytes()[:-1])
-    assert not kept.preferred([loop()], 0.2)
-
-
-def test_a_loop_takes_the_arrays_that_it_is_made_for() -> None:
-    with pytest.raises(TypeError, match="summed takes flat arrays of uint32"):
-        loop()(np.zeros(3), 1, np.zeros(3, np.int64))
