@@ -70,6 +70,9 @@ _FROM_CODE_TO_TOP = np.uint64(32)  # bits: to the last eight of 64
 _TOP = np.uint64(0xFF << 56)
 _BYTE, _HALF = np.uint64(8), np.uint64(32)
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
+# UTF-8: a character from so many on has two bytes, or three, and four from PLANE on; six bits in each but the first.
+_TWO, _THREE, _BYTES = 0x80, 0x800, 4
+_LEADS_TWO, _LEADS_THREE, _LEADS_FOUR, _FOLLOWS, _SIX, _LAST = 0xC0, 0xE0, 0xF0, 0x80, 6, 0x3F
 _MOST = 1 << 31  # characters whose places are told by 32 bits
 
 
@@ -80,14 +83,16 @@ class Reader:
         """Hash with these secrets (uint64) as many of a token's characters at most."""
         self._secrets = secrets
         self._longest = longest
-        self._plain, self._ruled, self._merged, self._text = _Plain.of(0), np.zeros(0, np.int32), _Merged.of(0), ""
+        self._plain, self._merged = _Plain.of(0), _Merged.of(0)
+        self._joined = Joined.of([])
+        self._bytes = np.empty(0, np.uint8)
 
     def tokens(self, texts: Sequence[str]) -> tuple[Tokens, np.ndarray] | None:
         """Return the tokens of texts, as `bulk.tokens` does, and a hash for each; None if they are too long for loops.
 
         Places and hashes are overwritten by the next call.
         """
-        joined = Joined.of(texts)
+        joined = self._joined = Joined.of(texts)
         if len(joined.text) >= _MOST:
             return None
         first = joined.first
@@ -111,6 +116,14 @@ class Reader:
         merged(*given, *here, ruled, sentences, first, self._secrets, self._longest, *of, opens, lengths)
         tokens_ = Tokens(joined.text, of.starts[:many], of.stops[:many], opens, lengths, joined.points)
         return tokens_, of.hashes[:many]
+
+    def encoded(self, many: int) -> tuple[bytes, np.ndarray]:
+        """Return the first texts of the last call in UTF-8, one behind another, and how long each is, in bytes."""
+        joined, lengths = self._joined, np.empty(many, np.int64)
+        room = _BYTES * len(joined.points) + 1
+        if len(self._bytes) < room:
+            self._bytes = np.empty(room, np.uint8)
+        return self._bytes[: encoded(joined.points, joined.first, joined.last, self._bytes, lengths)].tobytes(), lengths
 
 
 class _Plain(NamedTuple):
@@ -544,4 +557,38 @@ def merged(
     return 0
 
 
-LOOPS: Final[tuple[Loop, ...]] = (found, merged)
+@kept("u4", "i8", "i8", "u1", "i8")
+def encoded(
+    characters: np.ndarray, first: np.ndarray, last: np.ndarray, bytes_: np.ndarray, lengths: np.ndarray
+) -> int:
+    """Write texts in UTF-8, halves of pairs as any character, and return how long all are; `lengths` tells of each.
+
+    There is room for four bytes of each character and for one more.
+    """
+    size = _ZERO
+    for text in range(len(lengths)):
+        begin = size
+        for at in range(np.uint64(first[text]), np.uint64(last[text])):
+            point = characters[at]
+            if point < _THREE:
+                # Without asking which it is, for that cannot be foretold: the second byte is overwritten if it is none.
+                is_two = np.uint64(point >= _TWO)
+                bytes_[size] = _LEADS_TWO | point >> _SIX if is_two else point
+                bytes_[size + _ONE] = _FOLLOWS | point & _LAST
+                size += _ONE + is_two
+            elif point < PLANE:
+                bytes_[size] = _LEADS_THREE | point >> 2 * _SIX
+                bytes_[size + _ONE] = _FOLLOWS | point >> _SIX & _LAST
+                bytes_[size + np.uint64(2)] = _FOLLOWS | point & _LAST
+                size += np.uint64(3)
+            else:
+                bytes_[size] = _LEADS_FOUR | point >> 3 * _SIX
+                bytes_[size + _ONE] = _FOLLOWS | point >> 2 * _SIX & _LAST
+                bytes_[size + np.uint64(2)] = _FOLLOWS | point >> _SIX & _LAST
+                bytes_[size + np.uint64(3)] = _FOLLOWS | point & _LAST
+                size += np.uint64(4)
+        lengths[text] = np.int64(size - begin)
+    return int(np.int64(size))
+
+
+LOOPS: Final[tuple[Loop, ...]] = (found, merged, encoded)

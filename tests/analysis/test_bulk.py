@@ -42,7 +42,10 @@ WORDS = st.sampled_from(
 )
 SPACES = st.sampled_from([" ", " ", " ", "", "", "\n", "\u00a0", "\u2009", "  ", ".", ". ", ",", "\x1c"])
 # Whatever else a string may have, halves of pairs among it, and words longer than any is.
-ANY = st.text(st.one_of(st.characters(), st.sampled_from("\ud83d\ude00аё.5 -'")), max_size=40)
+ANY = st.text(
+    st.one_of(st.characters(), st.sampled_from("\x7f\x80\u07ff\u0800\uffff\U00010000\U0010ffff\ud83d\ude00аё.5 -'")),
+    max_size=40,
+)
 LONG = st.builds(lambda piece, many: piece * many, PIECES | WORDS, st.integers(50, 300))
 TEXTS = st.lists(st.lists(st.tuples(PIECES | WORDS, SPACES).map("".join), max_size=20).map("".join), max_size=5)
 
@@ -81,6 +84,11 @@ def compare_loops(texts: list[str]) -> None:
     for here, there in zip((*by_loops[1:], hashes), (*expected[1:], HASHER(expected)), strict=True):
         assert isinstance(there, np.ndarray)
         assert np.array_equal(here, there)
+    expected_bytes = [text.encode("utf-8", "surrogatepass") for text in texts]
+    for many in (len(texts), len(texts) // 2):
+        encoded, lengths = READER.encoded(many)
+        assert encoded == b"".join(expected_bytes[:many])
+        assert lengths.tolist() == list(map(len, expected_bytes[:many]))
 
 
 @with_examples

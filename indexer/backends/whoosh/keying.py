@@ -133,6 +133,8 @@ def hashes_of(strings: Strings, mixer: Mixer) -> np.ndarray:
 
 def keys(of: Tokens, some: np.ndarray, analyzer: Analyzer, *, by_loops: bool = False) -> list[bytes]:
     """Return the keys of some of the tokens; by loops, which must be ready then."""
+    if not some.size:
+        return []
     starts, opens = of.starts[some], of.opens[some]
     sizes = np.minimum(of.stops[some] - starts, analyzer.settings.longest_word)
     text, untold = (_told_by_loops if by_loops else _told)(of, starts, sizes, opens)
