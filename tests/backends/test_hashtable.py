@@ -16,6 +16,7 @@ from indexer.backends.whoosh.hashtable import HashTable
 from indexer.backends.whoosh.inversion import Scanner
 from indexer.backends.whoosh.terms import Strings
 from indexer.backends.whoosh.words import key_of
+from indexer.paragraphs import passages
 from indexer.settings import Analysis, Reading
 from indexer.types import Document
 from tests.looping import in_both_ways
@@ -106,5 +107,6 @@ def each_word_once(batches: list[list[str]], seen: int) -> None:
         scan = scanner.scan((str(at), Document(str(at), text)) for at, text in enumerate(texts))
         keys += Strings.joined(scan.keys).all()
         found = [keys[number] for number in scan.content.fields["text"].words.tolist()]
-        tokens = [token for text in texts for token in tokenize(text)]
+        passages_ = [passage for text in texts for _, passage in passages(text, Reading())]
+        tokens = [token for passage in passages_ for token in tokenize(passage)]
         assert found == [key_of(*analyzer.key(token.text, token.opens_sentence)) for token in tokens]
