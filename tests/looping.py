@@ -57,4 +57,4 @@ def looked_at() -> Iterator[None]:
         yield
 
 
-in_both_ways = pytest.mark.parametrize("loops_run", [compiled, looked_at], ids=["compiled", "looked at"])
+in_both_ways = pytest.mark.parametrize("loops_run", [looked_at, compiled], ids=["looked at", "compiled"])
