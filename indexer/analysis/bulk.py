@@ -89,13 +89,14 @@ class Joined(NamedTuple):
     def of(cls, texts: Sequence[str], points_of: Callable[[str], np.ndarray] | None = None) -> Joined:
         """Join texts; their code points come from `points_of`."""
         text = _BETWEEN.join([_BETWEEN * (_BEFORE - 1), *texts, _BETWEEN * _BEFORE])
-        points = (points_of or _points)(text)
+        points = (points_of or code_points)(text)
         lengths = np.fromiter(map(len, texts), np.intp, len(texts))
         last = np.cumsum(lengths + 1) + (_BEFORE - 1)
         return cls(text, points, last - lengths, last)
 
 
-def _points(text: str) -> np.ndarray:
+def code_points(text: str) -> np.ndarray:
+    """Return the code points of a text, uint32."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from razdel.segmenters.sentenize import BULLET_SIZE
 
 from indexer.analysis.abbreviations import DOTTED
-from indexer.analysis.bulk import Joined, Tokens, abbreviations, by_rules, ends_in_doubt
+from indexer.analysis.bulk import Joined, Tokens, abbreviations, by_rules, code_points, ends_in_doubt
 from indexer.analysis.characters import (
     AFTER_LETTER,
     ALNUM,
@@ -92,9 +92,9 @@ class Reader:
 
         Places and hashes are overwritten by the next call.
         """
-        if sum(map(len, texts)) + len(texts) >= _MOST:
-            return None
         joined = self._joined = Joined.of(texts, self._points_of)
+        if len(joined.text) >= _MOST:
+            return None
         first = joined.first
         points, known = _numbered(joined.points)
         plain = self._plain = self._plain.with_room(len(points) // 2 + 1)
@@ -118,6 +118,8 @@ class Reader:
         return tokens_, of.hashes[:many]
 
     def _points_of(self, text: str) -> np.ndarray:
+        if len(text) >= _MOST:
+            return code_points(text)
         if len(text) > self._points.itemsize // _BYTES:
             self._points = np.zeros(1, f"U{len(text) + len(text) // 4}")
         self._points[0] = text  # in 0.4 of the time of an array of its own, and that is as long as to encode it

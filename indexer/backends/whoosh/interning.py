@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Int: TypeAlias = Any  # a whole number, of Python or of NumPy
 
-_AHEAD = 32  # hashes whose places in the table are fetched from memory before one is looked at
+_AHEAD = 64  # hashes whose places in the table are fetched from memory before one is looked at
 _ONE = np.uint64(1)
 
 
