@@ -39,8 +39,6 @@ class Guarded:
 
 @contextmanager
 def compiled() -> Iterator[None]:
-    if not is_there():
-        pytest.skip("without Numba nothing is compiled")
     assert kept.are_ready(LOOPS, make=True)
     yield
 
@@ -57,4 +55,7 @@ def looked_at() -> Iterator[None]:
         yield
 
 
-in_both_ways = pytest.mark.parametrize("loops_run", [looked_at, compiled], ids=["looked at", "compiled"])
+with_numba = pytest.mark.skipif(not is_there(), reason="without Numba nothing is compiled")
+in_both_ways = pytest.mark.parametrize(
+    "loops_run", [pytest.param(looked_at, id="looked at"), pytest.param(compiled, id="compiled", marks=with_numba)]
+)

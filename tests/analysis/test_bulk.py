@@ -20,7 +20,7 @@ from indexer.analysis import bulk, loops
 from indexer.analysis.tokenize import tokenize
 from indexer.backends.whoosh.keying import Hasher
 from indexer.sentences import ends
-from tests.looping import compiled, in_both_ways
+from tests.looping import compiled, in_both_ways, with_numba
 
 Test = TypeVar("Test", bound="Callable[..., None]")
 Way = Callable[[], AbstractContextManager[None]]
@@ -124,6 +124,7 @@ def test_tokens_of_the_corpus() -> None:
     compare([line for text in texts for line in text.split("\n")])
 
 
+@with_numba
 @pytest.mark.parametrize("name", ["xquad_ru", "wikinews_headlines_ru", "ru_codes_law"])
 def test_loops_find_what_arrays_find_in_real_texts(shared_data: Path, name: str) -> None:
     with gzip.open(shared_data / "relevance" / name / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
