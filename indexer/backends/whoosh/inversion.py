@@ -17,7 +17,7 @@ from uuid import uuid4
 import numpy as np
 
 from indexer.analysis import bulk, loops
-from indexer.backends.whoosh import interning, keying, terms, texts
+from indexer.backends.whoosh import interning, keying, texts
 from indexer.backends.whoosh.hashtable import HashTable
 from indexer.backends.whoosh.segment import HEADING_FIELDS, Content, Rows, Whole, heading_to_bytes
 from indexer.compiled import kept
@@ -93,16 +93,16 @@ class Scanner:
                 "file": _whole([file for file, _ in kept]),
             },
         )
-        return Scan(self.name, terms.joined(keys), content)
+        return Scan(self.name, keys, content)
 
-    def _rows(self, fields: dict[str, list[str]]) -> tuple[list[bytes], dict[str, Rows], texts.Blocks]:
+    def _rows(self, fields: dict[str, list[str]]) -> tuple[bytes, dict[str, Rows], texts.Blocks]:
         """Return the keys of words that are new, the texts of fields as numbers of words, and those of the first."""
-        keys: list[bytes] = []
+        keys: list[bytes] = []  # of each portion
         words, lengths, opens = [], [], []
         packing, left = texts.Packing(), len(next(iter(fields.values())))
         for some in _portions([text for texts_ in fields.values() for text in texts_]):
             of = self._numbered(some, min(left, len(some)))
-            keys += of.keys
+            keys.append(of.keys)
             words.append(of.words)
             lengths.append(of.tokens.lengths)
             opens.append(of.tokens.opens)
@@ -116,7 +116,7 @@ class Scanner:
         for field, (first, last) in zip(fields, pairwise([0, *ends.tolist()]), strict=True):
             here = slice(places[first], places[last])
             rows[field] = Rows(every.words[here], every.lengths[first:last], every.opens[here])
-        return keys, rows, packing.blocks()
+        return b"".join(keys), rows, packing.blocks()
 
     def _numbered(self, some: list[str], encoded: int) -> _Numbered:
         """Return texts as numbers of words, and the first of them encoded."""
@@ -135,7 +135,7 @@ class _Numbered(NamedTuple):
     """Texts as numbers of words."""
 
     tokens: bulk.Tokens
-    keys: list[bytes]  # of words that are new
+    keys: bytes  # of words that are new: terms.joined
     words: np.ndarray  # at each place
     encoded: tuple[bytes, np.ndarray]  # some of the texts, one behind another, and how long each is
 

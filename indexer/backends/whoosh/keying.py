@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 
 from indexer.analysis.characters import APART, EIGHT, POINT, codes_of
+from indexer.backends.whoosh import terms
 from indexer.backends.whoosh.lists import spread
 from indexer.backends.whoosh.words import key_of
 from indexer.compiled.kept import NUMBER, kept
@@ -19,7 +20,6 @@ from indexer.compiled.kept import NUMBER, kept
 if TYPE_CHECKING:
     from indexer.analysis import Analyzer
     from indexer.analysis.bulk import Tokens
-    from indexer.backends.whoosh.terms import Strings
     from indexer.compiled.kept import Loop
 
 Int: TypeAlias = Any  # a whole number, of Python or of NumPy
@@ -42,7 +42,8 @@ _LOWER = 32  # from a capital letter to the small one
 _UNTOLD, _PLAIN, _CAPITALISED, _CAPITALS, _CAPITAL_ALONE = range(5)  # how a word is written
 _WAYS = 5
 _EXAMPLES = {_CAPITALISED: "Аб", _CAPITALS: "АБ", _CAPITAL_ALONE: "А"}
-_END = b"\n"  # no key has one
+_END = b"\n"  # no key has one, and it is a character of one byte
+_BEHIND = terms.joined([b""])
 _BYTES = 2  # of a character in UTF-8, of those that are told: one below _TWO, else two, of which the last has six bits
 _TWO, _LEADS, _FOLLOWS, _SIX, _LAST = 0x80, 0xC0, 0x80, 6, 0x3F
 
@@ -126,23 +127,27 @@ def _padded(text: np.ndarray) -> np.ndarray:
     return np.append(text, np.zeros(EIGHT, np.uint8))
 
 
-def hashes_of(strings: Strings, mixer: Mixer) -> np.ndarray:
+def hashes_of(strings: terms.Strings, mixer: Mixer) -> np.ndarray:
     """Return the number of each string."""
     return mixer.of(_padded(strings.text), strings.starts, strings.ends - strings.starts)
 
 
-def keys(of: Tokens, some: np.ndarray, analyzer: Analyzer, *, by_loops: bool = False) -> list[bytes]:
-    """Return the keys of some of the tokens; by loops, which must be ready then."""
+def keys(of: Tokens, some: np.ndarray, analyzer: Analyzer, *, by_loops: bool = False) -> bytes:
+    """Return the keys of some of the tokens, as terms.joined does; by loops, which must be ready then."""
     if not some.size:
-        return []
+        return b""
     starts, opens = of.starts[some], of.opens[some]
     sizes = np.minimum(of.stops[some] - starts, analyzer.settings.longest_word)
     text, untold = (_told_by_loops if by_loops else _told)(of, starts, sizes, opens)
-    found = text.split(_END)[:-1]
-    places = zip(untold.tolist(), starts[untold].tolist(), of.stops[some[untold]].tolist(), strict=True)
-    for at, start, stop in places:
-        found[at] = key_of(*analyzer.key(of.text[start:stop], bool(opens[at])))
-    return found
+    text = text.replace(_END, _BEHIND)
+    parts: list[bytes] = []
+    done = 0
+    places = terms.Strings.joined(text).ends[untold]
+    spans = zip(starts[untold].tolist(), of.stops[some[untold]].tolist(), opens[untold].tolist(), strict=True)
+    for place, (start, stop, is_opening) in zip(places.tolist(), spans, strict=True):
+        parts += text[done:place], key_of(*analyzer.key(of.text[start:stop], is_opening))
+        done = place
+    return b"".join([*parts, text[done:]])
 
 
 def _told(of: Tokens, starts: np.ndarray, sizes: np.ndarray, opens: np.ndarray) -> tuple[bytes, np.ndarray]:
