@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 NUMBER: Final = None  # what a loop takes in place of an array
 _ENTRY = "entry"  # the name of each loop in its object code
 _OURS = 0o022  # bits of a file that others may write to
+_IS_SAFE = os.name == "posix"  # elsewhere a file does not tell who may have written it
+_LOADING = 0.03  # seconds of the processor that loading loops takes a process
+_MAKING = (
+    0.4  # that loops must have been able to save a process before it takes the seconds to make them for all others
+)
 
 
 class Loop:
@@ -38,6 +44,7 @@ class Loop:
         self.function = function
         self._kinds = [None if kind is NUMBER else np.dtype(kind) for kind in takes]
         self._code: Callable[[int], int] | None = None
+        self.is_refused = False  # there is no making it for this machine
 
     def __call__(self, *given: np.ndarray | int) -> int:
         """Run it; TypeError if an array is not what it takes. It must be ready."""
@@ -126,6 +133,63 @@ def are_ready(loops: Iterable[Loop], *, make: bool) -> bool:
         for loop in left:
             loop.make()
     return make or not left
+
+
+def preferred(loops: Sequence[Loop], saved: float) -> bool:
+    """Return whether loops are to be called: whether they can be, and it is worth what it takes to come to that.
+
+    `saved` is how many seconds of the processor they would have saved this process up to now. Who is told that they are
+    not asks again later: of the processes that need loops which are not kept yet, one makes them, and the others go on.
+    """
+    if all(loop.is_ready for loop in loops):
+        return True
+    if saved < _LOADING or not is_there() or not _IS_SAFE:
+        return False
+    if are_ready(loops, make=False):
+        return True
+    if saved < _MAKING or any(loop.is_refused for loop in loops):
+        return False
+    with _lock() as is_locked:
+        return is_locked and _are_made(loops)
+
+
+def _are_made(loops: Sequence[Loop]) -> bool:
+    try:
+        return are_ready(loops, make=True)
+    except RuntimeError:  # LLVM's: a machine for which loops need what is not there; it is the same without them
+        for loop in loops:
+            loop.is_refused = not loop.is_ready
+        return False
+
+
+@contextmanager
+def _lock() -> Iterator[bool]:
+    """Tell whether this process alone makes loops meanwhile, and there is a folder to keep them."""
+    import fcntl  # noqa: PLC0415 -- see _IS_SAFE
+
+    file = _lock_file()
+    try:
+        if file is not None:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:  # another process is at it
+        is_locked = False
+    else:
+        is_locked = file is not None
+    try:
+        yield is_locked
+    finally:
+        if file is not None:
+            os.close(file)  # it ends the lock, as the end of the process would
+
+
+def _lock_file() -> int | None:
+    for folder in _folders():
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return os.open(folder / "kept.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError:
+            continue
+    return None
 
 
 def _folders() -> Iterator[Path]:
