@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from indexer.analysis.dictionary.many import Bulk, Readings
 
+pytestmark = pytest.mark.usefixtures("way")
+
 CORPUS = Path(__file__).parents[2] / "corpus"
 RUSSIAN = re.compile("[а-яѐ-ҁҋ-ӿ]{2,}")  # and what other letters its neighbours have
 COMPOUND = re.compile("[а-яё]+-[а-яё]+")
@@ -63,6 +65,11 @@ CHOSEN = {
     "letters": "а б в и о у я ё й ъ",
     "long": "достопримечательностями превысокомногорассмотрительствующий " + "пере" * 40 + "бег " + "е" * 60,
 }
+
+
+TAILS = st.sampled_from(
+    "кошка кошки ёлка елка стали бутявка серый серая гора иван ивана звезды ю то мамы мама".split(" ")
+)
 
 
 class WhereItMatters(ProbabilityEstimator):
@@ -196,6 +203,13 @@ def test_compounds_of_the_dictionary_are_told_at_once() -> None:
     assert compare_compounds_at_once([*known, "бутявка-пушка", "по-новому", "ростов-город"]) >= len(known)
 
 
+def test_compounds_behind_prefixes_are_told_at_once() -> None:
+    told = ["транспортно-пересадочных", "немца-землемера", "интернет-магазину", "дочь-бутявка"]
+    assert compare_compounds_at_once(told) == len(told)
+    # More is compared of what begins with a hyphen then, and of what has a prefix again or may be spelt otherwise.
+    assert compare_compounds_at_once(["экс-адвокату", "крипто-новостей", "ненедо-кошки", "незвезды-кошка"]) == 0
+
+
 @given(st.lists(st.text("абвегийклмнопрстуеёьюя", min_size=2, max_size=12), max_size=20))
 def test_any_letters_at_once(words: list[str]) -> None:
     compare_at_once(words)
@@ -224,6 +238,15 @@ def test_any_characters(word: str) -> None:
 @given(st.lists(st.text("абвеклмноу", min_size=1, max_size=4), min_size=2, max_size=20))
 def test_any_compounds_at_once(words: list[str]) -> None:
     compare_compounds_at_once(f"{left}-{right}" for left, right in pairwise(words))
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["не", "до", "де", "пан", "супер", "ре", "трёх", "недо"]), TAILS, TAILS), max_size=9
+    )
+)
+def test_any_compounds_behind_prefixes_at_once(words: list[tuple[str, str, str]]) -> None:
+    compare_compounds_at_once(f"{prefix}{left}-{right}" for prefix, left, right in words)
 
 
 @given(st.sampled_from(" ".join(CHOSEN.values()).split(" ")), st.sampled_from(" ".join(CHOSEN.values()).split(" ")))

@@ -27,6 +27,8 @@ from tests.analysis.test_dictionary import CHOSEN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+pytestmark = pytest.mark.usefixtures("way")
+
 RUSSIAN = re.compile("[А-Яа-яЁё]{2,}")
 CORPUS = Path(__file__).parents[2] / "corpus"
 EVERY = " ".join(CHOSEN.values()).split(" ")

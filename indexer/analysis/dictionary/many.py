@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from indexer.analysis import looking
 from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, Ways, ranges
 
 if TYPE_CHECKING:
@@ -153,31 +154,40 @@ class _Suffixes(NamedTuple):
     lengths: np.ndarray  # in letters
     hashes: np.ndarray
     ends: np.ndarray  # the last letter, or the last two
+    joined: tuple[np.ndarray, np.ndarray]  # the texts one after another, and where each starts, and one more
 
 
 class _Letters:
     """Words, one after another, as numbers of their letters."""
 
-    def __init__(self, codes: np.ndarray, lengths: np.ndarray) -> None:
+    def __init__(self, codes: np.ndarray, lengths: np.ndarray, sums: np.ndarray | None = None) -> None:
+        """Take letters, and the sums of which hashes are differences, if they are known."""
         self.codes, self.lengths = codes, lengths
         self.starts = np.cumsum(lengths) - lengths
-        position = np.arange(len(codes)) - np.repeat(self.starts, lengths)
-        self._sums = np.zeros(len(codes) + 1, np.uint64)
-        np.cumsum(_RANDOM[codes] * _POWERS[position], out=self._sums[1:])
+        self._sums = self._summed() if sums is None else sums
+
+    def _summed(self) -> np.ndarray:
+        position = np.arange(len(self.codes)) - np.repeat(self.starts, self.lengths)
+        sums = np.zeros(len(self.codes) + 1, np.uint64)
+        np.cumsum(_RANDOM[self.codes] * _POWERS[position], out=sums[1:])
+        return sums
 
     @classmethod
     def of(cls, words: Sequence[bytes]) -> _Letters:
         """Take words of Russian letters in UTF-8."""
-        points = np.frombuffer(b"".join(words), ">u2")
-        return cls(_CODES[points & (len(_CODES) - 1)], np.fromiter(map(len, words), np.intp, len(words)) // _LETTER)
+        text, lengths = b"".join(words), np.fromiter(map(len, words), np.int64, len(words)) // _LETTER
+        if looking.by_loops():
+            from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- see looking
+
+            codes, sums = np.empty(len(text) // _LETTER, np.uint8), np.empty(len(text) // _LETTER + 1, np.uint64)
+            loops.letters(np.frombuffer(text, np.uint8), lengths, _CODES, _RANDOM, _POWERS, codes, sums)
+            return cls(codes, lengths, sums)
+        return cls(_CODES[np.frombuffer(text, ">u2") & (len(_CODES) - 1)], lengths)
 
     @classmethod
     def of_any(cls, texts: Sequence[str]) -> _Letters:
         """Take texts that may have other letters too: suffixes have hyphens."""
-        numbers = {
-            letter: int(_CODES[int.from_bytes(letter.encode(), "big") & (len(_CODES) - 1)]) for letter in _ALPHABET
-        }
-        codes = np.array([numbers.get(letter, _OTHER) for text in texts for letter in text], np.uint8)
+        codes = np.array([_NUMBERS.get(letter, _OTHER) for text in texts for letter in text], np.uint8)
         return cls(codes, np.fromiter(map(len, texts), np.intp, len(texts)))
 
     def hashes(self, word: np.ndarray, stop: np.ndarray) -> np.ndarray:
@@ -207,6 +217,7 @@ def _codes() -> np.ndarray:
 
 
 _CODES = _codes()
+_NUMBERS = {letter: int(_CODES[int.from_bytes(letter.encode(), "big") & (len(_CODES) - 1)]) for letter in _ALPHABET}
 _random = np.random.default_rng(1)  # the same in every process, though nothing depends on it
 _RANDOM = _random.integers(1 << 64, size=_BASE, dtype=np.uint64)
 _FACTOR = _random.integers(1 << 63, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
@@ -230,6 +241,7 @@ class Bulk:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self.tags = Tags(lexicon)
+        self._begins: np.ndarray | None = None  # by the first two letters of a word: whether prefixes begin so
         self._paradigms = np.frombuffer(lexicon.paradigms, np.uint16).astype(np.int64)
         self._starts, self._forms = np.array(lexicon.starts, np.int64).T
         letters = _Letters.of_any(lexicon.suffixes)
@@ -237,19 +249,37 @@ class Bulk:
         codes = np.append(letters.codes, np.zeros(1, np.uint8)).astype(np.int64)
         last = codes[letters.starts + letters.lengths - 1] * (letters.lengths > 0)
         first = codes[letters.starts + letters.lengths - 2] * (letters.lengths > 1)
+        texts = [suffix.replace("ё", "е").encode() for suffix in lexicon.suffixes]
         self._suffixes = _Suffixes(
-            [suffix.replace("ё", "е").encode() for suffix in lexicon.suffixes],
+            texts,
             letters.lengths,
             letters.hashes(whole, letters.lengths),
             first * _BASE + last,
+            (np.frombuffer(b"".join(texts), np.uint8), np.cumsum([0, *map(len, texts)])),
         )
 
     def lemmas(self, words: Sequence[bytes], word: np.ndarray, before: np.ndarray, after: np.ndarray) -> list[bytes]:
         """Return lemmas by what they are made of: folded, in UTF-8."""
+        if looking.by_loops():
+            return self._lemmas_by_loops(words, word, before, after)
         texts = self._suffixes.texts
         made = zip(word.tolist(), (before * _LETTER).tolist(), after.tolist(), strict=True)
         joined = b" ".join([words[at][:stop] + texts[suffix] for at, stop, suffix in made])
         return joined.replace(_YO, _E).split(b" ") if joined else [b""] * len(word)
+
+    def _lemmas_by_loops(
+        self, words: Sequence[bytes], word: np.ndarray, before: np.ndarray, after: np.ndarray
+    ) -> list[bytes]:
+        from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- see looking
+
+        starts = np.cumsum(np.fromiter(map(len, words), np.int64, len(words)))
+        starts = np.append(0, starts)[:-1]
+        text = np.frombuffer(b"".join(words), np.uint8)
+        suffixes, of_suffixes = self._suffixes.joined
+        size = _LETTER * before.sum() + (of_suffixes[after + 1] - of_suffixes[after]).sum() + len(word)
+        made = np.empty(size, np.uint8)
+        loops.lemmas(text, starts, word, before, suffixes, of_suffixes, after, made)
+        return made.tobytes().split(b" ")[:-1]
 
     def tag(self, number: int) -> Tag:
         """Return a tag by its number."""
@@ -257,6 +287,7 @@ class Bulk:
 
     def nodes(self, words: Sequence[bytes]) -> np.ndarray:
         """Return a number for each word, the same for those that have the same forms; below zero if it has not one."""
+        looking.count(len(words))
         return self._lexicon.sole_ends(words)
 
     @property
@@ -336,7 +367,17 @@ class Bulk:
 
     def compounds(self, words: Sequence[bytes], guesses: Guesses) -> Compounds:
         """Return what words may be that are two of Russian letters with a hyphen between them."""
+        count = len(words)
         nodes = self._lexicon.sole_ends(words)
+        prefixed = [
+            (at, len(prefix))
+            for at in (nodes == NOWHERE).nonzero()[0].tolist()
+            for prefix in guesses.prefixes_of_compound(words[at].decode())
+        ]
+        if prefixed:
+            # What is left of words without their known prefixes is told together with the others.
+            words = [*words, *(words[at][size * _LETTER :] for at, size in prefixed)]
+            nodes = np.append(nodes, self._lexicon.sole_ends(words[count:]))
         told = nodes != AMBIGUOUS
         number: dict[bytes, int] = {}
         halves = [word.partition(b"-") for word in words]
@@ -352,6 +393,7 @@ class Bulk:
                 (with_particle if is_particle else of_parts).append(at)
         parts, are_told = self._parts(list(number), guesses)
         known, texts = self._known_compounds(words, told, nodes, len(parts.texts))
+        texts = parts.texts + texts
         asked, before = np.array(of_parts, np.intp), np.array(with_particle, np.intp)
         found = _joined(
             [
@@ -362,7 +404,10 @@ class Bulk:
         )
         _tell_only(told, found)
         rows = self._weighed(words, found.left())
-        return Compounds(rows, parts.texts + texts, list(number), parts, are_told, left, right)
+        if prefixed:
+            rows, more = self._with_prefixes(words[:count], rows, prefixed, texts, guesses)
+            texts += more
+        return Compounds(rows, texts, list(number), parts, are_told, left[:count], right[:count])
 
     def _known_compounds(
         self, words: Sequence[bytes], told: np.ndarray, nodes: np.ndarray, before: int
@@ -393,6 +438,59 @@ class Bulk:
             length=rows.length + lengths[of] + 1,
         )
         return rows, lefts + lemmas
+
+    def _with_prefixes(
+        self,
+        words: Sequence[bytes],
+        rows: Readings,
+        prefixed: list[tuple[int, int]],
+        texts: Sequence[bytes],
+        guesses: Guesses,
+    ) -> tuple[Readings, list[bytes]]:
+        """Return the parses of words, those of what is left without prefixes become such of the whole; and their texts.
+
+        What is left stands behind the words, an entry of `prefixed` each: the word, and how many letters are cut off.
+        """
+        count = len(words)
+        told, are_left = rows.told[:count], rows.told[count:]
+        own, cut = np.array(prefixed, np.intp).T
+        told[own] = True
+        told[own[~are_left]] = False
+        rest = rows.of((rows.word >= count).nonzero()[0])
+        self.tags.judge(rest.tag, guesses)
+        rest = rest.of(self.tags.is_productive[rest.tag])
+        which = rest.word - count
+        word = own[which]
+        # What is a word of the dictionary, or may be spelt otherwise, is compared by more.
+        told[word[(rest.way != BY_PARTS) | (rest.same >> _SPELLING > 0)]] = False
+        # Of parses with the same tag and the same right part only the first is given.
+        keys = np.stack([word, rest.same >> _BITS, rest.after]).astype(np.uint64).T @ _POWERS[1:4]
+        order = np.argsort(keys)
+        told[word[order[1:][keys[order[1:]] == keys[order[:-1]]]]] = False
+        kept = told[word].nonzero()[0]
+        rest, which, word = rest.of(kept), which[kept], word[kept]
+        bare = [texts[left] for left in rest.before.tolist()]
+        prefixes = [words[at][: size * _LETTER] for at, size in prefixed]
+        lefts = [prefixes[at] + left for at, left in zip(which.tolist(), bare, strict=True)]
+        lefts = [left.replace(_YO, _E) for left in lefts]
+        told[word[[b"-" in left for left in lefts]]] = False
+        with_prefix, without = _Letters.of(lefts), _Letters.of(bare)
+        row = np.arange(len(word))
+        added = with_prefix.hashes(row, with_prefix.lengths) - without.hashes(row, without.lengths)
+        behind = rest._replace(
+            told=told,
+            word=word,
+            before=len(texts) + row,
+            after=len(texts) + len(lefts) + row,
+            lemma=rest.lemma + added * _HYPHEN,
+            length=rest.length + cut[which],
+            score=rest.score * guesses.of_prefix,
+            way=np.full(len(word), BY_PREFIX, np.uint8),
+        )
+        _tell_only(told, behind, own)
+        whole = rows.of((rows.word < count).nonzero()[0])._replace(told=told)
+        joined = _joined([whole, self._weighed(words, behind.left())])
+        return joined, lefts + [texts[right] for right in rest.after.tolist()]
 
     def _parts(self, words: Sequence[bytes], guesses: Guesses) -> tuple[Parts, np.ndarray]:
         """Return what the parts of compounds may be, and of which parts more than what is told there."""
@@ -467,9 +565,9 @@ class Bulk:
             shares = self._lexicon.shares(nodes[at][of], rows.tag[row])
             is_any = (np.bincount(of, shares, len(at)) > 0)[of]
             score[row[is_any]] = shares[is_any]
-            order = np.zeros(len(score))
-            order[row[is_any]] = -shares[is_any]
-            by_score = np.lexsort((order, rows.word))
+            row, shares = row[is_any], shares[is_any]
+            by_score = np.arange(len(score))
+            by_score[row] = row[np.lexsort((-shares, rows.word[row]))]
             return rows._replace(score=score).of(by_score)
         return rows._replace(score=score)
 
@@ -512,32 +610,45 @@ class Bulk:
         self, words: Sequence[bytes], letters: _Letters, told: np.ndarray, unknown: np.ndarray, guesses: Guesses
     ) -> list[Readings]:
         """Return the parses of words that the dictionary does not have; have those told that they are of."""
-        asked: list[int] = []
-        short: list[int] = []
+        lengths = letters.lengths[unknown]
+        is_long = lengths >= guesses.least_for_ending
+        is_short = ~is_long & (lengths - guesses.cuts[0] < guesses.least_tail)
         of_forms: dict[int, list[int]] = {}
         prefixed: list[tuple[int, int]] = []
-        for at in unknown.tolist():
+        for number in self._may_have_prefixes(letters, unknown, guesses).tolist():
+            at = int(unknown[number])
             word = words[at].decode()
             prefixes = guesses.prefixes_known(word)
             if prefixes:
                 prefixed += [(at, len(prefix)) for prefix in prefixes]
-            elif guesses.is_too_short(word):
-                short.append(at)
-            elif guesses.are_of_forms(word):
-                asked.append(at)
+                is_long[number] = is_short[number] = False
+            elif is_long[number]:
                 for prefix in guesses.form_prefixes(word):
                     of_forms.setdefault(prefix, []).append(at)
+        asked, short = unknown[is_long], unknown[is_short]
         for prefix, some in of_forms.items():
             # Nearly always such endings say nothing: «по» of «покасать» is no prefix of a form.
             ways = self._lexicon.ways_of_endings([words[at] for at in some], prefix)
-            more = {some[number] for number in (ways.of // self._lexicon.longest_ending).tolist()}
-            asked = [at for at in asked if at not in more]
-        found = [self._by_forms(words, letters, told, np.array(asked, np.intp), guesses)]
-        if short:
-            found.append(self._unknown(letters, told, np.array(short)))
+            more = [some[number] for number in (ways.of // self._lexicon.longest_ending).tolist()]
+            asked = asked[~np.isin(asked, more)]
+        found = [self._by_forms(words, letters, told, asked, guesses)]
+        if short.size:
+            found.append(self._unknown(letters, told, short))
         if prefixed:
             found.append(self._by_prefix(words, letters, told, prefixed, guesses))
         return found
+
+    def _may_have_prefixes(self, letters: _Letters, some: np.ndarray, guesses: Guesses) -> np.ndarray:
+        """Return which of some words may have known prefixes, or those of forms, by how they begin."""
+        begins = self._begins
+        if begins is None:
+            begins = self._begins = np.zeros(ENDINGS, np.bool_)
+            begins[[ending(head) for head in guesses.heads]] = True
+        codes = letters.codes.astype(np.intp)
+        start = letters.starts[some]
+        # A word of one letter is taken with the next one, which says nothing of it.
+        may: np.ndarray = begins[codes[start] * _BASE + codes[np.minimum(start + 1, len(codes) - 1)]].nonzero()[0]
+        return may
 
     def _by_prefix(
         self,
@@ -650,6 +761,11 @@ def _tell_only(told: np.ndarray, rows: Readings, asked: np.ndarray | None = None
 
 def _first(rows: Readings) -> np.ndarray:
     """Return where each parse of a word stands first, in order."""
+    if looking.by_loops():
+        from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- see looking
+
+        first = np.empty(len(rows.word), np.int64)
+        return first[: loops.first(rows.word, rows.same, first)]
     # Told apart by a hash, as lemmas are: word, spelling, tag and paradigm have too many bits.
     keys = rows.word.astype(np.uint64) * _POWERS[1] + rows.same.astype(np.uint64) * _POWERS[2]
     _, first = np.unique(keys, return_index=True)

@@ -1,0 +1,217 @@
+"""What is done of many words by their letters, as loops that are compiled and kept (indexer.compiled.kept).
+
+Each word is followed to its end before the next one, where arrays take one step of all words. That a loop stays within
+its arrays is said beside it. That units lead to units is true of each Automaton that is asked by loops: it has looked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from indexer.compiled.kept import NUMBER, kept
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from indexer.compiled.kept import Loop
+
+FOLLOWED: Final = 3  # columns of what is followed: which it was, where it leads, how it is spelt
+WAITING: Final = 4  # and of the ways that wait
+NO_ROOM: Final = -1
+
+_LABEL, _VALUE = 0x8000_00FF, 0x7FFF_FFFF  # see Automaton
+_OFFSET = 10
+_FIRST_OF_E, _E, _FIRST_OF_YO, _YO = *"е".encode(), *"ё".encode()
+_LETTER = 2  # bytes of a Russian one
+_AMBIGUOUS = -2
+_SIX, _BYTE = 6, 8  # bits
+_SPACE = ord(" ")
+_FURTHEST = 254  # letters from a ё to the end that are told
+
+
+@kept("u4", "u1", "i8", "i8", NUMBER, "i8", NUMBER, "i8", "i8")
+def followed(  # noqa: C901, PLR0912, PLR0917 -- what is called for each letter would have to be told all of this
+    units: np.ndarray,
+    labels: np.ndarray,
+    starts: np.ndarray,
+    stops: np.ndarray,
+    has_yo: int,
+    places: np.ndarray,
+    most: int,
+    waiting: np.ndarray,
+    rows: np.ndarray,
+) -> int:
+    """Write what Automaton._ways_of does, row by row; return how many these are, or NO_ROOM.
+
+    There is room for as many ways to wait as the longest has labels, and one more.
+    """
+    # Labels are read from starts up to stops. Of a word only the last way is gone on with, so that those that wait
+    # have left it at different letters: no more than it has.
+    room = len(rows) // FOLLOWED
+    count = 0
+    for one in range(len(starts)):
+        stop = stops[one]
+        waits = 1
+        waiting[0], waiting[1], waiting[2], waiting[3] = starts[one], 0, 0, 0
+        while waits:
+            waits -= 1
+            here = WAITING * waits
+            at, node, spelling, yo = waiting[here], waiting[here + 1], waiting[here + 2], waiting[here + 3]
+            many = 0  # ways with one ё more than are told
+            unit = int(units[node])
+            while at < stop:
+                label = int(labels[at])
+                child = node ^ unit >> _OFFSET
+                if has_yo and label == _FIRST_OF_E and at + 1 < stop and labels[at + 1] == _E:
+                    fork = child ^ _FIRST_OF_YO
+                    unit = int(units[fork])
+                    if unit & _LABEL == _FIRST_OF_YO:
+                        fork ^= unit >> _OFFSET ^ _YO
+                        if int(units[fork]) & _LABEL == _YO:
+                            if yo == most:
+                                many += 1
+                            else:
+                                here = WAITING * waits
+                                waiting[here], waiting[here + 1] = at + _LETTER, fork
+                                waiting[here + 2], waiting[here + 3] = spelling, yo + 1
+                                if yo < len(places):
+                                    letters = (stop - at - _LETTER) // _LETTER
+                                    waiting[here + 2] += _FURTHEST + 1 - min(letters, _FURTHEST) << places[yo]
+                                waits += 1
+                node = child ^ label
+                unit = int(units[node])
+                if unit & _LABEL != label:
+                    break
+                at += 1
+            if count + 1 + many > room:
+                return NO_ROOM
+            if at == stop:
+                here = FOLLOWED * count
+                rows[here], rows[here + 1], rows[here + 2] = one, node, spelling
+                count += 1
+            for _ in range(many):
+                here = FOLLOWED * count
+                rows[here], rows[here + 1], rows[here + 2] = one, _AMBIGUOUS, spelling
+                count += 1
+    return count
+
+
+@kept("u4", "u1", "u1", "i8", NUMBER, "i8", "i8", "i8")
+def said(  # noqa: PLR0917 -- columns
+    units: np.ndarray,
+    guide: np.ndarray,
+    of_base64: np.ndarray,
+    nodes: np.ndarray,
+    bits: int,
+    levels: np.ndarray,
+    of: np.ndarray,
+    values: np.ndarray,
+) -> int:
+    """Write what Automaton.said does for numbers of so many bits; return how many these are, or NO_ROOM.
+
+    A level is two numbers and the value up to it: there is room for as many as there are labels, and one more.
+    """
+    # A level is gone down to where the guide has a label, and never below the last one.
+    last = (bits + _SIX - 1) // _SIX - 1
+    count = 0
+    for one in range(len(nodes)):
+        at = 0
+        levels[0] = nodes[one] ^ int(units[nodes[one]]) >> _OFFSET
+        levels[1] = guide[2 * nodes[one]]
+        levels[2] = 0
+        while at >= 0:
+            here = 3 * at
+            label = levels[here + 1]
+            if not label:
+                at -= 1
+                continue
+            child = levels[here] ^ label
+            levels[here + 1] = guide[2 * child + 1]
+            taken = _SIX if at < last else bits - _SIX * last
+            value = levels[here + 2] << taken | int(of_base64[label]) >> _SIX - taken
+            if at == last:
+                if count == len(of):
+                    return NO_ROOM
+                of[count], values[count] = one, value
+                count += 1
+            else:
+                at += 1
+                levels[here + 3] = child ^ int(units[child]) >> _OFFSET
+                levels[here + 4] = guide[2 * child]
+                levels[here + 5] = value
+    return count
+
+
+@kept("u1", "i8", "i8", "i8", "u1", "i8", "i8", "u1")
+def lemmas(  # noqa: PLR0917 -- columns
+    text: np.ndarray,
+    starts: np.ndarray,
+    word: np.ndarray,
+    before: np.ndarray,
+    suffixes: np.ndarray,
+    starts_of_suffixes: np.ndarray,
+    after: np.ndarray,
+    made: np.ndarray,
+) -> int:
+    """Write what Bulk.lemmas does as one text, a space behind each; return how many bytes that is."""
+    # What is read of a word are no more letters than it has, and the caller has counted what is written.
+    end = 0
+    for row in range(len(word)):
+        start = starts[word[row]]
+        for at in range(start, start + _LETTER * before[row], _LETTER):
+            is_yo = text[at] == _FIRST_OF_YO and text[at + 1] == _YO
+            made[end] = _FIRST_OF_E if is_yo else text[at]
+            made[end + 1] = _E if is_yo else text[at + 1]
+            end += _LETTER
+        for at in range(starts_of_suffixes[after[row]], starts_of_suffixes[after[row] + 1]):
+            made[end] = suffixes[at]
+            end += 1
+        made[end] = _SPACE
+        end += 1
+    return end
+
+
+@kept("i8", "i8", "i8")
+def first(word: np.ndarray, same: np.ndarray, found: np.ndarray) -> int:
+    """Write where each parse of a word stands first, in order; return how many these are.
+
+    The rows of a word stand together.
+    """
+    # No more is written than there are rows.
+    count = begin = 0
+    for row in range(len(word)):
+        if row and word[row] != word[row - 1]:
+            begin = count
+        is_new = True
+        for at in range(begin, count):
+            is_new &= same[found[at]] != same[row]
+        if is_new:
+            found[count] = row
+            count += 1
+    return count
+
+
+@kept("u1", "i8", "u1", "u8", "u8", "u1", "u8")
+def letters(  # noqa: PLR0917 -- columns
+    text: np.ndarray,
+    lengths: np.ndarray,
+    codes: np.ndarray,
+    random: np.ndarray,
+    powers: np.ndarray,
+    found: np.ndarray,
+    sums: np.ndarray,
+) -> int:
+    """Write the numbers of the letters of words, and the sums that hashes are made of; return how many letters."""
+    # Words have no more letters than half of their bytes; each code is below the number of random ones.
+    sums[0] = 0
+    at = 0
+    for word in range(len(lengths)):
+        for position in range(lengths[word]):
+            code = codes[(int(text[_LETTER * at]) << _BYTE | int(text[_LETTER * at + 1])) & len(codes) - 1]
+            found[at] = code
+            sums[at + 1] = sums[at] + random[code] * powers[min(position, len(powers) - 1)]
+            at += 1
+    return at
+
+
+LOOPS: Final[tuple[Loop, ...]] = (followed, said, lemmas, first, letters)
