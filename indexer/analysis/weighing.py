@@ -22,7 +22,28 @@ _LOWEST, _HIGHEST, _CERTAIN = 1, 99, 100
 _ODD = np.uint64(0x9E37_79B9_7F4A_7C15)
 
 
-@kept("i8", "i8", "i8", "f8", "i8", "f8", NUMBER, "f8", "f8", "u8", "f8", "i8", "i8", "f8", "u1")
+def _first_like(  # noqa: PLR0917 -- columns
+    every: np.ndarray,
+    kind: np.ndarray,
+    first: int,
+    rows: int,
+    columns: int,
+    column: int,
+    unalike: np.ndarray,
+    unlike: int,
+) -> int:
+    """Return the first of so many columns where the readings of a word fit as in this one, which it is if none is."""
+    for number in range(unlike):
+        other = unalike[number]
+        row = first
+        while row < first + rows and every[kind[row] * columns + other] == every[kind[row] * columns + column]:
+            row += 1
+        if row == first + rows:
+            return other
+    return column
+
+
+@kept("i8", "i8", "i8", "f8", "i8", "f8", NUMBER, "f8", "f8", "f8", "i8", "i8", "f8", "u1", "i8")
 def in_millionths(  # noqa: C901, PLR0912, PLR0917 -- what is called for each column would have to be told all of this
     lemmas: np.ndarray,
     readings: np.ndarray,
@@ -33,25 +54,33 @@ def in_millionths(  # noqa: C901, PLR0912, PLR0917 -- what is called for each co
     columns: int,
     rare: np.ndarray,
     fit: np.ndarray,
-    bits: np.ndarray,
     sums: np.ndarray,
     micro: np.ndarray,
     near: np.ndarray,
     weights: np.ndarray,
     like: np.ndarray,
+    unalike: np.ndarray,
 ) -> int:
     """Write weights as weights._in_millionths has them, before those near halves are rounded.
 
     Return how many of these there are, or NO_ROOM; where they are in `micro` is written too, and what each weighs. And
-    for each word and column the first column where readings fit alike. `every` tells how well kinds of readings fit,
-    `rare` is one number; there is room in `fit`, the numbers of which `bits` has, for the readings of a word, and in
-    `sums` for its lemmas.
+    for each word and column the first column where readings fit alike, which alone has weights for sure. `every` tells how well kinds of readings fit,
+    `rare` is one number; there is room in `fit` for the readings of a word, in `sums` for its lemmas, and in `unalike`
+    for the columns.
     """
     # What a word has stands behind what the words before it have, in arrays that are as long as all of it.
     many = first = start = 0
     for word in range(len(lemmas)):
         count, rows = lemmas[word], readings[word]
+        unlike = 0  # columns up to here that are like none before them
         for column in range(columns):
+            # Most columns are like one of the few before them that are not, and are not weighed again.
+            other = _first_like(every, kind, first, rows, columns, column, unalike, unlike)
+            if other < column:
+                like[word * columns + column] = like[word * columns + other]
+                continue
+            unalike[unlike] = column
+            unlike += 1
             for one in range(count):
                 sums[one] = 0.0
             best = every[kind[first] * columns + column]
@@ -78,12 +107,13 @@ def in_millionths(  # noqa: C901, PLR0912, PLR0917 -- what is called for each co
                     near[many], weights[many] = at, weight
                     many += 1
             like[word * columns + column] = column
-            for other in range(column):
+            for number in range(unlike - 1):
+                other = unalike[number]
                 is_alike = True
                 for row in range(rows):
-                    is_alike &= bits[row * columns + other] == bits[row * columns + column]
+                    is_alike &= fit[row * columns + other] == fit[row * columns + column]
                 if is_alike:
-                    like[word * columns + column] = other
+                    like[word * columns + column] = like[word * columns + other]
                     break
         first += rows
         start += count
@@ -105,35 +135,39 @@ def packed(  # noqa: C901, PLR0917 -- likewise
     """Write Weighed.packed of words, one after another, and where each ends; return where the last does.
 
     `of_halves` tells what hundredths become that are followed by a half. There is room in `steps` for the lemmas of a
-    word at all places, and in `made` for weights and a number for each place, and the weights alone, of all words.
+    word, and in `made` for weights and a number for each place, and the weights alone, of all words.
     """
-    # What stands alone and, at most, what each place has is written; weights are below a million but for the likeliest.
+    # The first column is alone. What stands alone and, at most, what each place has is written; weights are below a million but for the likeliest.
     columns = len(places)
     start = end = 0
     for word in range(len(lemmas)):
         count = lemmas[word]
-        for one in range(count):
-            for column in range(columns):
+        alone = end
+        for column in range(columns):
+            if like[word * columns + column] != column:
+                continue
+            is_other = column == 0
+            for one in range(count):
                 weight = micro[order[start + one] * columns + column]
                 if weight == _MILLION:
                     step = _CERTAIN
                 elif weight % _HUNDREDTH == _HUNDREDTH // 2:
-                    step = of_halves[weight // _HUNDREDTH]
+                    step = int(of_halves[weight // _HUNDREDTH])
                 else:
                     step = min(max((weight + _HUNDREDTH // 2) // _HUNDREDTH, _LOWEST), _HIGHEST)
-                steps[column * count + one] = step
-            made[end + one] = steps[one]
-        end += count
-        for column in range(columns):
-            is_other = False
-            for one in range(count):
-                is_other |= steps[column * count + one] != steps[one]
-            for other in range(column if is_other else columns, columns):
-                if like[word * columns + column] == column and like[word * columns + other] == column:
-                    made[end] = places[other]
-                    for one in range(count):
-                        made[end + 1 + one] = steps[other * count + one]
-                    end += 1 + count
+                steps[one] = step
+                is_other |= step != made[alone + one]
+            if not column:
+                for one in range(count):
+                    made[end + one] = steps[one]
+                end += count
+            elif is_other:
+                for other in range(column, columns):
+                    if like[word * columns + other] == column:
+                        made[end] = places[other]
+                        for one in range(count):
+                            made[end + 1 + one] = steps[one]
+                        end += 1 + count
         start += count
         ends[word] = end
     return end

@@ -31,7 +31,7 @@ _LOWEST, _HIGHEST = 1, 99  # hundredths; only the likeliest weighs 1, however ne
 FEW = 6  # words: one by one they take less than by arrays
 _ODD = np.uint64(0x9E37_79B9_7F4A_7C15)  # a hash is of the powers of a number without a pattern
 _MOST_KNOWN = 200_000  # weighings that are remembered: the words of 300,000 paragraphs have 24,000 different ones
-_SOME = 64  # weights near halves that there is room for at first
+_SOME = 1024  # weights near halves that there is room for at first
 _BITS = 16  # of the rank of a lemma among those of its word
 _NEAR_HALF = 1e-4  # where a product may have been rounded over a half that the number itself does not reach
 
@@ -220,7 +220,7 @@ def _weighed_by_loops(words: Weighings[Text], asks: bool, rare: float) -> list[W
     columns = np.array(places(asks=asks), np.uint8)
     micro, like = _in_millionths_by_loops(words, asks, rare)
     order = _orders(words, np.cumsum(words.lemmas) - words.lemmas, _in_hundredths(micro[:, ALONE]))
-    steps = np.empty(len(columns) * int(words.lemmas.max()), np.uint8)
+    steps = np.empty(int(words.lemmas.max()), np.uint8)
     made = np.empty((len(columns) + 1) * (len(order) + len(words.lemmas)), np.uint8)
     ends = np.empty(len(words.lemmas), np.int64)
     size = weighing.packed(words.lemmas, order, micro.reshape(-1), _OF_HALVES, like, columns, steps, made, ends)
@@ -257,12 +257,12 @@ def _in_millionths_by_loops(
             columns,
             np.array([rare]),
             fit,
-            fit.view(np.uint64),
             sums,
             micro.reshape(-1),
             near,
             weights,
             like,
+            np.empty(columns, np.int64),
         )
         if many != weighing.NO_ROOM:
             micro.reshape(-1)[near[:many]] = [_rounded(weight) for weight in weights[:many].tolist()]
