@@ -64,9 +64,10 @@ def in_millionths(  # noqa: C901, PLR0912, PLR0917 -- what is called for each co
     """Write weights as weights._in_millionths has them, before those near halves are rounded.
 
     Return how many of these there are, or NO_ROOM; where they are in `micro` is written too, and what each weighs. And
-    for each word and column the first column where readings fit alike, which alone has weights for sure. `every` tells how well kinds of readings fit,
-    `rare` is one number; there is room in `fit` for the readings of a word, in `sums` for its lemmas, and in `unalike`
-    for the columns.
+    for each word and column the first column where readings fit alike, which alone has weights for sure.
+
+    `every` tells how well kinds of readings fit, `rare` is one number; there is room in `fit` for the readings of a
+    word, in `sums` for its lemmas, and in `unalike` for the columns.
     """
     # What a word has stands behind what the words before it have, in arrays that are as long as all of it.
     many = first = start = 0
@@ -121,7 +122,7 @@ def in_millionths(  # noqa: C901, PLR0912, PLR0917 -- what is called for each co
 
 
 @kept("i8", "i8", "i8", "u1", "u1", "u1", "u1", "u1", "i8")
-def packed(  # noqa: C901, PLR0917 -- likewise
+def packed(  # noqa: C901, PLR0912, PLR0917 -- likewise
     lemmas: np.ndarray,
     order: np.ndarray,
     micro: np.ndarray,
@@ -137,7 +138,8 @@ def packed(  # noqa: C901, PLR0917 -- likewise
     `of_halves` tells what hundredths become that are followed by a half. There is room in `steps` for the lemmas of a
     word, and in `made` for weights and a number for each place, and the weights alone, of all words.
     """
-    # The first column is alone. What stands alone and, at most, what each place has is written; weights are below a million but for the likeliest.
+    # The first column is alone. What stands alone and, at most, what each place has is written; weights are below a
+    # million but for the likeliest.
     columns = len(places)
     start = end = 0
     for word in range(len(lemmas)):

@@ -24,7 +24,8 @@ _OFFSET = 10
 _FIRST_OF_E, _E, _FIRST_OF_YO, _YO = *"е".encode(), *"ё".encode()
 _LETTER = 2  # bytes of a Russian one
 _AMBIGUOUS = -2
-_SIX, _BYTE = 6, 8  # bits
+_SIX, _BYTE, _HALF = 6, 8, 16  # bits
+_MOST = (1 << _HALF) - 1
 _SPACE = ord(" ")
 _FURTHEST = 254  # letters from a ё to the end that are told
 
@@ -214,4 +215,70 @@ def letters(  # noqa: PLR0917 -- columns
     return at
 
 
-LOOPS: Final[tuple[Loop, ...]] = (followed, said, lemmas, first, letters)
+@kept("i8", "i8", "i8", "i8", "i8", "i8", "i8", "i8", "i8", "i8", "u1")
+def formed(  # noqa: PLR0917 -- columns
+    word: np.ndarray,
+    said_: np.ndarray,
+    numbers: np.ndarray,
+    starts: np.ndarray,
+    forms: np.ndarray,
+    lengths_of_suffixes: np.ndarray,
+    lengths: np.ndarray,
+    stops: np.ndarray,
+    suffixes: np.ndarray,
+    tags: np.ndarray,
+    told: np.ndarray,
+) -> int:
+    """Write what forms make of words: of how many letters and of which suffix lemmas are, and the tags.
+
+    Words with a form that changes the start of a word become such that are not told.
+    """
+    # A paradigm and the number of a form in it are the dictionary's own, and so is what these lead to.
+    for row in range(len(word)):
+        paradigm, form = said_[row] >> _HALF & _MOST, said_[row] & _MOST
+        start, many = starts[paradigm], forms[paradigm]
+        if numbers[start + 2 * many + form] or numbers[start + 2 * many]:
+            told[word[row]] = 0
+        stops[row] = max(lengths[word[row]] - lengths_of_suffixes[numbers[start + form]], 0)
+        suffixes[row] = numbers[start]
+        tags[row] = numbers[start + many + form]
+    return len(word)
+
+
+@kept("i8", "i8", "i8", "i8", "i8", "u8", "i8", "u1", "u8", "u8", NUMBER, "u8", "i8", "i8")
+def lemmatised(  # noqa: PLR0917 -- columns
+    word: np.ndarray,
+    stops: np.ndarray,
+    suffixes: np.ndarray,
+    lengths_of_suffixes: np.ndarray,
+    ends_of_suffixes: np.ndarray,
+    hashes_of_suffixes: np.ndarray,
+    starts: np.ndarray,
+    codes: np.ndarray,
+    sums: np.ndarray,
+    powers: np.ndarray,
+    base: int,
+    hashes: np.ndarray,
+    lengths: np.ndarray,
+    ends: np.ndarray,
+) -> int:
+    """Write what is known of lemmas by what they are made of: hashes, lengths and the last two letters."""
+    # So many letters are no more than a word has, or there would be no such form of it; and no word is longer than
+    # there are powers.
+    for row in range(len(word)):
+        start, stop, suffix = starts[word[row]], stops[row], suffixes[row]
+        added = lengths_of_suffixes[suffix]
+        hashes[row] = sums[start + stop] - sums[start] + hashes_of_suffixes[suffix] * powers[stop]
+        lengths[row] = stop + added
+        end = ends_of_suffixes[suffix]
+        if added == 1 and stop:
+            end += int(codes[start + stop - 1]) * base
+        elif not added and stop:
+            end = int(codes[start + stop - 1])
+            if stop > 1:
+                end += int(codes[start + stop - 2]) * base
+        ends[row] = end
+    return len(word)
+
+
+LOOPS: Final[tuple[Loop, ...]] = (followed, said, letters, formed, lemmatised, first, lemmas)

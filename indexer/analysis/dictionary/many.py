@@ -164,7 +164,7 @@ class _Letters:
         """Take letters, and the sums of which hashes are differences, if they are known."""
         self.codes, self.lengths = codes, lengths
         self.starts = np.cumsum(lengths) - lengths
-        self._sums = self._summed() if sums is None else sums
+        self.sums = self._summed() if sums is None else sums
 
     def _summed(self) -> np.ndarray:
         position = np.arange(len(self.codes)) - np.repeat(self.starts, self.lengths)
@@ -193,7 +193,7 @@ class _Letters:
     def hashes(self, word: np.ndarray, stop: np.ndarray) -> np.ndarray:
         """Return the hashes of words up to letters."""
         start = self.starts[word]
-        hashes: np.ndarray = self._sums[start + stop] - self._sums[start]
+        hashes: np.ndarray = self.sums[start + stop] - self.sums[start]
         return hashes
 
 
@@ -243,7 +243,7 @@ class Bulk:
         self.tags = Tags(lexicon)
         self._begins: np.ndarray | None = None  # by the first two letters of a word: whether prefixes begin so
         self._paradigms = np.frombuffer(lexicon.paradigms, np.uint16).astype(np.int64)
-        self._starts, self._forms = np.array(lexicon.starts, np.int64).T
+        self._starts, self._forms = np.array(lexicon.starts, np.int64).T.copy()
         letters = _Letters.of_any(lexicon.suffixes)
         whole = np.arange(len(lexicon.suffixes))
         codes = np.append(letters.codes, np.zeros(1, np.uint8)).astype(np.int64)
@@ -573,26 +573,80 @@ class Bulk:
 
     def _rows(self, letters: _Letters, told: np.ndarray, word: np.ndarray, said: np.ndarray, way: int) -> Readings:
         """Return parses by forms; words with one that changes the start of the word become such that are not told."""
-        paradigm, form = said >> _BITS & _HALF, said & _HALF
-        start, forms = self._starts[paradigm], self._forms[paradigm]
-        numbers, suffixes = self._paradigms, self._suffixes
-        told[word[(numbers[start + 2 * forms + form] != 0) | (numbers[start + 2 * forms] != 0)]] = False
-        stop = np.maximum(letters.lengths[word] - suffixes.lengths[numbers[start + form]], 0)
-        suffix = numbers[start]
-        tag = numbers[start + forms + form]
+        paradigm = said >> _BITS & _HALF
+        stop, suffix, tag = self._formed(letters, told, word, said)
         self.tags.meet(tag)
         return Readings(
             told,
             word,
             stop,
             suffix,
-            letters.hashes(word, stop) + suffixes.hashes[suffix] * _POWERS[stop],
-            stop + suffixes.lengths[suffix],
-            self._ends(letters, word, stop, suffix),
+            *self._lemmatised(letters, word, stop, suffix),
             tag,
             self.tags.same[tag] << _BITS | paradigm,
             np.ones(len(word)),
             np.full(len(word), way, np.uint8),
+        )
+
+    def _formed(
+        self, letters: _Letters, told: np.ndarray, word: np.ndarray, said: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what lemmas are made of, letters of words and suffixes; and the tags of words."""
+        numbers, suffixes = self._paradigms, self._suffixes
+        if looking.by_loops():
+            from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- see looking
+
+            made = stop, suffix, tag = _columns(len(word))
+            loops.formed(
+                word,
+                said,
+                numbers,
+                self._starts,
+                self._forms,
+                suffixes.lengths,
+                letters.lengths,
+                stop,
+                suffix,
+                tag,
+                told.view(np.uint8),
+            )
+            return made
+        paradigm, form = said >> _BITS & _HALF, said & _HALF
+        start, forms = self._starts[paradigm], self._forms[paradigm]
+        told[word[(numbers[start + 2 * forms + form] != 0) | (numbers[start + 2 * forms] != 0)]] = False
+        stop = np.maximum(letters.lengths[word] - suffixes.lengths[numbers[start + form]], 0)
+        return stop, numbers[start], numbers[start + forms + form]
+
+    def _lemmatised(
+        self, letters: _Letters, word: np.ndarray, stop: np.ndarray, suffix: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the hashes of lemmas, their lengths and their last two letters."""
+        suffixes = self._suffixes
+        if looking.by_loops():
+            from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- likewise
+
+            lengths, ends, hashes = *_columns(len(word))[:2], np.empty(len(word), np.uint64)
+            loops.lemmatised(
+                word,
+                stop,
+                suffix,
+                suffixes.lengths,
+                suffixes.ends,
+                suffixes.hashes,
+                letters.starts,
+                letters.codes,
+                letters.sums,
+                _POWERS,
+                _BASE,
+                hashes,
+                lengths,
+                ends,
+            )
+            return hashes, lengths, ends
+        return (
+            letters.hashes(word, stop) + suffixes.hashes[suffix] * _POWERS[stop],
+            stop + suffixes.lengths[suffix],
+            self._ends(letters, word, stop, suffix),
         )
 
     def _ends(self, letters: _Letters, word: np.ndarray, stop: np.ndarray, suffix: np.ndarray) -> np.ndarray:
@@ -729,6 +783,10 @@ class Bulk:
         score = found.score / total[found.word] * guesses.of_ending
         found = found._replace(score=score)
         return found.of(np.lexsort((-score, found.word)))
+
+
+def _columns(rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows, np.int64)
 
 
 def _joined(parts: Sequence[Readings]) -> Readings:
