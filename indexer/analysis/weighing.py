@@ -34,7 +34,7 @@ def _first_like(  # noqa: PLR0917 -- columns
 ) -> int:
     """Return the first of so many columns where the readings of a word fit as in this one, which it is if none is."""
     for number in range(unlike):
-        other = unalike[number]
+        other = int(unalike[number])
         row = first
         while row < first + rows and every[kind[row] * columns + other] == every[kind[row] * columns + column]:
             row += 1

@@ -26,6 +26,7 @@ _LETTER = 2  # bytes of a Russian one
 _SPELLING = 32  # bits that are not of the spelling in Readings.same
 _BITS, _HALF = 16, 0xFFFF  # of the number of a form in a paradigm, and above it of that of the paradigm
 _LONGEST = 256  # letters of a word
+_HEAD = len("не".encode())  # bytes of a word that tell whether a prefix may be there: see Guesses.heads
 _YO, _E = "ё".encode(), "е".encode()
 
 
@@ -369,9 +370,11 @@ class Bulk:
         """Return what words may be that are two of Russian letters with a hyphen between them."""
         count = len(words)
         nodes = self._lexicon.sole_ends(words)
+        heads = {head.encode() for head in guesses.heads}
         prefixed = [
             (at, len(prefix))
             for at in (nodes == NOWHERE).nonzero()[0].tolist()
+            if words[at][:_HEAD] in heads
             for prefix in guesses.prefixes_of_compound(words[at].decode())
         ]
         if prefixed:
@@ -550,11 +553,15 @@ class Bulk:
         first = np.flatnonzero(np.diff(rows.word, prepend=-1))
         count = np.diff(first, append=len(rows.word))
         several = np.logical_or.reduceat(rows.lemma != rows.lemma[first].repeat(count), first)
-        # Added up as pymorphy3 does: since Python 3.12, sum() makes up for what is rounded.
-        scores = rows.score.tolist()
-        starts, counts = first[several].tolist(), count[several].tolist()
         factor = np.ones(len(first))
-        factor[several] = [1.0 / sum(scores[at : at + many]) for at, many in zip(starts, counts, strict=True)]
+        factor[several] = 1.0 / count[several]
+        # Added up as pymorphy3 does where that is more than to count: since Python 3.12, sum() makes up for what is
+        # rounded.
+        summed = several & ~np.logical_and.reduceat(rows.score == 1.0, first)
+        _, row = ranges(first[summed], count[summed])
+        scores, ends = rows.score[row].tolist(), count[summed].cumsum()
+        starts = (ends - count[summed]).tolist()
+        factor[summed] = [1.0 / sum(scores[at:end]) for at, end in zip(starts, ends.tolist(), strict=True)]
         score = rows.score * factor.repeat(count)
         asked = rows.word[first[several]]
         nodes = self._lexicon.ends_of_probabilities([words[at] for at in asked.tolist()])
