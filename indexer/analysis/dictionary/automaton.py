@@ -74,8 +74,8 @@ class _Steps(NamedTuple):
     is_e: np.ndarray  # whether an е begins with each
 
 
-class _Text(NamedTuple):
-    """The same as they are, and where they are."""
+class Text(NamedTuple):
+    """The same as they are, a separator after each; and where they are."""
 
     labels: np.ndarray
     starts: np.ndarray  # of the keys
@@ -83,6 +83,13 @@ class _Text(NamedTuple):
 
 
 _NO_FORKS = _Forks(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint32))
+
+
+def joined(keys: Sequence[bytes], separator: bytes = b"\x01") -> Text:
+    """Return keys one after another."""
+    stops = np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)) + 1)
+    labels = np.frombuffer(separator.join([*keys, b"\0"]), np.uint8)
+    return Text(labels, np.append(0, stops)[:-1], stops)
 
 
 def ranges(starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -224,7 +231,7 @@ class Automaton:
 
         Return, for each word, the cuts that leave a word that may be there.
         """
-        text = self._text(list(map(_bytes, words)))
+        text = joined(list(map(_bytes, words)), self._separator)
         starts = (text.starts[:, None] + _LETTER * np.array(cuts)).ravel()
         stops = np.repeat(text.stops, len(cuts))
         is_left = (starts + len(self._separator) < stops).nonzero()[0]
@@ -239,25 +246,28 @@ class Automaton:
 
     def ends(self, keys: Sequence[bytes]) -> np.ndarray:
         """Return the nodes of what is said of words in UTF-8: NOWHERE, or AMBIGUOUS if an е may be a ё."""
-        text = self._text(keys)
+        text = joined(keys, self._separator)
         return self._led(text, text.starts, text.stops)
 
     def sole_ends(self, keys: Sequence[bytes]) -> np.ndarray:
         """Return the same, but of a word that can be written in one way alone the node, though it be with a ё."""
-        text = self._text(keys)
+        text = joined(keys, self._separator)
         of, nodes, _ = self._ways_of(text, text.starts, text.stops)
         ends = np.full(len(keys), NOWHERE, np.int64)
         ends[of] = nodes
         ends[np.bincount(of, minlength=len(keys)) > 1] = AMBIGUOUS
         return ends
 
-    def ways_of_tails(self, keys: Sequence[bytes], cuts: Sequence[int], least: int) -> Ways:
+    def ways_of_tails(self, text: Text, cuts: Sequence[int], least: int, most: int | None = None) -> Ways:
         """Return what `similar` does of words of Russian letters when so many are cut off, word by word, cut by cut.
 
-        Nothing is said of what has less than so many letters; what may be written with many a ё is AMBIGUOUS.
+        Nothing is said of what has less than so many letters; of what has more than the most, it is as if it had only
+        the last ones. What may be written with many a ё is AMBIGUOUS.
         """
-        text = self._text(keys)
-        starts = (text.starts[:, None] + _LETTER * np.array(cuts)).ravel()
+        starts = text.starts
+        if most is not None:
+            starts = np.maximum(starts, text.stops - (_LETTER * most + len(self._separator)))
+        starts = (starts[:, None] + _LETTER * np.array(cuts)).ravel()
         stops = text.stops.repeat(len(cuts))
         is_left = (starts + _LETTER * least + len(self._separator) <= stops).nonzero()[0]
         of, nodes, spelling = self._ways_of(text, starts[is_left], stops[is_left], len(_PLACES_OF_YO))
@@ -268,7 +278,7 @@ class Automaton:
 
     def numbers(self, nodes: np.ndarray, keys: Sequence[bytes], which: np.ndarray) -> np.ndarray:
         """Return the numbers of the keys that these, each one of some, lead to from nodes; 0 of one that is none."""
-        text = self._text(keys)
+        text = joined(keys, self._separator)
         ends, _ = self._followed(self._steps(text), text.starts[which], text.stops[which] - 1, nodes.astype(np.uint32))
         numbers = np.zeros(len(ends), np.int64)
         units = self._all_units
@@ -330,18 +340,12 @@ class Automaton:
                 return of[:count], said[:count]
             room *= 2
 
-    def _text(self, keys: Sequence[bytes]) -> _Text:
-        """Return keys one after another, a separator after each."""
-        stops = np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)) + 1)
-        labels = np.frombuffer(self._separator.join([*keys, b"\0"]), np.uint8)
-        return _Text(labels, np.append(0, stops)[:-1], stops)
-
-    def _steps(self, text: _Text) -> _Steps:
+    def _steps(self, text: Text) -> _Steps:
         is_e = text.labels[:-1] == _E[0]
         is_e &= text.labels[1:] == (_E[1] if self._has_yo else 0)
         return _Steps(text.labels.astype(np.uint32), is_e)
 
-    def _led(self, text: _Text, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
+    def _led(self, text: Text, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
         """Return where the labels between these lead from the root; arrays of one length."""
         of, nodes, spelling = self._ways_of(text, starts, stops)
         ends = np.full(len(starts), NOWHERE, np.int64)
@@ -349,7 +353,7 @@ class Automaton:
         ends[of[spelling > 0]] = AMBIGUOUS
         return ends
 
-    def _ways_of(self, text: _Text, starts: np.ndarray, stops: np.ndarray, most: int = _ANY) -> Ways:
+    def _ways_of(self, text: Text, starts: np.ndarray, stops: np.ndarray, most: int = _ANY) -> Ways:
         """Return how labels between these may be followed from the root, those of each in whatever order.
 
         What may be written with more than so many ё is AMBIGUOUS, whether it leads anywhere or not.
@@ -376,7 +380,7 @@ class Automaton:
             found.append(Ways(of[forks.of], np.full(len(forks.of), AMBIGUOUS), spelling[forks.of]))
         return found[0] if len(found) == 1 else Ways(*map(np.concatenate, zip(*found, strict=True)))
 
-    def _ways_by_loops(self, text: _Text, starts: np.ndarray, stops: np.ndarray, most: int) -> Ways:
+    def _ways_by_loops(self, text: Text, starts: np.ndarray, stops: np.ndarray, most: int) -> Ways:
         from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- see looking
 
         longest = int((stops - starts).max(initial=0))

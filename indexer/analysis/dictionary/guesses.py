@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache, partial
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -85,7 +86,7 @@ class Guesses:
         self._of_parts = [group for group in self._analysers if all(one.func != self._by_shape for one in group)]
         units = {_name(unit): unit for group in groups for unit in group}
         self._known_prefixes = _by_head(units["KnownPrefixAnalyzer"].known_prefixes)
-        self._least_behind_prefix: int = units["KnownPrefixAnalyzer"].min_remainder_length
+        self.least_behind_prefix: int = units["KnownPrefixAnalyzer"].min_remainder_length
         self._form_prefixes = tuple(filter(None, lexicon.prefixes))
         self._endings = lru_cache(_MOST_ENDINGS)(self._find_ending)
         self._productive = lru_cache(_MOST_ENTRIES)(_productive)
@@ -94,6 +95,9 @@ class Guesses:
         # What `Bulk` asks for. The parses of a word of Russian letters without a known prefix, if there are any, are
         # forms of its tails and, of one with enough letters, of its ending; see also `form_prefixes`.
         self.heads = {*self._known_prefixes, *(prefix[:_HEAD] for prefix in self._form_prefixes)}  # of all prefixes
+        self.known_prefixes = tuple(
+            chain.from_iterable(self._known_prefixes.values())
+        )  # in the order of prefixes_known
         self.cuts, self.least_tail = _CUTS, _SHORTEST
         self.of_tail: float = units["UnknownPrefixAnalyzer"].score_multiplier
         self.of_ending: float = units["KnownSuffixAnalyzer"].score_multiplier
@@ -225,7 +229,7 @@ class Guesses:
         prefixes = self._known_prefixes.get(word[:_HEAD])
         if not prefixes:
             return ()
-        longest = len(word) - self._least_behind_prefix
+        longest = len(word) - self.least_behind_prefix
         return [prefix for prefix in prefixes if len(prefix) <= longest and word.startswith(prefix)]
 
     def _after_any_prefix(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:

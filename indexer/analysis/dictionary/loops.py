@@ -158,7 +158,7 @@ def lemmas(  # noqa: PLR0917 -- columns
     # What is read of a word are no more letters than it has, and the caller has counted what is written.
     end = 0
     for row in range(len(word)):
-        start = starts[word[row]]
+        start = _LETTER * starts[word[row]]
         for at in range(start, start + _LETTER * before[row], _LETTER):
             is_yo = text[at] == _FIRST_OF_YO and text[at + 1] == _YO
             made[end] = _FIRST_OF_E if is_yo else text[at]
@@ -213,6 +213,47 @@ def letters(  # noqa: PLR0917 -- columns
             sums[at + 1] = sums[at] + random[code] * powers[min(position, len(powers) - 1)]
             at += 1
     return at
+
+
+@kept("u1", "i8", "i8", "i8", "u1", "i8", "i8", "i8", "i8", "i8")
+def prefixed(  # noqa: PLR0917 -- columns
+    text: np.ndarray,
+    starts: np.ndarray,
+    lengths: np.ndarray,
+    some: np.ndarray,
+    prefixes: np.ndarray,
+    starts_of_prefixes: np.ndarray,
+    first: np.ndarray,
+    least: np.ndarray,
+    of: np.ndarray,
+    which: np.ndarray,
+) -> int:
+    """Write which prefixes some words begin with that leave enough letters; return how many these are, or NO_ROOM.
+
+    Prefixes stand in the order of their second bytes, and `first` tells where those with each byte begin.
+    """
+    # A letter has two bytes, and what is compared is within its word.
+    count = 0
+    for number in range(len(some)):
+        start = _LETTER * starts[some[number]]
+        stop = start + _LETTER * lengths[some[number]]
+        if start == stop:
+            continue
+        byte = int(text[start + 1])
+        for prefix in range(first[byte], first[byte + 1]):
+            begin, end = starts_of_prefixes[prefix], starts_of_prefixes[prefix + 1]
+            if start + end - begin + _LETTER * least[prefix] > stop:
+                continue
+            at = begin
+            while at < end and text[start + at - begin] == prefixes[at]:
+                at += 1
+            if at < end:
+                continue
+            if count == len(of):
+                return NO_ROOM
+            of[count], which[count] = number, prefix
+            count += 1
+    return count
 
 
 @kept("i8", "i8", "i8", "i8", "i8", "i8", "i8", "i8", "i8", "i8", "u1")
@@ -281,4 +322,4 @@ def lemmatised(  # noqa: PLR0917 -- columns
     return len(word)
 
 
-LOOPS: Final[tuple[Loop, ...]] = (followed, said, letters, formed, lemmatised, first, lemmas)
+LOOPS: Final[tuple[Loop, ...]] = (followed, said, letters, prefixed, formed, lemmatised, first, lemmas)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from indexer.analysis import looking
-from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, Ways, ranges
+from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, Ways, joined, ranges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -161,9 +161,11 @@ class _Suffixes(NamedTuple):
 class _Letters:
     """Words, one after another, as numbers of their letters."""
 
-    def __init__(self, codes: np.ndarray, lengths: np.ndarray, sums: np.ndarray | None = None) -> None:
-        """Take letters, and the sums of which hashes are differences, if they are known."""
-        self.codes, self.lengths = codes, lengths
+    def __init__(
+        self, codes: np.ndarray, lengths: np.ndarray, sums: np.ndarray | None = None, text: bytes = b""
+    ) -> None:
+        """Take letters; the sums of which hashes are differences, if they are known; and the words, if in UTF-8."""
+        self.codes, self.lengths, self.text = codes, lengths, np.frombuffer(text, np.uint8)
         self.starts = np.cumsum(lengths) - lengths
         self.sums = self._summed() if sums is None else sums
 
@@ -182,8 +184,8 @@ class _Letters:
 
             codes, sums = np.empty(len(text) // _LETTER, np.uint8), np.empty(len(text) // _LETTER + 1, np.uint64)
             loops.letters(np.frombuffer(text, np.uint8), lengths, _CODES, _RANDOM, _POWERS, codes, sums)
-            return cls(codes, lengths, sums)
-        return cls(_CODES[np.frombuffer(text, ">u2") & (len(_CODES) - 1)], lengths)
+            return cls(codes, lengths, sums, text)
+        return cls(_CODES[np.frombuffer(text, ">u2") & (len(_CODES) - 1)], lengths, text=text)
 
     @classmethod
     def of_any(cls, texts: Sequence[str]) -> _Letters:
@@ -196,6 +198,64 @@ class _Letters:
         start = self.starts[word]
         hashes: np.ndarray = self.sums[start + stop] - self.sums[start]
         return hashes
+
+
+class _Prefixes:
+    """The prefixes that are looked for in many words: the known ones, and behind these those of forms."""
+
+    def __init__(self, known: Sequence[str], of_forms: Sequence[str], least: int) -> None:
+        """Take prefixes, and how many letters known ones leave; of those of forms the first is none."""
+        self.known = len(known)
+        self.lengths = np.array([*map(len, known), *map(len, of_forms)], np.int64)
+        texts = [prefix.encode() for prefix in (*known, *of_forms)]
+        self._least = np.array([least] * len(known) + [0] * len(of_forms), np.int64)
+        some = [(number, texts[number]) for number in range(len(texts)) if number != self.known]
+        self._by_head: dict[bytes, list[tuple[int, bytes]]] = {}
+        for number, text in some:
+            self._by_head.setdefault(text[:_HEAD], []).append((number, text))
+        # For loops in the order of the second byte, which tells letters apart.
+        by_byte = sorted((text[1], number) for number, text in some)
+        order = [number for _, number in by_byte]
+        self._numbers = np.array(order, np.int64)
+        self._text = np.frombuffer(b"".join([texts[number] for number in order]), np.uint8)
+        self._starts = np.cumsum([0, *(len(texts[number]) for number in order)])
+        self._first = np.array([byte for byte, _ in by_byte]).searchsorted(np.arange(257))
+
+    def of(self, words: Sequence[bytes], letters: _Letters, some: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return which prefixes some of the words begin with: which of these words each is of, and its number."""
+        if looking.by_loops():
+            return self._by_loops(letters, some)
+        least = (self._least * _LETTER).tolist()
+        found = [
+            (at, number)
+            for at, word in enumerate([words[number] for number in some.tolist()])
+            for number, text in self._by_head.get(word[:_HEAD], ())
+            if word.startswith(text) and len(word) - len(text) >= least[number]
+        ]
+        of, which = np.array(found, np.intp).reshape(-1, 2).T
+        return of, which
+
+    def _by_loops(self, letters: _Letters, some: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- see looking
+
+        least, room = self._least[self._numbers], len(some)
+        while True:
+            of, which = np.empty(room, np.int64), np.empty(room, np.int64)
+            count = loops.prefixed(
+                letters.text,
+                letters.starts,
+                letters.lengths,
+                some,
+                self._text,
+                self._starts,
+                self._first,
+                least,
+                of,
+                which,
+            )
+            if count != loops.NO_ROOM:
+                return of[:count], self._numbers[which[:count]]
+            room *= 2
 
 
 # Russian letters, and what other letters of theirs the alphabets of neighbours have, or had.
@@ -242,7 +302,8 @@ class Bulk:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self.tags = Tags(lexicon)
-        self._begins: np.ndarray | None = None  # by the first two letters of a word: whether prefixes begin so
+        self._last: tuple[Sequence[bytes], _Letters] = ((), _Letters.of(()))
+        self._prefixes: _Prefixes | None = None
         self._paradigms = np.frombuffer(lexicon.paradigms, np.uint16).astype(np.int64)
         self._starts, self._forms = np.array(lexicon.starts, np.int64).T.copy()
         letters = _Letters.of_any(lexicon.suffixes)
@@ -273,14 +334,19 @@ class Bulk:
     ) -> list[bytes]:
         from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- see looking
 
-        starts = np.cumsum(np.fromiter(map(len, words), np.int64, len(words)))
-        starts = np.append(0, starts)[:-1]
-        text = np.frombuffer(b"".join(words), np.uint8)
+        letters = self._letters(words)
         suffixes, of_suffixes = self._suffixes.joined
         size = _LETTER * before.sum() + (of_suffixes[after + 1] - of_suffixes[after]).sum() + len(word)
         made = np.empty(size, np.uint8)
-        loops.lemmas(text, starts, word, before, suffixes, of_suffixes, after, made)
+        loops.lemmas(letters.text, letters.starts, word, before, suffixes, of_suffixes, after, made)
         return made.tobytes().split(b" ")[:-1]
+
+    def _letters(self, words: Sequence[bytes]) -> _Letters:
+        """Return the letters of words; lemmas are asked for of the words that were asked for last."""
+        last = self._last
+        if last[0] is not words:
+            last = self._last = words, _Letters.of(words)
+        return last[1]
 
     def tag(self, number: int) -> Tag:
         """Return a tag by its number."""
@@ -300,7 +366,7 @@ class Bulk:
         self, words: Sequence[bytes], cut: np.ndarray, suffix: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the hashes of words; those of lemmas, a suffix for so many letters of each; and what is before it."""
-        letters = _Letters.of(words)
+        letters = self._letters(words)
         word, stop = np.arange(len(words)), letters.lengths - cut
         lemma = letters.hashes(word, stop) + self._suffixes.hashes[suffix] * _POWERS[stop]
         return letters.hashes(word, letters.lengths), lemma, stop
@@ -314,7 +380,7 @@ class Bulk:
         self, words: Sequence[bytes], guesses: Callable[[], Guesses], nodes: np.ndarray | None = None
     ) -> Readings:
         """Return what words of Russian letters, in lower case and UTF-8, may be; their nodes need not be known."""
-        letters = _Letters.of(words)
+        letters = self._letters(words)
         nodes = self._lexicon.sole_ends(words) if nodes is None else nodes
         told = nodes >= 0
         known = np.flatnonzero(told)
@@ -326,6 +392,7 @@ class Bulk:
         unknown = np.flatnonzero((nodes == NOWHERE) & (letters.lengths <= _LONGEST))
         if unknown.size:
             found += self._guessed(words, letters, told, unknown, guesses())
+        self._last = words, letters
         return self._weighed(words, _joined(found).left())
 
     def _of_spellings(
@@ -333,7 +400,7 @@ class Bulk:
     ) -> Readings:
         """Return the parses of words that may be several words of the dictionary, with a ё and without."""
         told[several] = True
-        ways = self._lexicon.ways_of_words([words[at] for at in several.tolist()])
+        ways = self._lexicon.ways_of_words(joined([words[at] for at in several.tolist()]))
         rows = self._spelt(letters, told, several[ways.of], ways, KNOWN)
         self._leave_weighed(words, told, _with_one_lemma(rows))
         return rows
@@ -674,54 +741,44 @@ class Bulk:
         lengths = letters.lengths[unknown]
         is_long = lengths >= guesses.least_for_ending
         is_short = ~is_long & (lengths - guesses.cuts[0] < guesses.least_tail)
-        of_forms: dict[int, list[int]] = {}
-        prefixed: list[tuple[int, int]] = []
-        for number in self._may_have_prefixes(letters, unknown, guesses).tolist():
-            at = int(unknown[number])
-            word = words[at].decode()
-            prefixes = guesses.prefixes_known(word)
-            if prefixes:
-                prefixed += [(at, len(prefix)) for prefix in prefixes]
-                is_long[number] = is_short[number] = False
-            elif is_long[number]:
-                for prefix in guesses.form_prefixes(word):
-                    of_forms.setdefault(prefix, []).append(at)
+        if self._prefixes is None:
+            self._prefixes = _Prefixes(guesses.known_prefixes, self._lexicon.prefixes, guesses.least_behind_prefix)
+        of, which = self._prefixes.of(words, letters, unknown)
+        is_known = which < self._prefixes.known
+        prefixed = of[is_known]
+        is_long[prefixed] = is_short[prefixed] = False
         asked, short = unknown[is_long], unknown[is_short]
-        for prefix, some in of_forms.items():
+        of_forms = ~is_known & is_long[of]
+        for prefix in np.unique(which[of_forms]).tolist():
             # Nearly always such endings say nothing: «по» of «покасать» is no prefix of a form.
-            ways = self._lexicon.ways_of_endings([words[at] for at in some], prefix)
-            more = [some[number] for number in (ways.of // self._lexicon.longest_ending).tolist()]
-            asked = asked[~np.isin(asked, more)]
+            some = unknown[of[of_forms & (which == prefix)]]
+            ways = self._lexicon.ways_of_endings(
+                joined([words[at] for at in some.tolist()]), prefix - self._prefixes.known
+            )
+            asked = asked[~np.isin(asked, some[ways.of // self._lexicon.longest_ending])]
         found = [self._by_forms(words, letters, told, asked, guesses)]
         if short.size:
             found.append(self._unknown(letters, told, short))
-        if prefixed:
-            found.append(self._by_prefix(words, letters, told, prefixed, guesses))
+        if prefixed.size:
+            sizes = self._prefixes.lengths[which[is_known]]
+            found.append(self._by_prefix(words, letters, told, unknown[prefixed], sizes, guesses))
         return found
 
-    def _may_have_prefixes(self, letters: _Letters, some: np.ndarray, guesses: Guesses) -> np.ndarray:
-        """Return which of some words may have known prefixes, or those of forms, by how they begin."""
-        begins = self._begins
-        if begins is None:
-            begins = self._begins = np.zeros(ENDINGS, np.bool_)
-            begins[[ending(head) for head in guesses.heads]] = True
-        codes = letters.codes.astype(np.intp)
-        start = letters.starts[some]
-        # A word of one letter is taken with the next one, which says nothing of it.
-        may: np.ndarray = begins[codes[start] * _BASE + codes[np.minimum(start + 1, len(codes) - 1)]].nonzero()[0]
-        return may
-
-    def _by_prefix(
+    def _by_prefix(  # noqa: PLR0917 -- columns
         self,
         words: Sequence[bytes],
         letters: _Letters,
         told: np.ndarray,
-        prefixed: list[tuple[int, int]],
+        word: np.ndarray,
+        cut: np.ndarray,
         guesses: Guesses,
     ) -> Readings:
-        """Return parses by what is left of words without their known prefixes, the letters of which come with them."""
-        rows = self.readings([words[at][size * _LETTER :] for at, size in prefixed], lambda: guesses)
-        word, cut = np.array(prefixed, np.intp).T
+        """Return parses by what is left of words without their known prefixes, which have so many letters."""
+        own = word
+        bytes_ = (cut * _LETTER).tolist()
+        rows = self.readings(
+            [words[at][size:] for at, size in zip(word.tolist(), bytes_, strict=True)], lambda: guesses
+        )
         told[word] = True
         told[word[~rows.told]] = False
         # What is known is told by one spelling, whichever it is.
@@ -740,7 +797,7 @@ class Bulk:
             way=np.full(len(word), BY_PREFIX, np.uint8),
         )
         rows = rows.of(_first(rows))
-        _tell_only(told, rows, np.array(prefixed, np.intp)[:, 0])
+        _tell_only(told, rows, own)
         return rows
 
     def _by_forms(
@@ -749,13 +806,14 @@ class Bulk:
         """Return parses by tails and endings."""
         some = [words[at] for at in asked.tolist()]
         told[asked] = True
-        ways = self._lexicon.ways_of_tails(some, guesses.cuts, guesses.least_tail)
+        text = joined(some)
+        ways = self._lexicon.ways_of_tails(text, guesses.cuts, guesses.least_tail)
         word = asked[ways.of // len(guesses.cuts)]
         tails = self._spelt(letters, told, word, ways, BY_TAIL)
         self.tags.judge(tails.tag, guesses)
         tails = tails.of(self.tags.is_productive[tails.tag])
         tails = tails._replace(score=tails.score * guesses.of_tail)
-        ended = self._ended(letters, told, asked, self._lexicon.ways_of_endings(some), guesses)
+        ended = self._ended(letters, told, asked, self._lexicon.ways_of_endings(text), guesses)
         found = _joined([tails, ended])
         found = found.of(_first(found))
         _tell_only(told, found, asked)
