@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, compress
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
@@ -453,11 +453,13 @@ def _fits(words: Weighings[Text], asks: bool) -> tuple[np.ndarray, np.ndarray]: 
     code = 2 * words.shape + words.names_only.repeat(words.readings)
     are_used = np.zeros(2 * len(words.shapes), np.bool_)
     are_used[code] = True
-    every = [
-        factors(words.shapes[one >> 1], asks=asks, names_only=bool(one & 1)) for one in are_used.nonzero()[0].tolist()
-    ]
-    columns = list(places(asks=asks))
-    return np.ascontiguousarray(np.array(every)[:, columns]), (np.cumsum(are_used) - 1)[code]
+    every = [_fits_of(words.shapes[one >> 1], asks, bool(one & 1)) for one in are_used.nonzero()[0].tolist()]
+    return np.array(every), (np.cumsum(are_used) - 1)[code]
+
+
+@cache
+def _fits_of(one: Shape, asks: bool, names_only: bool) -> np.ndarray:  # noqa: FBT001 -- a key
+    return np.array(factors(one, asks=asks, names_only=names_only))[list(places(asks=asks))]
 
 
 def _sums(lemma: np.ndarray, shares: np.ndarray) -> np.ndarray:

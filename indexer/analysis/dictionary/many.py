@@ -190,7 +190,8 @@ class _Letters:
     @classmethod
     def of_any(cls, texts: Sequence[str]) -> _Letters:
         """Take texts that may have other letters too: suffixes have hyphens."""
-        codes = np.array([_NUMBERS.get(letter, _OTHER) for text in texts for letter in text], np.uint8)
+        points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+        codes = _OF_POINTS[np.minimum(points, len(_OF_POINTS) - 1)]
         return cls(codes, np.fromiter(map(len, texts), np.intp, len(texts)))
 
     def hashes(self, word: np.ndarray, stop: np.ndarray) -> np.ndarray:
@@ -278,7 +279,9 @@ def _codes() -> np.ndarray:
 
 
 _CODES = _codes()
-_NUMBERS = {letter: int(_CODES[int.from_bytes(letter.encode(), "big") & (len(_CODES) - 1)]) for letter in _ALPHABET}
+_OF_POINTS = np.full(max(map(ord, _ALPHABET)) + 2, _OTHER, np.uint8)  # the same by code points, the last for all others
+for _letter in _ALPHABET:
+    _OF_POINTS[ord(_letter)] = _CODES[int.from_bytes(_letter.encode(), "big") & (len(_CODES) - 1)]
 _random = np.random.default_rng(1)  # the same in every process, though nothing depends on it
 _RANDOM = _random.integers(1 << 64, size=_BASE, dtype=np.uint64)
 _FACTOR = _random.integers(1 << 63, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
@@ -393,7 +396,7 @@ class Bulk:
         if unknown.size:
             found += self._guessed(words, letters, told, unknown, guesses())
         self._last = words, letters
-        return self._weighed(words, _joined(found).left())
+        return self._weighed(words, _joined_if_told(found))
 
     def _of_spellings(
         self, words: Sequence[bytes], letters: _Letters, told: np.ndarray, several: np.ndarray
@@ -858,8 +861,21 @@ def _joined(parts: Sequence[Readings]) -> Readings:
     """Return the rows of all, word by word."""
     if len(parts) == 1:
         return parts[0]
-    joined = Readings(parts[0].told, *map(np.concatenate, zip(*(part[1:] for part in parts), strict=True)))
-    return joined.of(np.argsort(joined.word, kind="stable"))
+    every = _behind_one_another(parts)
+    return every.of(np.argsort(every.word, kind="stable"))
+
+
+def _joined_if_told(parts: Sequence[Readings]) -> Readings:
+    """Return the rows of the words that are told, word by word."""
+    if len(parts) == 1:
+        return parts[0].left()
+    every = _behind_one_another(parts)
+    at = every.told[every.word].nonzero()[0]
+    return every.of(at[np.argsort(every.word[at], kind="stable")])
+
+
+def _behind_one_another(parts: Sequence[Readings]) -> Readings:
+    return Readings(parts[0].told, *map(np.concatenate, zip(*(part[1:] for part in parts), strict=True)))
 
 
 def _with_one_lemma(rows: Readings) -> np.ndarray:
