@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import lzma
 import re
+import struct
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +20,11 @@ from hypothesis import strategies as st
 from pymorphy3 import MorphAnalyzer
 from pymorphy3.analyzer import ProbabilityEstimator
 from pymorphy3.lang.ru import CHAR_SUBSTITUTES
+from pymorphy3_dicts_ru import get_path
 
 from indexer.analysis import dictionary
-from indexer.analysis.dictionary import compounds, entry, look_ahead, nominative, parses, readings
+from indexer.analysis.dictionary import automaton, compounds, entry, look_ahead, nominative, parses, readings
+from indexer.analysis.dictionary.automaton import Automaton
 from indexer.analysis.dictionary.many import BY_ENDING, BY_PARTS, BY_PREFIX, BY_TAIL, KNOWN, UNKNOWN, ending, hash_of
 from indexer.analysis.fold import fold
 from indexer.analysis.tokenize import words
@@ -279,3 +282,31 @@ def test_pymorphy3_is_imported_for_guesses_only() -> None:
         for word in ("стали", "бутявка")
     ]
     assert said == ["False\n", "True\n"]
+
+
+def test_loops_that_have_too_little_room_are_called_again_with_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(automaton, "_ROOM", 0)
+    # With ё and without, and more forms than twice as many as there are words.
+    assert compare_at_once(["все"]) == 1
+    assert compare_at_once(["все", "ее", "звезды", "стали", "переерошенная"]) >= 4
+
+
+def test_loops_are_not_called_for_units_that_lead_nowhere(tmp_path: Path) -> None:
+    words = Path(get_path()) / "words.dawg"
+    assert Automaton(words)._is_sound  # noqa: SLF001 -- what is tested
+    data = bytearray(words.read_bytes())
+    (count,) = struct.unpack_from("=I", data)
+    far = (count - 1) ^ 0x1F_FFFF  # how far the last number of 21 bits, which an offset has, is from the last unit
+    struct.pack_into("=I", data, 4 * count, far << 10)
+    (tmp_path / "words.dawg").write_bytes(data)
+    assert not Automaton(tmp_path / "words.dawg")._is_sound  # noqa: SLF001 -- likewise
+
+
+def test_who_looks_up_few_words_reads_nothing_that_compiles() -> None:
+    code = (
+        "import sys; from indexer.analysis import russian; from indexer.settings import Settings;"
+        "analyzer = russian(Settings().analysis);"
+        "analyzer.look_up_all([(form, False) for form in 'стали бутявка северо-западный псевдокошка'.split()]);"
+        "print(*{'llvmlite', 'numba', 'indexer.compiled.kept'} & set(sys.modules))"
+    )
+    assert not subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()

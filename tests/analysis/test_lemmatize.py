@@ -213,6 +213,17 @@ def test_weights_by_arrays_are_those_place_by_place(words: list[Weighing], rare:
     ]
 
 
+def test_many_weights_near_halves_are_rounded_as_each_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "_SOME", 1)
+    steel = shape(frozenset({"NOUN", "femn", "sing", "nomn"}))
+    words = [
+        Weighing(["а", "б"], [(0, 1.0), (1, millionths / 1_000_000)], [steel, steel], asks, names_only=False)
+        for millionths in (123_456.5, 404_999.5, 985_000.5, 5_000.0)
+        for asks in (False, True)
+    ]
+    assert weighed(words, rare=0.0, most=3) == [weighed([word], rare=0.0, most=3)[0] for word in words]
+
+
 def test_english_words_may_be_stemmed_by_several_threads_at_once() -> None:
     stem = lemmatize._english.__wrapped__  # noqa: SLF001 -- what is remembered would not be stemmed again
     every = [f"{letter}{word}" for letter in "bcdfgh" for word in ("ationalities", "orizations", "esy", "olding")]
