@@ -387,7 +387,7 @@ class Automaton:
         waiting = np.empty(loops.WAITING * (longest + 1), np.int64)
         room = len(starts) + _ROOM
         while True:
-            rows = np.empty((room, loops.FOLLOWED), np.int64)
+            found = Ways(*(np.empty(room, np.int64) for _ in Ways._fields))
             count = loops.followed(
                 self._all_units,
                 text.labels,
@@ -397,10 +397,10 @@ class Automaton:
                 _PLACES_OF_YO,
                 most,
                 waiting,
-                rows.reshape(-1),
+                *found,
             )
             if count != loops.NO_ROOM:
-                return Ways(*(rows[:count, column].copy() for column in range(loops.FOLLOWED)))
+                return Ways(*(column[:count] for column in found))
             room *= 2
 
     def _followed(

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
     from indexer.compiled.kept import Loop
 
-FOLLOWED: Final = 3  # columns of what is followed: which it was, where it leads, how it is spelt
-WAITING: Final = 4  # and of the ways that wait
+WAITING: Final = 4  # numbers of a way that waits to be followed
 NO_ROOM: Final = -1
 
 _LABEL, _VALUE = 0x8000_00FF, 0x7FFF_FFFF  # see Automaton
@@ -30,7 +29,7 @@ _SPACE = ord(" ")
 _FURTHEST = 254  # letters from a ё to the end that are told
 
 
-@kept("u4", "u1", "i8", "i8", NUMBER, "i8", NUMBER, "i8", "i8")
+@kept("u4", "u1", "i8", "i8", NUMBER, "i8", NUMBER, "i8", "i8", "i8", "i8")
 def followed(  # noqa: C901, PLR0912, PLR0917 -- what is called for each letter would have to be told all of this
     units: np.ndarray,
     labels: np.ndarray,
@@ -40,15 +39,16 @@ def followed(  # noqa: C901, PLR0912, PLR0917 -- what is called for each letter 
     places: np.ndarray,
     most: int,
     waiting: np.ndarray,
-    rows: np.ndarray,
+    of: np.ndarray,
+    nodes: np.ndarray,
+    spellings: np.ndarray,
 ) -> int:
-    """Write what Automaton._ways_of does, row by row; return how many these are, or NO_ROOM.
+    """Write what Automaton._ways_of does, by columns; return how many these are, or NO_ROOM.
 
     There is room for as many ways to wait as the longest has labels, and one more.
     """
     # Labels are read from starts up to stops. Of a word only the last way is gone on with, so that those that wait
     # have left it at different letters: no more than it has.
-    room = len(rows) // FOLLOWED
     count = 0
     for one in range(len(starts)):
         stop = stops[one]
@@ -84,15 +84,13 @@ def followed(  # noqa: C901, PLR0912, PLR0917 -- what is called for each letter 
                 if unit & _LABEL != label:
                     break
                 at += 1
-            if count + 1 + many > room:
+            if count + 1 + many > len(of):
                 return NO_ROOM
             if at == stop:
-                here = FOLLOWED * count
-                rows[here], rows[here + 1], rows[here + 2] = one, node, spelling
+                of[count], nodes[count], spellings[count] = one, node, spelling
                 count += 1
             for _ in range(many):
-                here = FOLLOWED * count
-                rows[here], rows[here + 1], rows[here + 2] = one, _AMBIGUOUS, spelling
+                of[count], nodes[count], spellings[count] = one, _AMBIGUOUS, spelling
                 count += 1
     return count
 

@@ -49,6 +49,13 @@ class Readings(NamedTuple):
         """Return some of the rows."""
         return Readings(self.told, *(column[kept] for column in self[1:]))
 
+    def moved(self, rows: np.ndarray, to: np.ndarray) -> Readings:
+        """Return the rows in another order: some of them in the places of the same ones."""
+        columns = [column.copy() for column in self[1:]]
+        for column in columns:
+            column[to] = column[rows]
+        return Readings(self.told, *columns)
+
     def left(self) -> Readings:
         """Return the rows of the words that are told."""
         return self.of(self.told[self.word].nonzero()[0])
@@ -643,9 +650,9 @@ class Bulk:
             is_any = (np.bincount(of, shares, len(at)) > 0)[of]
             score[row[is_any]] = shares[is_any]
             row, shares = row[is_any], shares[is_any]
-            by_score = np.arange(len(score))
-            by_score[row] = row[np.lexsort((-shares, rows.word[row]))]
-            return rows._replace(score=score).of(by_score)
+            ordered = row[np.lexsort((-shares, rows.word[row]))]
+            is_moved = row != ordered
+            return rows._replace(score=score).moved(ordered[is_moved], row[is_moved])
         return rows._replace(score=score)
 
     def _rows(self, letters: _Letters, told: np.ndarray, word: np.ndarray, said: np.ndarray, way: int) -> Readings:
