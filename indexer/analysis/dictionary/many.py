@@ -765,7 +765,7 @@ class Bulk:
             ways = self._lexicon.ways_of_endings(
                 joined([words[at] for at in some.tolist()]), prefix - self._prefixes.known
             )
-            asked = asked[~np.isin(asked, some[ways.of // self._lexicon.longest_ending])]
+            asked = asked[~np.isin(asked, some[ways.of])]
         found = [self._by_forms(words, letters, told, asked, guesses)]
         if short.size:
             found.append(self._unknown(letters, told, short))
@@ -842,17 +842,12 @@ class Bulk:
 
     def _ended(self, letters: _Letters, told: np.ndarray, asked: np.ndarray, ways: Ways, guesses: Guesses) -> Readings:
         """Return parses by known endings, the longest of each word."""
-        of, cut = np.divmod(ways.of, self._lexicon.longest_ending)
-        longest = np.zeros(len(asked), np.intp)
-        is_first = np.diff(of, prepend=-1) > 0
-        longest[of[is_first]] = cut[is_first]
-        at = (cut == longest[of]).nonzero()[0]
-        found = self._spelt(letters, told, asked[of[at]], Ways(*(column[at] for column in ways)), BY_ENDING)
+        own = asked[ways.of]
+        found = self._spelt(letters, told, own, ways, BY_ENDING)
         self.tags.judge(found.tag, guesses)
         found = found.of(self.tags.is_productive[found.tag])
         total = 1 + np.bincount(found.word, found.score, len(told))  # as pymorphy3 smooths
         # Of an ending by which no new word is made a shorter one would be asked.
-        own = asked[of[at]]
         told[own[total[own] == 1]] = False
         found = found.of(_first(found))
         score = found.score / total[found.word] * guesses.of_ending
