@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WAITING: Final = 4  # numbers of a way that waits to be followed
 NO_ROOM: Final = -1
 
-_LABEL, _VALUE = 0x8000_00FF, 0x7FFF_FFFF  # see Automaton
+_LABEL = 0x8000_00FF  # see Automaton
 _OFFSET = 10
 _FIRST_OF_E, _E, _FIRST_OF_YO, _YO = *"е".encode(), *"ё".encode()
 _LETTER = 2  # bytes of a Russian one
