@@ -95,3 +95,15 @@ def test_a_loop_that_cannot_be_made_ends_nothing_and_is_tried_once(folder: Path)
 def test_without_numba_there_are_no_loops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "is_there", lambda: False)
     assert not kept.preferred([loop()], ENOUGH)
+
+
+def test_loops_that_cannot_be_loaded_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: bytes) -> None:
+        raise OSError("Could not find/load shared object file")
+
+    assert kept.preferred([loop()], ENOUGH)
+    assert len(list(folder.glob("*.o"))) == 1
+    monkeypatch.setattr(kept, "_loaded", fail)
+    one = loop()
+    assert not kept.preferred([one], ENOUGH)
+    assert one.is_refused
