@@ -297,19 +297,20 @@ class _Build:
             survey = self._hand_out(store, source, known)
         for problem in source.problems:
             survey.tallies[str(problem.values["path"])] = Tally("", problems=[str(problem.values["reason"])])
+        records = {name: tally.record(name) for name, tally in survey.tallies.items()}
         # What could not be opened last time either is not news.
-        for name in [name for name, tally in survey.tallies.items() if before.get(name) == tally.record(name)]:
+        for name in [name for name, record in records.items() if before.get(name) == record]:
             survey.unchanged.add(name)
-            del survey.tallies[name]
-        gone = before.keys() - survey.unchanged - survey.tallies.keys()
+            del records[name]
+        gone = before.keys() - survey.unchanged - records.keys()
         store.remove(gone)
-        for name, tally in survey.tallies.items():
-            if not tally.digest:  # what an earlier build read of it is no longer known to be true
+        for name, record in records.items():
+            if not record.digest:  # what an earlier build read of it is no longer known to be true
                 store.remove([name])
-            store.record(tally.record(name))
+            store.record(record)
         self._progress(Progress("write", 0, 1))
-        changed = len(before.keys() & survey.tallies.keys())
-        return _Counts(len(survey.tallies) - changed, changed, len(gone), len(survey.unchanged))
+        changed = len(before.keys() & records.keys())
+        return _Counts(len(records) - changed, changed, len(gone), len(survey.unchanged))
 
     def _read(self, store: _Into, source: _Folder | _Records, known: dict[str, str]) -> Survey:
         """Read what is new here, and have it analysed on all cores."""

@@ -236,7 +236,7 @@ def test_a_segment_that_cannot_be_written_meanwhile_ends_the_build(
     def full(*_: object) -> None:
         raise OSError(ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("indexer.backends.whoosh.arrays.write", full)
+    monkeypatch.setattr("indexer.backends.whoosh.arrays.Writer.add", full)
     documents = (Document(f"{at}", f"Сталь закаляют, рожь жнут, а слово{at % 999} говорят.") for at in range(60_000))
     with pytest.raises(IndexNotWritten, match="No space left"):
         build_index(documents, tmp_path, settings=Settings(building=Building(memory=2**20)), processes=2)

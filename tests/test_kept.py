@@ -1,112 +1,137 @@
-"""Loops that are compiled once are kept for all processes, and one process at a time makes them."""
+"""Loops that are kept as object code: made once, loaded without Numba, and never what somebody else has left."""
 
 from __future__ import annotations
 
-import fcntl
-import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from indexer.compiled import kept
+from indexer.compiled.kept import NUMBER, Loop, are_ready
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ENOUGH = 10.0  # seconds
-_FACTOR = 3
+pytest.importorskip("numba", reason="without Numba nothing is compiled")
+
+FACTOR = 7
 
 
-def _times(number: int) -> int:
-    return number * _FACTOR
+def times(number: int) -> int:
+    return number * FACTOR
 
 
-def summed(numbers: np.ndarray, factor: int, into: np.ndarray) -> int:
-    total = 0
-    for at in range(min(len(numbers), len(into))):
-        into[at] = numbers[at] * factor
-        total += _times(numbers[at])
-    return total
+def above(numbers: np.ndarray, found: np.ndarray, least: int) -> int:
+    count = 0
+    for at in range(len(numbers)):
+        if times(numbers[at]) > least:
+            found[count] = at
+            count += 1
+    return count
 
 
-def allocated(many: int) -> int:
-    return len(np.zeros(many, np.int64))
-
-
-def loop() -> kept.Loop:
-    """Return the loop as a process has it that has just begun."""
-    return kept.kept("u4", kept.NUMBER, "i8")(summed)
+def loop_of_its_own() -> Loop:
+    return Loop(above, ("u4", "i8", NUMBER))
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the only folder where loops are kept."""
-    pytest.importorskip("numba", reason="without Numba nothing is compiled")
-    monkeypatch.setattr(kept, "_folders", lambda: iter([tmp_path]))
+    """Return the only folder where object code is kept."""
+    monkeypatch.setattr(kept, "_folders", lambda: iter((tmp_path,)))
     return tmp_path
 
 
-def test_who_saved_little_does_not_look_for_loops(folder: Path) -> None:
-    assert not kept.preferred([loop()], 0.0)
-    assert not kept.preferred([loop()], 0.2)
-    assert not list(folder.iterdir())
+@pytest.fixture
+def file(folder: Path) -> Path:
+    """Return the file of the loop, which is kept."""
+    assert are_ready([loop_of_its_own()], make=True)
+    (found,) = folder.iterdir()
+    return found
 
 
-def test_who_could_have_saved_much_makes_loops_and_others_load_them(folder: Path) -> None:
-    first, second = loop(), loop()
-    assert kept.preferred([first], ENOUGH)
-    assert len(list(folder.glob("*.o"))) == 1
-    assert not kept.preferred([second], 0.0)
-    assert kept.preferred([second], 0.2)
-    for one in (first, second):
-        into = np.zeros(3, np.int64)
-        assert one(np.array([1, 2, 4], np.uint32), 10, into) == _FACTOR * 7
-        assert into.tolist() == [10, 20, 40]
-    assert kept.preferred([first, second], 0.0)  # what is there need be worth nothing
+def assert_works(loop: Loop) -> None:
+    found = np.zeros(5, np.int64)
+    assert loop(np.array([1, 9, 2, 8, 3], np.uint32), found, 20) == 3
+    assert found.tolist() == [1, 3, 4, 0, 0]
 
 
-def test_one_process_at_a_time_makes_loops(folder: Path) -> None:
-    one = loop()
-    other = os.open(folder / "kept.lock", os.O_CREAT | os.O_RDWR)
-    fcntl.flock(other, fcntl.LOCK_EX)
-    assert not kept.preferred([one], ENOUGH)
-    assert not list(folder.glob("*.o"))
-    os.close(other)
-    assert kept.preferred([one], ENOUGH)
+def test_what_is_made_does_what_the_function_does(folder: Path) -> None:
+    loop = loop_of_its_own()
+    assert not are_ready([loop], make=False)
+    assert are_ready([loop], make=True)
+    assert_works(loop)
+    found = np.zeros(5, np.int64)
+    assert loop.function(np.array([1, 9, 2, 8, 3], np.uint32), found, 20) == 3
+    assert found.tolist() == [1, 3, 4, 0, 0]
+    assert len(list(folder.iterdir())) == 1
 
 
-@pytest.mark.usefixtures("folder")
-def test_nothing_is_made_that_could_not_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "file"
-    file.touch()
-    monkeypatch.setattr(kept, "_folders", lambda: iter([file / "below"]))
-    assert not kept.preferred([loop()], ENOUGH)
+def test_what_is_kept_is_loaded_without_numba(file: Path) -> None:
+    loop = loop_of_its_own()
+    assert loop.load()
+    assert_works(loop)
+    code = (
+        "import sys; from pathlib import Path; from indexer.compiled import kept; "
+        f"print(kept._loaded(Path({str(file)!r}).read_bytes()[32:]) is not None, 'numba' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
 
 
-def test_a_loop_that_cannot_be_made_ends_nothing_and_is_tried_once(folder: Path) -> None:
-    one = kept.kept(kept.NUMBER)(allocated)  # which calls what allocates
-    assert not kept.preferred([one], ENOUGH)
-    assert one.is_refused
-    assert not kept.preferred([one], ENOUGH)
-    assert not list(folder.glob("*.o"))
+def test_half_a_file_is_not_loaded_and_made_again(file: Path) -> None:
+    data = file.read_bytes()
+    for damaged in (data[:-1], data[: len(data) // 2], b"", data[:40] + b"\xff" + data[41:]):
+        file.write_bytes(damaged)
+        assert not loop_of_its_own().load()
+    loop = loop_of_its_own()
+    assert are_ready([loop], make=True)
+    assert_works(loop)
+    assert loop_of_its_own().load()
 
 
-def test_without_numba_there_are_no_loops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "is_there", lambda: False)
-    assert not kept.preferred([loop()], ENOUGH)
-
-
-def test_a_file_of_loops_that_others_may_write_to_is_not_loaded(folder: Path) -> None:
-    assert kept.preferred([loop()], ENOUGH)
-    (file,) = folder.glob("*.o")
+def test_what_others_may_write_to_is_not_loaded(file: Path) -> None:
     file.chmod(0o666)
-    assert not kept.preferred([loop()], 0.2)
+    assert not loop_of_its_own().load()
     file.chmod(0o600)
-    file.write_bytes(file.read_bytes()[:-1])
-    assert not kept.preferred([loop()], 0.2)
+    assert loop_of_its_own().load()
 
 
-def test_a_loop_takes_the_arrays_that_it_is_made_for() -> None:
-    with pytest.raises(TypeError, match="summed takes flat arrays of uint32"):
-        loop()(np.zeros(3), 1, np.zeros(3, np.int64))
+def test_another_number_is_another_loop(file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "FACTOR", 3)
+    loop = loop_of_its_own()
+    assert not loop.load()
+    assert are_ready([loop], make=True)
+    assert loop(np.array([1, 9, 2, 8, 3], np.uint32), np.zeros(5, np.int64), 20) == 2
+    (new,) = folder.iterdir()  # what the loop was before is of no use any more
+    assert new != file
+
+
+def test_where_nothing_can_be_kept_it_is_made_for_this_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setattr(kept, "_folders", lambda: iter((tmp_path / "file",)))
+    loop = loop_of_its_own()
+    assert are_ready([loop], make=True)
+    assert_works(loop)
+
+
+@pytest.mark.parametrize(
+    "numbers", [np.zeros(3, np.int64), np.zeros(6, np.uint32)[::2], [1, 2, 3]], ids=["kind", "steps", "list"]
+)
+def test_it_takes_no_other_arrays(file: Path, numbers: np.ndarray) -> None:
+    assert file.exists()
+    loop = loop_of_its_own()
+    assert loop.load()
+    with pytest.raises(TypeError, match=r"above takes flat arrays of uint32"):
+        loop(numbers, np.zeros(3, np.int64), 20)
+
+
+def test_a_loop_that_asks_python_for_something_is_refused(folder: Path) -> None:
+    def grows(numbers: np.ndarray) -> int:
+        return len(np.append(numbers, numbers))
+
+    with pytest.raises(RuntimeError, match=r"a loop that is kept calls \w+"):
+        Loop(grows, ("i8",)).make()
+    assert not list(folder.iterdir())

@@ -13,43 +13,38 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from razdel.segmenters.punct import DASHES, ENDINGS, GENERIC_QUOTES, OPEN_QUOTES
-from razdel.segmenters.sentenize import BULLET_SIZE, DELIMITERS, WORD, is_bullet, is_lower_alpha
+from razdel.segmenters.sentenize import BULLET_SIZE, WORD, is_bullet, is_lower_alpha
 from razdel.segmenters.sentenize import TOKEN as OF_SENTENCE
 
-from indexer.analysis.tokenize import GLUE, HYPHENS, TOKEN
+from indexer.analysis.characters import (
+    AFTER_LETTER,
+    ALNUM,
+    ALPHA,
+    DASH,
+    DELIMITER,
+    DIGIT,
+    ENDING,
+    GLUE,
+    HYPHEN,
+    JOINS_NUMBERS,
+    LOWER,
+    MARK,
+    OPENS,
+    PLANE,
+    SMALL,
+    SPACE,
+    UPPER,
+    kind_of,
+    table,
+)
+from indexer.analysis.tokenize import TOKEN
 from indexer.sentences import NO_ENDS, WINDOW, ends, joins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _BETWEEN = "\0"
-_MORE = 8  # codes: so that as many may be read at once from each on
-_BEFORE = 2  # of them before the first text, and one more behind the last: how far from a word or delimiter we look
-# What is known of a character, a bit each.
-_ALNUM, _DIGIT, _GLUE, _HYPHEN, _SPACE, _ALPHA, _LOWER, _UPPER = (1 << bit for bit in range(8))
-_DELIMITER, _ENDING, _MARK, _DASH, _OPENS, _SMALL, _JOINS_NUMBERS, _AFTER_LETTER = (1 << bit for bit in range(8, 16))
-_TESTS: dict[int, Callable[[str], bool]] = {
-    _ALNUM: str.isalnum,
-    _DIGIT: str.isdecimal,
-    _SPACE: str.isspace,
-    _ALPHA: str.isalpha,
-    _LOWER: str.islower,
-    _UPPER: str.isupper,
-}
-_CHARACTERS = {
-    _GLUE: GLUE,
-    _HYPHEN: HYPHENS,
-    _DELIMITER: DELIMITERS,
-    _ENDING: ENDINGS,
-    _MARK: ENDINGS + ";",
-    _DASH: DASHES,
-    _OPENS: OPEN_QUOTES + GENERIC_QUOTES + "([{*@" + DASHES,  # what a sentence may begin with but capitals and digits
-    _SMALL: "abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюяё",  # razdel ends no sentence before them
-    _JOINS_NUMBERS: ".,\u0020\u00a0\u2009\u202f",
-    _AFTER_LETTER: ".+#",  # what makes of a letter an initial, or a language
-}
-_PLANE = 0x10000  # code points that have a table; the others are asked for one by one
+_BEFORE = 2  # of these before the first text, and one more behind the last: how far from a word or delimiter we look
 
 
 class Tokens(NamedTuple):
@@ -60,8 +55,7 @@ class Tokens(NamedTuple):
     stops: np.ndarray
     opens: np.ndarray  # whether each opens a sentence
     lengths: np.ndarray  # of each text, in tokens
-    points: np.ndarray  # the code points of the joined text
-    codes: np.ndarray  # a byte for each of them, and some zeros more: of ASCII and Russian each has its own
+    points: np.ndarray  # the code points of the joined text, uint32
 
 
 def tokens(texts: Sequence[str]) -> Tokens:
@@ -80,59 +74,49 @@ def tokens(texts: Sequence[str]) -> Tokens:
     opens = np.zeros(len(starts) + 1, np.bool_)
     opens[starts.searchsorted(sentences)] = True
     edges = np.append(starts.searchsorted(joined.first), len(starts))
-    return Tokens(joined.text, starts, stops, opens[:-1], np.diff(edges), joined.points, joined.codes)
+    return Tokens(joined.text, starts, stops, opens[:-1], np.diff(edges), joined.points)
 
 
-class _Joined(NamedTuple):
-    """Texts as one, and what is known of its characters."""
+class Joined(NamedTuple):
+    """Texts as one."""
 
     text: str
-    points: np.ndarray  # code points
-    codes: np.ndarray  # see Tokens
-    kinds: np.ndarray  # bits
+    points: np.ndarray  # code points, uint32
     first: np.ndarray  # of each text
     last: np.ndarray  # one after it
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> _Joined:
+    def of(cls, texts: Sequence[str], points_of: Callable[[str], np.ndarray] | None = None) -> Joined:
+        """Join texts; their code points come from `points_of`."""
         text = _BETWEEN.join([_BETWEEN * (_BEFORE - 1), *texts, _BETWEEN * _BEFORE])
-        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-        kinds = _table().take(points, mode="wrap")
-        if points.max() >= _PLANE:
-            far = np.flatnonzero(points >= _PLANE)
-            kinds[far] = [_kind(point) for point in points[far].tolist()]
+        points = (points_of or code_points)(text)
         lengths = np.fromiter(map(len, texts), np.intp, len(texts))
         last = np.cumsum(lengths + 1) + (_BEFORE - 1)
-        return cls(text, points, _codes(points), kinds, last - lengths, last)
+        return cls(text, points, last - lengths, last)
 
 
-def _codes(points: np.ndarray) -> np.ndarray:
-    """Return a byte for each character: its lower seven bits, and one more for those from U+0400 on."""
-    low = points.astype(np.uint16)
-    block = low >> np.uint16(3)
-    block &= np.uint16(0x80)
-    low &= np.uint16(0x7F)
-    codes = np.zeros(len(points) + _MORE, np.uint8)
-    np.bitwise_or(low, block, out=codes[: len(points)], casting="unsafe")
-    return codes
+def code_points(text: str) -> np.ndarray:
+    """Return the code points of a text, uint32."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
-@cache
-def _table() -> np.ndarray:
-    """Return the bits of the code points of the first plane."""
-    characters = list(map(chr, range(_PLANE)))
-    table = np.zeros(_PLANE, np.uint16)
-    for bit, test in _TESTS.items():
-        table[np.fromiter(map(test, characters), np.bool_, _PLANE)] |= bit
-    for bit, those in _CHARACTERS.items():
-        table[list(map(ord, those))] |= bit
-    return table
+class _Joined(NamedTuple):
+    """The same, and what is known of its characters."""
 
+    text: str
+    points: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    kinds: np.ndarray  # bits
 
-@cache
-def _kind(point: int) -> int:
-    """Return the bits of a code point beyond the first plane: no rule names one."""
-    return sum(bit for bit, test in _TESTS.items() if test(chr(point)))
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> _Joined:
+        joined = Joined.of(texts)
+        kinds = table().take(joined.points, mode="wrap")
+        if joined.points.max() >= PLANE:
+            far = np.flatnonzero(joined.points >= PLANE)
+            kinds[far] = [kind_of(point) for point in joined.points[far].tolist()]
+        return cls(*joined, kinds)
 
 
 class _Runs(NamedTuple):
@@ -145,10 +129,10 @@ class _Runs(NamedTuple):
     @classmethod
     def of(cls, joined: _Joined) -> _Runs:
         kinds = joined.kinds
-        is_word = kinds & (_ALNUM | _GLUE) != 0
+        is_word = kinds & (ALNUM | GLUE) != 0
         edges = np.flatnonzero(is_word[1:] != is_word[:-1])
         edges += 1
-        is_word &= kinds & _SMALL == 0
+        is_word &= kinds & SMALL == 0
         return cls(edges[::2].copy(), edges[1::2].copy(), np.flatnonzero(is_word))
 
 
@@ -158,42 +142,52 @@ class _Runs(NamedTuple):
 def _ends(texts: Sequence[str], joined: _Joined, runs: _Runs) -> np.ndarray:
     """Return where sentences end that are not the last of their text."""
     kinds, first = joined.kinds, joined.first
-    at = np.flatnonzero((kinds[:-1] & _DELIMITER != 0) & (kinds[1:] & _SPACE != 0))
+    at = np.flatnonzero((kinds[:-1] & DELIMITER != 0) & (kinds[1:] & SPACE != 0))
     after = _after_spaces(kinds, at)
     of = first.searchsorted(at, side="right") - 1
     kept = after < joined.last[of]
     kept[kept] = ~_is_small_word(joined, runs, after[kept])
     at, of = at[kept], of[kept]
-    own: list[int] = []
     smiles = _smiles(joined)
-    if smiles.size:  # delimiters of more than one character
-        odd = np.unique(first.searchsorted(smiles, side="right") - 1)
-        for number, start in zip(odd.tolist(), first[odd].tolist(), strict=True):
-            own += [start + end for end in ends(texts[number])]
+    odd = np.unique(first.searchsorted(smiles, side="right") - 1)
+    if odd.size:
         kept = ~np.isin(of, odd)
         at, of = at[kept], of[kept]
     delimiters = _Delimiters.of(joined, runs, at, first[of])
     sure = at[delimiters.ends & ~delimiters.asks] + 1
-    # The sentence that a delimiter may end begins at the last end before it: ends are found in order.
     left = np.flatnonzero(delimiters.asks | ~(delimiters.ends | delimiters.joins))
     at, of = at[left], of[left]
     since = np.maximum(np.append(0, sure)[sure.searchsorted(at, side="right")], first[of])
+    doubts = np.stack([at, of, since, *(flags[left] for flags in delimiters[1:])], 1)
+    return np.concatenate([sure, ends_in_doubt(texts, joined.text, first, odd, doubts)])
+
+
+def ends_in_doubt(
+    texts: Sequence[str], text: str, first: np.ndarray, odd: np.ndarray, doubts: np.ndarray
+) -> np.ndarray:
+    """Return where sentences end of texts with smiles, and of other texts behind delimiters that are in doubt.
+
+    `odd` are the numbers of the former, which have delimiters of more than one character. `doubts` has a row for each
+    delimiter, in order: its place, the number of its text, where the last sentence began that surely ended before, and
+    whether it ends one but for a list or a dash: whether it does so, if no list, if no dash.
+    """
+    own: list[int] = []
+    for number, start in zip(odd.tolist(), first[odd].tolist(), strict=True):
+        own += [start + end for end in ends(texts[number])]
     last = 0
-    each = (at, first[of], of, since, *(flags[left] for flags in delimiters))
-    for here, start, number, begins, _, ends_, if_no_list, if_no_dash in zip(
-        *(array.tolist() for array in each), strict=True
+    for (here, number, begins, ends_, if_no_list, if_no_dash), start in zip(
+        doubts.tolist(), first[doubts[:, 1]].tolist(), strict=True
     ):
+        # The sentence that a delimiter may end begins at the last end before it: ends are found in order.
         beginning = max(begins, last)
         if ends_:
-            does_join = (if_no_list and _is_list(joined.text[beginning:here])) or (
-                if_no_dash and _goes_on(joined.text, here)
-            )
+            does_join = (if_no_list and _is_list(text[beginning:here])) or (if_no_dash and _goes_on(text, here))
         else:
             does_join = joins(texts[number], beginning - start, here - start)
         if not does_join:
             last = here + 1
             own.append(last)
-    return np.concatenate([sure, np.array(own, np.intp)])
+    return np.array(own, np.intp)
 
 
 def _is_list(beginning: str) -> bool:
@@ -210,20 +204,20 @@ def _goes_on(text: str, at: int) -> bool:
 def _after_spaces(kinds: np.ndarray, at: np.ndarray) -> np.ndarray:
     """Return the first characters behind delimiters, and a space each, that are no space."""
     after = at + 2
-    going = np.flatnonzero(kinds[after] & _SPACE)
+    going = np.flatnonzero(kinds[after] & SPACE)
     while going.size:
         after[going] += 1
-        going = going[kinds[after[going]] & _SPACE != 0]
+        going = going[kinds[after[going]] & SPACE != 0]
     return after
 
 
 def _smiles(joined: _Joined) -> np.ndarray:
     """Return the brackets that end what razdel takes for a smile, or that may begin its mouth."""
     points = joined.points
-    at = np.flatnonzero(joined.codes & np.uint8(0xFE) == ord("("))  # and ")"; few others share their codes
+    at = np.flatnonzero(points & np.uint32(0xFFFF_FFFE) == ord("("))  # and ")"
     behind = points[at - 1]
     eyes = np.where(behind == ord("-"), points[at - 2], behind)
-    smiles: np.ndarray = at[((eyes == ord("=")) | (eyes == ord(":")) | (eyes == ord(";"))) & (points[at] <= ord(")"))]
+    smiles: np.ndarray = at[(eyes == ord("=")) | (eyes == ord(":")) | (eyes == ord(";"))]
     return smiles
 
 
@@ -233,7 +227,7 @@ def _is_small_word(joined: _Joined, runs: _Runs, at: np.ndarray) -> np.ndarray:
     A space is before each, so that where there is one a run begins.
     """
     kinds = joined.kinds
-    found: np.ndarray = kinds[at] & _SMALL != 0
+    found: np.ndarray = kinds[at] & SMALL != 0
     words = np.flatnonzero(found)
     at = at[words]
     stop = runs.stops[runs.starts.searchsorted(at)]
@@ -246,7 +240,7 @@ def _is_small_word(joined: _Joined, runs: _Runs, at: np.ndarray) -> np.ndarray:
 
 def _is_letter(joined: _Joined, at: np.ndarray) -> np.ndarray:
     r"""Whether characters are what razdel takes for letters: [^\W\d]."""
-    is_letter: np.ndarray = (joined.kinds[at] & (_ALNUM | _DIGIT) == _ALNUM) | (joined.points[at] == ord("_"))
+    is_letter: np.ndarray = (joined.kinds[at] & (ALNUM | DIGIT) == ALNUM) | (joined.points[at] == ord("_"))
     return is_letter
 
 
@@ -273,24 +267,24 @@ class _Delimiters(NamedTuple):
             joined.kinds[at - 1],
             joined.kinds[at + 2],
         )
-        is_mark, is_dot = kind & _MARK != 0, delimiter == ord(".")
+        is_mark, is_dot = kind & MARK != 0, delimiter == ord(".")
         # Something stands before it: else razdel looks at what is before the space.
-        stands = (at > first) & (before & _SPACE == 0)
-        opens = after & (_UPPER | _DIGIT | _OPENS) != 0
+        stands = (at > first) & (before & SPACE == 0)
+        opens = after & (UPPER | DIGIT | OPENS) != 0
         # A quotation mark or a bracket ends a sentence only behind a mark that does.
-        is_behind_mark = before & _ENDING != 0
+        is_behind_mark = before & ENDING != 0
         joins_ = stands & ~is_mark & ~is_behind_mark
         ends_ = stands & opens & ~is_dot & (is_mark | is_behind_mark)
         if_no_list = ends_ & (delimiter == ord(")"))
         dots = np.flatnonzero(is_dot & stands)
         before = before[dots]
         length, is_abbreviation = _words_before(joined, at[dots])
-        joins_[dots] = (length == 1) & (before & _UPPER != 0)  # an initial
+        joins_[dots] = (length == 1) & (before & UPPER != 0)  # an initial
         is_word = opens[dots] & (length > 1) & ~is_abbreviation
-        no_word = opens[dots] & (length == 0) & ((before & _DIGIT != 0) | (before & _ALNUM == 0))
+        no_word = opens[dots] & (length == 0) & ((before & DIGIT != 0) | (before & ALNUM == 0))
         ends_[dots] = is_word | no_word
-        if_no_list[dots] = no_word | (is_word & (before & _LOWER == 0))
-        goes_on, if_no_dash = _dashes(joined, runs, at, ends_ & (after & _DASH != 0))
+        if_no_list[dots] = no_word | (is_word & (before & LOWER == 0))
+        goes_on, if_no_dash = _dashes(joined, runs, at, ends_ & (after & DASH != 0))
         joins_ |= goes_on | _is_number_of_item(joined, at, first, if_no_list)
         ends_ &= ~joins_
         if_no_list &= ends_ & ~_is_far(at, first, joins_)
@@ -301,11 +295,11 @@ def _dashes(joined: _Joined, runs: _Runs, at: np.ndarray, has_dash: np.ndarray) 
     """Tell of delimiters with a dash behind them whether a word in lower case goes on, and where that is in doubt."""
     goes_on, in_doubt = np.zeros_like(has_dash), has_dash.copy()
     spaced = np.flatnonzero(has_dash)
-    spaced = spaced[joined.kinds[at[spaced] + 3] & _SPACE != 0]
+    spaced = spaced[joined.kinds[at[spaced] + 3] & SPACE != 0]
     word = at[spaced] + 4
     is_small = _is_small_word(joined, runs, word)
     goes_on[spaced] = is_small
-    in_doubt[spaced] = ~is_small & (joined.kinds[word] & _UPPER == 0)
+    in_doubt[spaced] = ~is_small & (joined.kinds[word] & UPPER == 0)
     return goes_on, in_doubt
 
 
@@ -314,7 +308,7 @@ def _is_number_of_item(joined: _Joined, at: np.ndarray, first: np.ndarray, may_b
     found = np.zeros_like(may_be)
     near = np.flatnonzero(may_be & (at - first <= 2))  # noqa: PLR2004 -- the number of an item, nearly always
     start = first[near]
-    found[near] = joined.kinds[start] & joined.kinds[np.maximum(start, at[near] - 1)] & _DIGIT != 0
+    found[near] = joined.kinds[start] & joined.kinds[np.maximum(start, at[near] - 1)] & DIGIT != 0
     return found
 
 
@@ -334,26 +328,26 @@ def _words_before(joined: _Joined, at: np.ndarray) -> tuple[np.ndarray, np.ndarr
     """
     back = at[:, None] - np.arange(1, WINDOW + 1)
     ends_here = np.ones((len(at), WINDOW + 1), np.bool_)
-    ends_here[:, :WINDOW] = joined.kinds[back] & _ALPHA == 0
+    ends_here[:, :WINDOW] = joined.kinds[back] & ALPHA == 0
     length = ends_here.argmax(1)
-    letters, powers, abbreviations = _abbreviations()
+    letters, powers, known = abbreviations()
     size = len(powers) - 1
     inside = np.arange(size) < length[:, None]
     codes = letters.take(joined.points[back[:, :size]], mode="clip") * inside @ powers[:size] + length * powers[size]
-    is_abbreviation = (abbreviations.take(abbreviations.searchsorted(codes), mode="clip") == codes) & (length <= size)
+    is_abbreviation = (known.take(known.searchsorted(codes), mode="clip") == codes) & (length <= size)
     length[(length < WINDOW) & _is_letter(joined, at - 1 - length)] = -1
     return length, is_abbreviation
 
 
 @cache
-def _abbreviations() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def abbreviations() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return a number for each character, one for each place of a word from its end, and the sums of the abbreviations.
 
     The sum of a word is that of its characters' numbers times those of their places, and of its length in place of one.
     """
     every = [word for word in NO_ENDS if word == word.lower()]
     number = {letter: count for count, letter in enumerate(sorted(set("".join(every))), 1)}
-    letters = np.array([number.get(chr(point).lower(), 0) for point in range(_PLANE)], np.int64)
+    letters = np.array([number.get(chr(point).lower(), 0) for point in range(PLANE)], np.int64)
     powers = (len(number) + 1) ** np.arange(max(map(len, every)) + 1, dtype=np.int64)
     sums = [
         sum(number[letter] * int(power) for letter, power in zip(word[::-1], powers.tolist(), strict=False))
@@ -372,11 +366,22 @@ def _tokens(joined: _Joined, runs: _Runs, sentences: np.ndarray) -> tuple[np.nda
     nothing, doubtful = _not_plain(joined, runs)
     is_token = np.ones(len(starts), np.bool_)
     is_token[nothing] = is_token[doubtful] = False
-    until = np.append(sentences, len(joined.text))[sentences.searchsorted(starts[doubtful], side="right")]
+    ruled = by_rules(joined.text, starts[doubtful], stops[doubtful], sentences)
+    starts, stops = starts[is_token], stops[is_token]
+    to = starts.searchsorted(ruled[:, 0])
+    return np.insert(starts, to, ruled[:, 0]), np.insert(stops, to, ruled[:, 1])
+
+
+def by_rules(text: str, starts: np.ndarray, stops: np.ndarray, sentences: np.ndarray) -> np.ndarray:
+    """Return where the tokens start and stop, a row each, that begin in runs, by the rules of tokenize.
+
+    Runs are in order; `sentences` is where the sentences of the text begin.
+    """
+    until = np.append(sentences, len(text))[sentences.searchsorted(starts, side="right")]
     made: list[tuple[int, int]] = []
     done = 0
-    search, text = TOKEN.search, joined.text
-    for start, stop, end in zip(starts[doubtful].tolist(), stops[doubtful].tolist(), until.tolist(), strict=True):
+    search = TOKEN.search
+    for start, stop, end in zip(starts.tolist(), stops.tolist(), until.tolist(), strict=True):
         at = max(start, done)
         while at < stop and (match := search(text, at, end)):
             first, last = match.span()
@@ -384,10 +389,7 @@ def _tokens(joined: _Joined, runs: _Runs, sentences: np.ndarray) -> tuple[np.nda
                 break
             made.append((first, last))
             at = done = last
-    ruled = np.array(made, np.intp).reshape(-1, 2)
-    starts, stops = starts[is_token], stops[is_token]
-    to = starts.searchsorted(ruled[:, 0])
-    return np.insert(starts, to, ruled[:, 0]), np.insert(stops, to, ruled[:, 1])
+    return np.array(made, np.intp).reshape(-1, 2)
 
 
 def _not_plain(joined: _Joined, runs: _Runs) -> tuple[np.ndarray, np.ndarray]:
@@ -395,23 +397,23 @@ def _not_plain(joined: _Joined, runs: _Runs) -> tuple[np.ndarray, np.ndarray]:
     kinds, starts, stops = joined.kinds, runs.starts, runs.stops
     size = stops - starts
     letters = np.flatnonzero(size == 1)
-    before_sign = kinds[stops[letters]] & _AFTER_LETTER != 0
-    letters = letters[before_sign & (kinds[starts[letters]] & (_ALNUM | _DIGIT) == _ALNUM)]
-    odd = runs.odd[kinds[runs.odd] & (_GLUE | _DIGIT) != 0]
+    before_sign = kinds[stops[letters]] & AFTER_LETTER != 0
+    letters = letters[before_sign & (kinds[starts[letters]] & (ALNUM | DIGIT) == ALNUM)]
+    odd = runs.odd[kinds[runs.odd] & (GLUE | DIGIT) != 0]
     if not odd.size:
         return odd, letters
     of = starts.searchsorted(odd, side="right") - 1
     first = np.flatnonzero(np.diff(of, prepend=-1))  # of those of one run
     run = of[first]
     starts, stops, size = starts[run], stops[run], size[run]
-    digits = np.add.reduceat(kinds[odd] & _DIGIT != 0, first, dtype=np.intp)
+    digits = np.add.reduceat(kinds[odd] & DIGIT != 0, first, dtype=np.intp)
     glue = np.diff(first, append=len(odd)) - digits
-    is_joint = (kinds[odd] & _HYPHEN != 0) & (kinds[odd - 1] & kinds[odd + 1] & _ALNUM != 0)
+    is_joint = (kinds[odd] & HYPHEN != 0) & (kinds[odd - 1] & kinds[odd + 1] & ALNUM != 0)
     joints = np.add.reduceat(is_joint, first, dtype=np.intp)
     # A number by itself, unless a number is beside it; what begins with a letter, with hyphens inside at most.
     is_number = digits == size
-    is_number &= ~((kinds[stops] & _JOINS_NUMBERS != 0) & (kinds[stops + 1] & _DIGIT != 0))
-    is_number &= ~((kinds[starts - 1] & _JOINS_NUMBERS != 0) & (kinds[starts - 2] & _DIGIT != 0))
-    is_word = (kinds[starts] & _DIGIT == 0) & (glue == joints)
-    is_nothing = np.add.reduceat(kinds[odd] & _ALNUM == 0, first, dtype=np.intp) == size
+    is_number &= ~((kinds[stops] & JOINS_NUMBERS != 0) & (kinds[stops + 1] & DIGIT != 0))
+    is_number &= ~((kinds[starts - 1] & JOINS_NUMBERS != 0) & (kinds[starts - 2] & DIGIT != 0))
+    is_word = (kinds[starts] & DIGIT == 0) & (glue == joints)
+    is_nothing = np.add.reduceat(kinds[odd] & ALNUM == 0, first, dtype=np.intp) == size
     return run[is_nothing], np.sort(np.concatenate([letters, run[~(is_number | is_word | is_nothing)]]))

@@ -30,11 +30,10 @@ if TYPE_CHECKING:
 NUMBER: Final = None  # what a loop takes in place of an array
 _ENTRY = "entry"  # the name of each loop in its object code
 _OURS = 0o022  # bits of a file that others may write to
+_READABLE = 0o644
 _IS_SAFE = os.name == "posix"  # elsewhere a file does not tell who may have written it
 _LOADING = 0.03  # seconds of the processor that loading loops takes a process
-_MAKING = (
-    0.4  # that loops must have been able to save a process before it takes the seconds to make them for all others
-)
+_MAKING = 0.4  # seconds that loops must have been able to save one before it takes the seconds to make them for all
 
 
 class Loop:
@@ -44,7 +43,7 @@ class Loop:
         self.function = function
         self._kinds = [None if kind is NUMBER else np.dtype(kind) for kind in takes]
         self._code: Callable[[int], int] | None = None
-        self.is_refused = False  # there is no making it for this machine
+        self.is_refused = False  # this machine cannot have it
 
     def __call__(self, *given: np.ndarray | int) -> int:
         """Run it; TypeError if an array is not what it takes. It must be ready."""
@@ -91,6 +90,7 @@ class Loop:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 with NamedTemporaryFile(dir=folder, delete=False) as file:
                     file.write(sha256(code).digest() + code)
+                    os.fchmod(file.fileno(), _READABLE)
                 Path(file.name).replace(folder / self._file)
             except OSError:
                 continue
@@ -143,20 +143,21 @@ def preferred(loops: Sequence[Loop], saved: float) -> bool:
     """
     if all(loop.is_ready for loop in loops):
         return True
-    if saved < _LOADING or not is_there() or not _IS_SAFE:
+    if saved < _LOADING or not is_there() or not _IS_SAFE or any(loop.is_refused for loop in loops):
         return False
-    if are_ready(loops, make=False):
+    if _have(loops, make=False):
         return True
     if saved < _MAKING or any(loop.is_refused for loop in loops):
         return False
     with _lock() as is_locked:
-        return is_locked and _are_made(loops)
+        return is_locked and _have(loops, make=True)
 
 
-def _are_made(loops: Sequence[Loop]) -> bool:
+def _have(loops: Sequence[Loop], *, make: bool) -> bool:
+    """Do what `are_ready` does; loops that this machine cannot have are refused, and it is the same without them."""
     try:
-        return are_ready(loops, make=True)
-    except RuntimeError:  # LLVM's: a machine for which loops need what is not there; it is the same without them
+        return are_ready(loops, make=make)
+    except Exception:  # noqa: BLE001 -- whatever LLVM raises, or a Numba of another day: no build must end for that
         for loop in loops:
             loop.is_refused = not loop.is_ready
         return False

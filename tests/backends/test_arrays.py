@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 
 from indexer import ranking
-from indexer.backends.whoosh import codes, lists, terms, texts
+from indexer.backends.whoosh import arrays, codes, lists, terms, texts
 from indexer.backends.whoosh.rowset import RowSet, intersection, union
 from indexer.backends.whoosh.words import form_of, form_term
 from indexer.settings import Ranking
@@ -158,3 +158,32 @@ def test_strings_are_put_in_order_as_bytes_are(every: list[bytes], data: st.Data
     assert made.taken(order).all() == sorted(every)
     some = data.draw(st.lists(st.integers(0, len(every) - 1))) if every else []
     assert made.taken(np.array(some, np.int64)).all() == [every[at] for at in some]
+
+
+def test_what_is_added_twice_is_written_once(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    with arrays.Writer(file) as writer:
+        writer.add({"one": np.arange(3)})
+        writer.add({"one": np.arange(3), "two": np.arange(100, dtype=np.uint8)})
+    found = arrays.read(file)
+    assert {name: array.tolist() for name, array in found.items()} == {"one": [0, 1, 2], "two": list(range(100))}
+    arrays.write(tmp_path / "at once", {"one": np.arange(3), "two": np.arange(100, dtype=np.uint8)})
+    assert file.read_bytes() == (tmp_path / "at once").read_bytes()
+
+
+def test_what_was_given_up_is_no_file_of_arrays(tmp_path: Path) -> None:
+    def fail(writer: arrays.Writer) -> None:
+        writer.add({"one": np.arange(3)})
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), arrays.Writer(tmp_path / "file") as writer:
+        fail(writer)
+    with pytest.raises(arrays.NotArrays, match="file is not a file of this program"):
+        arrays.read(tmp_path / "file")
+
+
+def test_more_arrays_than_the_header_has_room_for_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="1000 arrays are more than a file may have"):
+        arrays.write(tmp_path / "file", {str(number): np.arange(3) for number in range(1000)})
+    with pytest.raises(arrays.NotArrays):
+        arrays.read(tmp_path / "file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,12 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import Document, build_index
-from indexer.backends.whoosh import arrays, assembly, codes, listing, words
+from indexer.backends.whoosh import arrays, assembly, codes, cores, inversion, listing, words
 from indexer.backends.whoosh.contents import EXTENSION
 from indexer.backends.whoosh.segment import ANALYSED_FIELDS, Segment
 from indexer.ranking import WEIGHT_STEPS
+from tests.looping import in_both_ways
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from indexer.backends.whoosh.segment import Field
@@ -97,3 +101,16 @@ def as_read(segment: Segment, of: Field, b: float) -> list[tuple[int, int, int]]
 def test_equal_numbers_stay_in_order(numbers: list[int]) -> None:
     expected = sorted(range(len(numbers)), key=numbers.__getitem__)
     assert arrays.stable_order(np.array(numbers, np.int64)).tolist() == expected
+
+
+@in_both_ways
+def test_a_segment_is_the_same_by_loops(
+    loops_run: Callable[[], AbstractContextManager[None]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_arrays, by_loops = tmp_path / "arrays", tmp_path / "loops"
+    build_index(DOCUMENTS, by_arrays, processes=1)
+    monkeypatch.setattr(cores, "Scanner", partial(inversion.Scanner, seen=10**9))
+    with loops_run():
+        build_index(DOCUMENTS, by_loops, processes=1)
+    (here,), (there,) = (index.glob(f"*{EXTENSION}") for index in (by_arrays, by_loops))
+    assert here.read_bytes() == there.read_bytes()

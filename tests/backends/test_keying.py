@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import hypothesis.strategies as st
 import numpy as np
 from hypothesis import example, given
@@ -11,24 +14,45 @@ from indexer.backends.whoosh import keying
 from indexer.backends.whoosh.terms import Strings
 from indexer.backends.whoosh.words import key_of
 from indexer.settings import Analysis
+from tests.looping import in_both_ways
 
+Way = Callable[[], AbstractContextManager[None]]
 LONGEST = 11
 ANALYZER = russian(Analysis(longest_word=LONGEST))
 # All ways to write a word: alphabets alone and mixed, of one case and both, with signs, of a byte each and of more.
 WORDS = st.text(st.sampled_from("абвяАБЯёЁіabzABZ019-\u2011.,'\u0301\u00adÀĀāѰ\U0001d400\U00010041 \n"), max_size=24)
 TEXTS = st.lists(st.lists(WORDS, max_size=8).map(" ".join), max_size=4)
+WRITTEN = [
+    "А аб Аб АБ. Аб аБ A ab Ab AB aB а-б А-б Нью-Йорк IT-отдел Аb",
+    "1,5 3-й x2 X2 ёж Ёж ЁЖ за́мок",
+    "ʼ а",
+]
 SAME_BYTE = ["Ab Āb \U00010041b A\u0301b", "б Ѱб \u0531б", "абвгдежз абвгдежзи абвгдежзиклмнопр абвгдежзикл"]
+
+
+def each_key(texts: list[str], *, by_loops: bool) -> None:
+    of = bulk.tokens(texts)
+    tokens = [of.text[start:stop] for start, stop in zip(of.starts.tolist(), of.stops.tolist(), strict=True)]
+    expected = [key_of(*ANALYZER.key(*token)) for token in zip(tokens, of.opens.tolist(), strict=True)]
+    each = np.arange(len(tokens))
+    assert Strings.joined(keying.keys(of, each, ANALYZER, by_loops=by_loops)).all() == expected
+    assert Strings.joined(keying.keys(of, each[::-2], ANALYZER, by_loops=by_loops)).all() == expected[::-2]
 
 
 @given(TEXTS)
 @example(SAME_BYTE)
-@example(["А аб Аб АБ. Аб аБ A ab Ab AB aB а-б А-б Нью-Йорк IT-отдел Аb", "1,5 3-й x2 X2 ёж Ёж ЁЖ за́мок", "ʼ а"])
+@example(WRITTEN)
 def test_keys_are_those_of_each_token(texts: list[str]) -> None:
-    of = bulk.tokens(texts)
-    tokens = [of.text[start:stop] for start, stop in zip(of.starts.tolist(), of.stops.tolist(), strict=True)]
-    expected = [key_of(*ANALYZER.key(*token)) for token in zip(tokens, of.opens.tolist(), strict=True)]
-    assert keying.keys(of, np.arange(len(tokens)), ANALYZER) == expected
-    assert keying.keys(of, np.arange(len(tokens))[::-2], ANALYZER) == expected[::-2]
+    each_key(texts, by_loops=False)
+
+
+@in_both_ways
+@given(TEXTS)
+@example(texts=SAME_BYTE)
+@example(texts=WRITTEN)
+def test_so_are_those_by_loops(loops_run: Way, texts: list[str]) -> None:
+    with loops_run():
+        each_key(texts, by_loops=True)
 
 
 @given(TEXTS)

@@ -13,7 +13,7 @@ import mmap
 import os
 import struct
 import zlib
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
 
@@ -26,6 +26,7 @@ Arrays: TypeAlias = "dict[str, np.ndarray]"
 _MAGIC = b"ABZATS1\n"
 _LENGTHS = struct.Struct("<QQ")  # of the header and of the whole file, in bytes
 _PREFIX = len(_MAGIC) + _LENGTHS.size
+_ROOM = 16384  # bytes before the arrays: how long the header will be is not known when the first of them is written
 _ALIGNMENT = 64  # bytes; a cache line
 _DTYPES = frozenset({"u1", "u2", "u4", "u8", "i8", "f8"})  # all little-endian; nothing that could hold an object
 
@@ -35,22 +36,50 @@ class NotArrays(Exception):
 
 
 def write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write one-dimensional arrays to a new file and make sure that they are on the disk."""
-    entries: dict[str, tuple[str, int, int, int]] = {}
-    offset = 0
-    plain = {name: np.ascontiguousarray(array, array.dtype.newbyteorder("<")) for name, array in arrays.items()}
-    for name, array in plain.items():
-        entries[name] = (array.dtype.str[1:], array.size, offset, zlib.crc32(array.view(np.uint8).data))
-        offset += _aligned(array.nbytes)
-    header = json.dumps(entries).encode()
-    header += b" " * (_aligned(_PREFIX + len(header)) - _PREFIX - len(header))
-    with path.open("wb") as file:
-        file.write(_MAGIC + _LENGTHS.pack(len(header), _PREFIX + len(header) + offset) + header)
-        for array in plain.values():
-            file.write(array.view(np.uint8).data)
-            file.write(b"\0" * (_aligned(array.nbytes) - array.nbytes))
-        file.flush()
-        os.fsync(file.fileno())
+    """Write one-dimensional arrays to a new file and make sure that they are on the disk: see Writer."""
+    with Writer(path) as file:
+        file.add(arrays)
+
+
+class Writer:
+    """A new file of one-dimensional arrays, which is one when all are there, and on the disk.
+
+    ValueError in the end if they are some hundreds, for which the header has no room.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._file.seek(_ROOM)
+        self._entries: dict[str, tuple[str, int, int, int]] = {}
+        self._size = 0
+
+    def add(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Write those of some arrays that are not there yet."""
+        for name, array in arrays.items():
+            if name in self._entries:
+                continue
+            plain = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+            data = plain.view(np.uint8).data
+            self._entries[name] = (plain.dtype.str[1:], plain.size, self._size, zlib.crc32(data))
+            self._file.write(data)
+            self._file.write(b"\0" * (_aligned(plain.nbytes) - plain.nbytes))
+            self._size += _aligned(plain.nbytes)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, failed: object, *_: object) -> None:
+        with self._file as file:
+            if failed:
+                return
+            header = json.dumps(self._entries).encode()
+            if len(header) > _ROOM - _PREFIX:
+                message = f"{len(self._entries)} arrays are more than a file may have"
+                raise ValueError(message)
+            file.seek(0)
+            file.write(_MAGIC + _LENGTHS.pack(_ROOM - _PREFIX, _ROOM + self._size) + header.ljust(_ROOM - _PREFIX))
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def read(path: Path) -> Arrays:

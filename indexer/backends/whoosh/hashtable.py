@@ -8,14 +8,26 @@ times as long as one.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 _BITS = 64
 _AT_FIRST = 16  # bits: of places
 _FULL = 4  # a quarter of the places are taken at most; of a half more hashes stand elsewhere: 1.15 times as long
 # So a number has no use for the first of its bits: it marks what does not stand at its own place, and what is empty.
-_ELSEWHERE = np.uint64(1 << (_BITS - 1))
-_EMPTY = np.uint64((1 << _BITS) - 1)
+ELSEWHERE = np.uint64(1 << (_BITS - 1))
+EMPTY = np.uint64((1 << _BITS) - 1)
+
+
+class Kept(NamedTuple):
+    """What a table keeps: a hash is at its first bits, or at the next place that is empty."""
+
+    places: np.ndarray  # uint64: the other bits of a hash behind its number, and before it whether it stands elsewhere
+    met: np.ndarray  # uint64: hashes by their numbers
+    shift: int  # a place is told by what is left of a hash that is shifted so far
+    known: int  # so many are met
+    most: int  # there is room for so many
 
 
 class HashTable:
@@ -42,12 +54,25 @@ class HashTable:
         held = self._places.take(place, mode="wrap")
         numbers = (held >> self._shift).astype(np.uint32)
         held ^= hashes & self._rest
-        held &= self._rest | _ELSEWHERE
+        held &= self._rest | ELSEWHERE
         elsewhere = np.flatnonzero(held)
         if not elsewhere.size:
             return numbers, elsewhere
         unknown, place = self._sought(hashes, numbers, elsewhere, place[elsewhere])
         return numbers, self._numbered(hashes, numbers, unknown, place)
+
+    def kept(self) -> Kept:
+        """Return where it keeps what it has met, for who numbers hashes in its place, and tells it (`taken`)."""
+        most = len(self._places) // _FULL
+        if len(self._met) < most:
+            self._met = np.append(self._met[: self._count], np.zeros(most - self._count, np.uint64))
+        return Kept(self._places, self._met, int(self._shift), self._count, most)
+
+    def taken(self, count: int) -> None:
+        """Take it that so many are met by now, and have room for more."""
+        self._count = count
+        if count * _FULL >= len(self._places):
+            self._remake()
 
     def _sought(
         self, hashes: np.ndarray, numbers: np.ndarray, at: np.ndarray, place: np.ndarray
@@ -56,12 +81,12 @@ class HashTable:
         new, empty = [at[:0]], [place[:0]]
         while at.size:
             held = self._places[place]
-            is_empty = held == _EMPTY
+            is_empty = held == EMPTY
             new.append(at[is_empty])
             empty.append(place[is_empty])
             left = np.flatnonzero(~is_empty)
             at, place = at[left], place[left]
-            number = (held[left] & ~_ELSEWHERE) >> self._shift
+            number = (held[left] & ~ELSEWHERE) >> self._shift
             is_it = self._met[number.view(np.int64)] == hashes[at]
             numbers[at[is_it]] = number[is_it]
             left = np.flatnonzero(~is_it)
@@ -91,7 +116,7 @@ class HashTable:
     def _make(self, bits: int) -> None:
         self._shift, self._mask = np.uint64(_BITS - bits), (1 << bits) - 1
         self._rest = np.uint64((1 << (_BITS - bits)) - 1)  # of a hash, beside the bits that tell the place
-        self._places = np.full(1 << bits, _EMPTY)
+        self._places = np.full(1 << bits, EMPTY)
 
     def _add(self, hashes: np.ndarray, place: np.ndarray) -> None:
         """Add different hashes that are not there, at empty places."""
@@ -100,15 +125,24 @@ class HashTable:
             self._met = np.append(self._met[:before], np.zeros(2 * self._count - before, np.uint64))
         self._met[before : self._count] = hashes
         if self._count * _FULL > len(self._places):
-            self._make((self._count * _FULL).bit_length())
-            before, hashes = 0, self._met[: self._count]
-            place = self._own(hashes)
+            self._remake()
+        else:
+            self._put(hashes, before, place)
+
+    def _remake(self) -> None:
+        """Have room for as many again."""
+        self._make((self._count * _FULL).bit_length())
+        hashes = self._met[: self._count]
+        self._put(hashes, 0, self._own(hashes))
+
+    def _put(self, hashes: np.ndarray, first: int, place: np.ndarray) -> None:
+        """Put hashes, numbered from the first on, at places, or behind them where these are taken."""
         own = self._own(hashes)
-        entries = hashes & self._rest | np.arange(before, self._count, dtype=np.uint64) << self._shift
+        entries = hashes & self._rest | np.arange(first, first + len(hashes), dtype=np.uint64) << self._shift
         while entries.size:
-            free = np.flatnonzero(self._places[place] == _EMPTY)
+            free = np.flatnonzero(self._places[place] == EMPTY)
             there = place[free]
-            wanted = entries[free] | (there != own[free]) * _ELSEWHERE
+            wanted = entries[free] | (there != own[free]) * ELSEWHERE
             self._places[there] = wanted  # of several that want a place one has it
             going = np.ones(len(entries), np.bool_)
             going[free[self._places[there] == wanted]] = False

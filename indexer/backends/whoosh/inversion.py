@@ -11,15 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
 import numpy as np
 
-from indexer.analysis import bulk
-from indexer.backends.whoosh import keying, terms, texts
+from indexer.analysis import bulk, loops
+from indexer.backends.whoosh import interning, keying, texts
 from indexer.backends.whoosh.hashtable import HashTable
 from indexer.backends.whoosh.segment import HEADING_FIELDS, Content, Rows, Whole, heading_to_bytes
+from indexer.compiled import kept
 from indexer.paragraphs import passages
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
     from indexer.settings import Reading
     from indexer.types import Document
 
-_AT_ONCE = 350_000  # characters, about; a third of it takes 1.15 times as long, and with more, memory would grow
+# Characters, about; a third of it takes 1.15 times as long, by loops half of it 1.08, and with more, memory would grow.
+_AT_ONCE = 350_000
+_SAVED = 13e-9  # seconds of the processor that loops save of a character: of 67 million 0.9 of 2.4
+_LOOPS = (*loops.LOOPS, *interning.LOOPS, *keying.LOOPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,15 @@ class Scan:
 class Scanner:
     """Reads documents, and remembers which words it has met. No threads may share it."""
 
-    def __init__(self, analyzer: Analyzer, settings: Reading) -> None:
+    def __init__(self, analyzer: Analyzer, settings: Reading, seen: int = 0) -> None:
+        """Begin as one that has seen so many characters: what comes when loops are worth it is scanned by these."""
         self.name = uuid4().hex
         self._analyzer = analyzer
         self._settings = settings
         self._hashes = keying.Hasher(analyzer.settings.longest_word)
+        self._reader = loops.Reader(self._hashes.secrets, self._hashes.longest)
         self._words = HashTable()
+        self._seen = seen
 
     def scan(self, documents: Iterable[tuple[str, Document]]) -> Scan:
         """Return documents with their words numbered; each comes with the name of the file it was read from.
@@ -73,12 +80,12 @@ class Scanner:
         fields = {"text": paragraphs}
         for field in HEADING_FIELDS:
             fields[field] = [getattr(document, field) for _, document in kept]
-        keys, rows = self._rows(fields)
+        keys, rows, packed = self._rows(fields)
         content = Content(
             headings=[heading_to_bytes(document) for _, document in kept],
             dates=np.array([d.date.timestamp() if d.date else np.nan for _, d in kept], np.float64),
             paragraphs_of=np.array(paragraphs_of, np.int64),
-            texts=texts.pack(paragraph.encode("utf-8", "surrogatepass") for paragraph in paragraphs),
+            texts=packed,
             starts=np.fromiter(map(itemgetter(0), found), np.uint32, len(found)),
             fields=rows,
             wholes={
@@ -87,19 +94,22 @@ class Scanner:
                 "file": _whole([file for file, _ in kept]),
             },
         )
-        return Scan(self.name, terms.joined(keys), content)
+        return Scan(self.name, keys, content)
 
-    def _rows(self, fields: dict[str, list[str]]) -> tuple[list[bytes], dict[str, Rows]]:
-        """Return the keys of words that are new, and the texts of fields as numbers of words."""
-        keys: list[bytes] = []
+    def _rows(self, fields: dict[str, list[str]]) -> tuple[bytes, dict[str, Rows], texts.Blocks]:
+        """Return the keys of words that are new, the texts of fields as numbers of words, and those of the first."""
+        keys: list[bytes] = []  # of each portion
         words, lengths, opens = [], [], []
+        packing, left = texts.Packing(), len(next(iter(fields.values())))
         for some in _portions([text for texts_ in fields.values() for text in texts_]):
-            of = bulk.tokens(some)
-            new, numbers = self._numbered(of)
-            keys += new
-            words.append(numbers)
-            lengths.append(of.lengths)
-            opens.append(of.opens)
+            of = self._numbered(some, min(left, len(some)))
+            keys.append(of.keys)
+            words.append(of.words)
+            lengths.append(of.tokens.lengths)
+            opens.append(of.tokens.opens)
+            packing.add(*of.encoded)
+            self._seen += len(of.tokens.text)
+            left -= len(of.encoded[1])
         every = Rows(*map(np.concatenate, (words, lengths, opens)))
         rows = {}
         ends = np.cumsum([len(texts_) for texts_ in fields.values()])
@@ -107,12 +117,34 @@ class Scanner:
         for field, (first, last) in zip(fields, pairwise([0, *ends.tolist()]), strict=True):
             here = slice(places[first], places[last])
             rows[field] = Rows(every.words[here], every.lengths[first:last], every.opens[here])
-        return keys, rows
+        return b"".join(keys), rows, packing.blocks()
 
-    def _numbered(self, of: bulk.Tokens) -> tuple[list[bytes], np.ndarray]:
-        """Return the keys of words that are new, and the number of the word at each place."""
-        numbers, new = self._words.numbers(self._hashes(of))
-        return keying.keys(of, new, self._analyzer) if new.size else [], numbers
+    def _numbered(self, some: list[str], encoded: int) -> _Numbered:
+        """Return texts as numbers of words, and the first of them encoded."""
+        read = self._reader.tokens(some) if kept.preferred(_LOOPS, self._seen * _SAVED) else None
+        if read is None:
+            of = bulk.tokens(some)
+            numbers, new = self._words.numbers(self._hashes(of))
+            return _Numbered(of, keying.keys(of, new, self._analyzer), numbers, _encoded(some[:encoded]))
+        of, hashes = read
+        numbers, new = interning.numbers(hashes, self._words)
+        keys = keying.keys(of, new, self._analyzer, by_loops=True)
+        return _Numbered(of, keys, numbers, self._reader.encoded(encoded))
+
+
+class _Numbered(NamedTuple):
+    """Texts as numbers of words."""
+
+    tokens: bulk.Tokens
+    keys: bytes  # of words that are new: terms.joined
+    words: np.ndarray  # at each place
+    encoded: tuple[bytes, np.ndarray]  # some of the texts, one behind another, and how long each is
+
+
+def _encoded(some: list[str]) -> tuple[bytes, np.ndarray]:
+    # Each by itself: CPython takes 1.4 times as long to encode them as one.
+    each = [text.encode("utf-8", "surrogatepass") for text in some]
+    return b"".join(each), np.fromiter(map(len, each), np.int64, len(each))
 
 
 def _portions(texts_: list[str]) -> Iterator[list[str]]:

@@ -218,14 +218,19 @@ class Store:
         segment = ArrayCodec().new_segment(self._storage, INDEX_NAME)
         segment.set_doc_count(documents.rows[0])
         self._new.append(segment)
-        with _writing(self._folder):
+        with (
+            _writing(self._folder),
+            arrays.Writer(segment.path(self._folder)) as file,
+            ThreadPoolExecutor(1) as beside,
+        ):
+            begun = beside.submit(file.add, documents.documents | documents.texts)
             made = assemble(documents, self.numbering, self._settings.ranking, threads=self._threads)
             del documents
-            with ThreadPoolExecutor(1) as beside:
-                written = beside.submit(arrays.write, segment.path(self._folder), made)
-                meanwhile()
+            written = beside.submit(file.add, made)
+            meanwhile()
+            begun.result()
             written.result()
-        del made, written
+        del made, begun, written
         _give_back()
 
     def _outlined(self) -> Outline | None:

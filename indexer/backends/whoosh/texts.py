@@ -31,23 +31,44 @@ class Blocks(NamedTuple):
     lengths: np.ndarray  # of each paragraph, in bytes
 
 
+class Packing:
+    """Makes blocks of paragraphs as they come."""
+
+    def __init__(self) -> None:
+        self._packed: list[bytes] = []
+        self._rows: list[int] = []
+        self._lengths = [np.zeros(0, np.int64)]
+        self._text, self._waiting = b"", 0
+
+    def add(self, text: bytes, lengths: np.ndarray) -> None:
+        """Add paragraphs, one behind another, of so many bytes each."""
+        self._lengths.append(lengths)
+        ends = np.cumsum(lengths) + len(self._text)
+        text = self._text + text
+        start, first = 0, -self._waiting
+        while (last := int(ends.searchsorted(start + _BLOCK))) < len(ends):
+            stop = int(ends[last])
+            self._close(text[start:stop], last + 1 - first)
+            start, first = stop, last + 1
+        self._text, self._waiting = text[start:], len(ends) - first
+
+    def blocks(self) -> Blocks:
+        """Return all that was added."""
+        if self._waiting:
+            self._close(self._text, self._waiting)
+            self._text, self._waiting = b"", 0
+        return Blocks(self._packed, np.array(self._rows, np.int64), np.concatenate(self._lengths))
+
+    def _close(self, block: bytes, rows: int) -> None:
+        self._packed.append(deflate.fast(block))
+        self._rows.append(rows)
+
+
 def pack(texts: Iterable[bytes]) -> Blocks:
     """Return paragraphs as blocks."""
-    packed, rows, lengths = [], [], []
-    waiting: list[bytes] = []
-    size = 0
-    for text in texts:
-        waiting.append(text)
-        lengths.append(len(text))
-        size += len(text)
-        if size >= _BLOCK:
-            packed.append(deflate.fast(b"".join(waiting)))
-            rows.append(len(waiting))
-            waiting, size = [], 0
-    if waiting:
-        packed.append(deflate.fast(b"".join(waiting)))
-        rows.append(len(waiting))
-    return Blocks(packed, np.array(rows, np.int64), np.array(lengths, np.int64))
+    packing, texts = Packing(), list(texts)
+    packing.add(b"".join(texts), np.fromiter(map(len, texts), np.int64, len(texts)))
+    return packing.blocks()
 
 
 def write(parts: Iterable[Blocks]) -> Arrays:
