@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
-from indexer.analysis import Analyzer, russian
+from indexer import compiled
+from indexer.analysis import Analyzer, dictionary, looking, many, russian, weighing, weights
+from indexer.analysis.dictionary import loops
+from indexer.compiled import kept
 from indexer.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # What a test is about is said in it; how long an example takes depends on what else the machine does.
 settings.register_profile("without a clock", deadline=None)
@@ -37,3 +45,18 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"measuring data is not at {folder}")
     return folder
+
+
+@pytest.fixture(scope="module", params=["arrays", "loops"])
+def way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Have words looked up by arrays, and again by loops; nothing is remembered of the other way."""
+    if request.param == "loops" and not compiled.is_there():
+        pytest.skip("Numba is not installed: pip install 'abzats[fast]'")
+    for known in (dictionary._dictionary, many._patterns, weights._known):  # noqa: SLF001 -- what is remembered
+        known.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(looking, "_are_loops_there", Event())
+        if request.param == "loops":
+            assert kept.are_ready((*loops.LOOPS, *weighing.LOOPS), make=True)
+            looking._are_loops_there.set()  # noqa: SLF001 -- which takes many words otherwise
+        yield

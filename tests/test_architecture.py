@@ -47,7 +47,7 @@ LAYERS = {
 HOMES = {
     "whoosh": "backends/whoosh",
     "numpy": "backends|vocabulary|evaluation|meaning|readers/sound|compiled"
-    "|analysis/bulk|analysis/characters|analysis/loops|analysis/many|analysis/weights|analysis/dictionary",
+    "|analysis/bulk|analysis/characters|analysis/loops|analysis/many|analysis/weights|analysis/weighing|analysis/dictionary",
     "rapidfuzz": "vocabulary",
     "pymorphy3": "analysis/dictionary",
     "pymorphy3_dicts_ru": "analysis/dictionary",

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, compress
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
 from indexer.analysis.context import ALONE, factor, factors, places
+from indexer.analysis.looking import by_loops
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
 Text = TypeVar("Text", str, bytes, int)  # of a lemma, in UTF-8 in the same order, or a number in this order
 
 _DIGITS = 6  # that weights are rounded to before they are put in order and rounded to hundredths
-_MILLION = 10**_DIGITS
+_MILLION: int = 10**_DIGITS
 _HUNDREDTH = _MILLION // 100
 _LOWEST, _HIGHEST = 1, 99  # hundredths; only the likeliest weighs 1, however near another comes
 FEW = 6  # words: one by one they take less than by arrays
 _ODD = np.uint64(0x9E37_79B9_7F4A_7C15)  # a hash is of the powers of a number without a pattern
 _MOST_KNOWN = 200_000  # weighings that are remembered: the words of 300,000 paragraphs have 24,000 different ones
+_SOME = 1024  # weights near halves that there is room for at first
 _BITS = 16  # of the rank of a lemma among those of its word
 _NEAR_HALF = 1e-4  # where a product may have been rounded over a half that the number itself does not reach
 
@@ -169,7 +171,7 @@ def _weighings(words: Sequence[Weighing]) -> Weighings[str]:
         np.fromiter([word.names_only for word in words], np.bool_, count),
         readings,
         (np.cumsum(lemmas) - lemmas).repeat(readings) + shares[:, 0].astype(np.intp),
-        shares[:, 1],
+        shares[:, 1].copy(),
         np.array([shapes.setdefault(one, len(shapes)) for word in words for one in word.shapes], np.intp),
         list(shapes),
         [text for word in words for text in word.lemmas],
@@ -206,8 +208,71 @@ def _weighed(words: Weighings[Text], asks: bool, rare: float, most: int) -> list
     long = (words.lemmas > most).nonzero()[0]
     if long.size:
         words = _shortened(words, long, _in_millionths(_rows(_some(words, long), asks), rare)[:, ALONE], most)
+    if by_loops():
+        return _weighed_by_loops(words, asks, rare)
     rows = _rows(words, asks)
     return _packed(words, rows, _in_hundredths(_in_millionths(rows, rare)), np.array(places(asks=asks), np.uint8))
+
+
+def _weighed_by_loops(words: Weighings[Text], asks: bool, rare: float) -> list[Weighed[Text]]:  # noqa: FBT001 -- likewise
+    from indexer.analysis import weighing  # noqa: PLC0415 -- see looking
+
+    columns = np.array(places(asks=asks), np.uint8)
+    micro, like = _in_millionths_by_loops(words, asks, rare)
+    order = _orders(words, np.cumsum(words.lemmas) - words.lemmas, _in_hundredths(micro[:, ALONE]))
+    steps = np.empty(int(words.lemmas.max()), np.uint8)
+    made = np.empty((len(columns) + 1) * (len(order) + len(words.lemmas)), np.uint8)
+    ends = np.empty(len(words.lemmas), np.int64)
+    size = weighing.packed(words.lemmas, order, micro.reshape(-1), _OF_HALVES, like, columns, steps, made, ends)
+    every, texts = made[:size].tobytes(), [words.texts[at] for at in order.tolist()]
+    return [
+        Weighed(texts[first:last], every[begin:end])
+        for first, last, begin, end in zip(*_slices(np.cumsum(words.lemmas)), *_slices(ends), strict=True)
+    ]
+
+
+def _in_millionths_by_loops(
+    words: Weighings[Text],
+    asks: bool,  # noqa: FBT001 -- likewise
+    rare: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights as _in_millionths has them, and for each word and place the first place that is like it."""
+    from indexer.analysis import weighing  # noqa: PLC0415 -- likewise
+
+    every, kind = _fits(words, asks)
+    columns = every.shape[1]
+    micro = np.empty((int(words.lemmas.sum()), columns), np.int64)
+    like = np.empty(len(words.lemmas) * columns, np.uint8)
+    fit, sums = np.empty(int(words.readings.max()) * columns), np.empty(int(words.lemmas.max()))
+    room = _SOME
+    while True:
+        near, weights = np.empty(room, np.int64), np.empty(room)
+        many = weighing.in_millionths(
+            words.lemmas,
+            words.readings,
+            words.lemma,
+            words.probability,
+            kind,
+            every.reshape(-1),
+            columns,
+            np.array([rare]),
+            fit,
+            sums,
+            micro.reshape(-1),
+            near,
+            weights,
+            like,
+            np.empty(columns, np.int64),
+        )
+        if many != weighing.NO_ROOM:
+            micro.reshape(-1)[near[:many]] = [_rounded(weight) for weight in weights[:many].tolist()]
+            return micro, like
+        room *= 2
+
+
+def _slices(ends: np.ndarray) -> tuple[list[int], list[int]]:
+    last = ends.tolist()
+    return [0, *last[:-1]], last
 
 
 def _shortened(words: Weighings[Text], long: np.ndarray, exact: np.ndarray, most: int) -> Weighings[Text]:
@@ -378,10 +443,23 @@ def _others(rows: _Rows, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _fit(words: Weighings[Text], asks: bool, first: np.ndarray) -> np.ndarray:  # noqa: FBT001 -- likewise
     """Return how well readings fit the places, 1 being the best reading of a word."""
-    kinds, kind = np.unique(2 * words.shape + words.names_only.repeat(words.readings), return_inverse=True)
-    every = np.array([factors(words.shapes[one >> 1], asks=asks, names_only=bool(one & 1)) for one in kinds.tolist()])
-    fit = every[:, list(places(asks=asks))][kind]
+    every, kind = _fits(words, asks)
+    fit = every[kind]
     return fit / np.repeat(np.maximum.reduceat(fit, first), words.readings, axis=0)  # type: ignore[no-any-return]
+
+
+def _fits(words: Weighings[Text], asks: bool) -> tuple[np.ndarray, np.ndarray]:  # noqa: FBT001 -- likewise
+    """Return how well kinds of readings fit the places, and the kind of each reading."""
+    code = 2 * words.shape + words.names_only.repeat(words.readings)
+    are_used = np.zeros(2 * len(words.shapes), np.bool_)
+    are_used[code] = True
+    every = [_fits_of(words.shapes[one >> 1], asks, bool(one & 1)) for one in are_used.nonzero()[0].tolist()]
+    return np.array(every), (np.cumsum(are_used) - 1)[code]
+
+
+@cache
+def _fits_of(one: Shape, asks: bool, names_only: bool) -> np.ndarray:  # noqa: FBT001 -- a key
+    return np.array(factors(one, asks=asks, names_only=names_only))[list(places(asks=asks))]
 
 
 def _sums(lemma: np.ndarray, shares: np.ndarray) -> np.ndarray:
@@ -405,15 +483,22 @@ def _in_millionths(rows: _Rows, rare: float) -> np.ndarray:
     scaled = weights * _MILLION
     micro: np.ndarray = np.rint(scaled).astype(np.int64)
     for at in zip(*(np.abs(np.abs(scaled - micro) - 0.5) < _NEAR_HALF).nonzero(), strict=True):
-        micro[at] = round(round(float(weights[at]), _DIGITS) * _MILLION)
+        micro[at] = _rounded(float(weights[at]))
     micro[sums == highest] = _MILLION
     return micro
+
+
+def _rounded(weight: float) -> int:
+    return round(round(weight, _DIGITS) * _MILLION)
 
 
 def _in_hundredths(micro: np.ndarray) -> np.ndarray:
     steps: np.ndarray = np.clip((micro + _HUNDREDTH // 2) // _HUNDREDTH, _LOWEST, _HIGHEST)
     are_halves = micro % _HUNDREDTH == _HUNDREDTH // 2
-    halves, of_halves = np.unique(micro[are_halves], return_inverse=True)
-    steps[are_halves] = np.array([hundredths(half / _MILLION) for half in halves.tolist()], np.int64)[of_halves]
+    steps[are_halves] = _OF_HALVES[micro[are_halves] // _HUNDREDTH]
     steps[micro == _MILLION] = 100
     return steps.astype(np.uint8)
+
+
+# What weights become that are halves of a hundredth, by the hundredths below.
+_OF_HALVES = np.array([hundredths((one * _HUNDREDTH + _HUNDREDTH // 2) / _MILLION) for one in range(100)], np.uint8)

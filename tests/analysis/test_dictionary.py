@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import lzma
 import re
+import struct
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +20,11 @@ from hypothesis import strategies as st
 from pymorphy3 import MorphAnalyzer
 from pymorphy3.analyzer import ProbabilityEstimator
 from pymorphy3.lang.ru import CHAR_SUBSTITUTES
+from pymorphy3_dicts_ru import get_path
 
 from indexer.analysis import dictionary
-from indexer.analysis.dictionary import compounds, entry, look_ahead, nominative, parses, readings
+from indexer.analysis.dictionary import automaton, compounds, entry, look_ahead, nominative, parses, readings
+from indexer.analysis.dictionary.automaton import Automaton
 from indexer.analysis.dictionary.many import BY_ENDING, BY_PARTS, BY_PREFIX, BY_TAIL, KNOWN, UNKNOWN, ending, hash_of
 from indexer.analysis.fold import fold
 from indexer.analysis.tokenize import words
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from indexer.analysis.dictionary.many import Bulk, Readings
+
+pytestmark = pytest.mark.usefixtures("way")
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 RUSSIAN = re.compile("[а-яѐ-ҁҋ-ӿ]{2,}")  # and what other letters its neighbours have
@@ -63,6 +68,11 @@ CHOSEN = {
     "letters": "а б в и о у я ё й ъ",
     "long": "достопримечательностями превысокомногорассмотрительствующий " + "пере" * 40 + "бег " + "е" * 60,
 }
+
+
+TAILS = st.sampled_from(
+    "кошка кошки ёлка елка стали бутявка серый серая гора иван ивана звезды ю то мамы мама".split(" ")
+)
 
 
 class WhereItMatters(ProbabilityEstimator):
@@ -196,6 +206,13 @@ def test_compounds_of_the_dictionary_are_told_at_once() -> None:
     assert compare_compounds_at_once([*known, "бутявка-пушка", "по-новому", "ростов-город"]) >= len(known)
 
 
+def test_compounds_behind_prefixes_are_told_at_once() -> None:
+    told = ["транспортно-пересадочных", "немца-землемера", "интернет-магазину", "дочь-бутявка"]
+    assert compare_compounds_at_once(told) == len(told)
+    # More is compared of what begins with a hyphen then, and of what has a prefix again or may be spelt otherwise.
+    assert compare_compounds_at_once(["экс-адвокату", "крипто-новостей", "ненедо-кошки", "незвезды-кошка"]) == 0
+
+
 @given(st.lists(st.text("абвегийклмнопрстуеёьюя", min_size=2, max_size=12), max_size=20))
 def test_any_letters_at_once(words: list[str]) -> None:
     compare_at_once(words)
@@ -224,6 +241,15 @@ def test_any_characters(word: str) -> None:
 @given(st.lists(st.text("абвеклмноу", min_size=1, max_size=4), min_size=2, max_size=20))
 def test_any_compounds_at_once(words: list[str]) -> None:
     compare_compounds_at_once(f"{left}-{right}" for left, right in pairwise(words))
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["не", "до", "де", "пан", "супер", "ре", "трёх", "недо"]), TAILS, TAILS), max_size=9
+    )
+)
+def test_any_compounds_behind_prefixes_at_once(words: list[tuple[str, str, str]]) -> None:
+    compare_compounds_at_once(f"{prefix}{left}-{right}" for prefix, left, right in words)
 
 
 @given(st.sampled_from(" ".join(CHOSEN.values()).split(" ")), st.sampled_from(" ".join(CHOSEN.values()).split(" ")))
@@ -256,3 +282,31 @@ def test_pymorphy3_is_imported_for_guesses_only() -> None:
         for word in ("стали", "бутявка")
     ]
     assert said == ["False\n", "True\n"]
+
+
+def test_loops_that_have_too_little_room_are_called_again_with_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(automaton, "_ROOM", 0)
+    # With ё and without, and more forms than twice as many as there are words.
+    assert compare_at_once(["все"]) == 1
+    assert compare_at_once(["все", "ее", "звезды", "стали", "переерошенная"]) >= 4
+
+
+def test_loops_are_not_called_for_units_that_lead_nowhere(tmp_path: Path) -> None:
+    words = Path(get_path()) / "words.dawg"
+    assert Automaton(words)._is_sound  # noqa: SLF001 -- what is tested
+    data = bytearray(words.read_bytes())
+    (count,) = struct.unpack_from("=I", data)
+    far = (count - 1) ^ 0x1F_FFFF  # how far the last number of 21 bits, which an offset has, is from the last unit
+    struct.pack_into("=I", data, 4 * count, far << 10)
+    (tmp_path / "words.dawg").write_bytes(data)
+    assert not Automaton(tmp_path / "words.dawg")._is_sound  # noqa: SLF001 -- likewise
+
+
+def test_who_looks_up_few_words_reads_nothing_that_compiles() -> None:
+    code = (
+        "import sys; from indexer.analysis import russian; from indexer.settings import Settings;"
+        "analyzer = russian(Settings().analysis);"
+        "analyzer.look_up_all([(form, False) for form in 'стали бутявка северо-западный псевдокошка'.split()]);"
+        "print(*{'llvmlite', 'numba', 'indexer.compiled.kept'} & set(sys.modules))"
+    )
+    assert not subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()

@@ -27,6 +27,8 @@ from tests.analysis.test_dictionary import CHOSEN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+pytestmark = pytest.mark.usefixtures("way")
+
 RUSSIAN = re.compile("[А-Яа-яЁё]{2,}")
 CORPUS = Path(__file__).parents[2] / "corpus"
 EVERY = " ".join(CHOSEN.values()).split(" ")
@@ -209,6 +211,17 @@ def test_weights_by_arrays_are_those_place_by_place(words: list[Weighing], rare:
     assert weighed(many, rare=rare, most=most) == [
         one for word in many for one in weighed([word], rare=rare, most=most)
     ]
+
+
+def test_many_weights_near_halves_are_rounded_as_each_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "_SOME", 1)
+    steel = shape(frozenset({"NOUN", "femn", "sing", "nomn"}))
+    words = [
+        Weighing(["а", "б"], [(0, 1.0), (1, millionths / 1_000_000)], [steel, steel], asks, names_only=False)
+        for millionths in (123_456.5, 404_999.5, 985_000.5, 5_000.0)
+        for asks in (False, True)
+    ]
+    assert weighed(words, rare=0.0, most=3) == [weighed([word], rare=0.0, most=3)[0] for word in words]
 
 
 def test_english_words_may_be_stemmed_by_several_threads_at_once() -> None:

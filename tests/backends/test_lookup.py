@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from itertools import pairwise, product
+from threading import Event
 from typing import TYPE_CHECKING
 
+import pytest
+
+from indexer.analysis import looking, weighing
+from indexer.analysis.dictionary import loops
+from indexer.backends.whoosh import cores
 from indexer.backends.whoosh.lookup import look_up
 from indexer.backends.whoosh.words import key_of
+from indexer.compiled import kept
 from indexer.ranking import steps
+from indexer.settings import Settings
 from tests.analysis.test_lemmatize import EVERY, ODD, cases, forget
 
 if TYPE_CHECKING:
@@ -15,6 +23,8 @@ if TYPE_CHECKING:
 
     from indexer.analysis import Analyzer, Found
     from indexer.backends.whoosh.words import Entries
+
+pytestmark = pytest.mark.usefixtures("way")
 
 
 def told(entries: Entries) -> Iterator[object]:
@@ -87,3 +97,19 @@ def test_words_of_no_russian_letters_are_looked_up_as_each_is(analyzer: Analyzer
         "смѣшно видѣлъ ѳома ѵ україна їжак ґанок ђорђе ҂ѣ café naïve-cafés ß σ"
     )
     compare((form for word in [*words.split(), "10 000", "т. е."] for form in (*cases(word), word.title())), analyzer)
+
+
+def test_a_process_that_looks_up_many_words_asks_for_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba", reason="without Numba nothing is compiled")
+    assert kept.are_ready((*loops.LOOPS, *weighing.LOOPS), make=True)
+    keys = [key_of(form, False) for form in ("кошка", "бутявка")]  # noqa: FBT003 -- whether it opens a sentence
+    monkeypatch.setattr(kept, "_LOADING", 3.0)
+    monkeypatch.setattr(looking, "_SAVED", 1.0)
+    monkeypatch.setattr(looking, "_are_loops_there", Event())
+    monkeypatch.setattr(looking, "_looked_up", [])
+    for loop in (*loops.LOOPS, *weighing.LOOPS):
+        monkeypatch.setattr(loop, "_code", None)
+    first = cores.look_up(keys, Settings())
+    assert not looking.by_loops()
+    assert list(told(cores.look_up(keys, Settings()))) == list(told(first))
+    assert looking.by_loops()

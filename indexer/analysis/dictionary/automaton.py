@@ -11,10 +11,13 @@ from __future__ import annotations
 import mmap
 import struct
 from binascii import a2b_base64
+from functools import cached_property
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from indexer.analysis.looking import by_loops
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +33,7 @@ _OFFSET = 10  # bits that are not the offset of what follows
 _MOST_UNITS = 1 << 21  # of more, some would be so far away that their offset is written otherwise
 
 _SIX = 6  # bits of a character of base 64
-_OF_BASE64 = np.zeros(256, np.int64)
+_OF_BASE64 = np.zeros(256, np.uint8)
 _OF_BASE64[list((ascii_uppercase + ascii_lowercase + digits + "+/").encode())] = np.arange(64)
 _BYTES = [bytes((byte,)) for byte in range(256)]
 _LETTER = 2  # bytes of a Russian one
@@ -41,7 +44,11 @@ _E, _YO = "е".encode(), "ё".encode()
 _HEAD = 3  # letters
 _MOST_HEADS = 500_000
 AMBIGUOUS = -2  # what is followed may have a ё
-_MOST_YO, _BITS_OF_YO, _FURTHEST = 3, 8, 254  # of a spelling: how many of them, bits of each, letters to the end
+_PLACES_OF_YO = np.array([16, 8, 0])  # of a spelling: the bits below each, the first one first
+_FURTHEST = 254  # letters from a ё to the end that are told
+_ANY = 1 << 30  # however many ё
+_LAST_LABEL = 0xFF
+_ROOM = 64  # rows that loops have at first, beside some a word
 
 
 class _Forks(NamedTuple):
@@ -60,16 +67,29 @@ class Ways(NamedTuple):
     spelling: np.ndarray  # where е is written for ё, counted from the end: zero if nowhere, and below 2**24
 
 
-class _Text(NamedTuple):
-    """The bytes of keys, one after another."""
+class _Steps(NamedTuple):
+    """The bytes of keys, one after another, as arrays follow them."""
 
     labels: np.ndarray
     is_e: np.ndarray  # whether an е begins with each
+
+
+class Text(NamedTuple):
+    """The same as they are, a separator after each; and where they are."""
+
+    labels: np.ndarray
     starts: np.ndarray  # of the keys
     stops: np.ndarray
 
 
 _NO_FORKS = _Forks(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint32))
+
+
+def joined(keys: Sequence[bytes], separator: bytes = b"\x01") -> Text:
+    """Return keys one after another."""
+    stops = np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)) + 1)
+    labels = np.frombuffer(separator.join([*keys, b"\0"]), np.uint8)
+    return Text(labels, np.append(0, stops)[:-1], stops)
 
 
 def ranges(starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -211,7 +231,7 @@ class Automaton:
 
         Return, for each word, the cuts that leave a word that may be there.
         """
-        text = self._text(list(map(_bytes, words)))
+        text = joined(list(map(_bytes, words)), self._separator)
         starts = (text.starts[:, None] + _LETTER * np.array(cuts)).ravel()
         stops = np.repeat(text.stops, len(cuts))
         is_left = (starts + len(self._separator) < stops).nonzero()[0]
@@ -226,57 +246,40 @@ class Automaton:
 
     def ends(self, keys: Sequence[bytes]) -> np.ndarray:
         """Return the nodes of what is said of words in UTF-8: NOWHERE, or AMBIGUOUS if an е may be a ё."""
-        text = self._text(keys)
+        text = joined(keys, self._separator)
         return self._led(text, text.starts, text.stops)
 
     def sole_ends(self, keys: Sequence[bytes]) -> np.ndarray:
         """Return the same, but of a word that can be written in one way alone the node, though it be with a ё."""
-        text = self._text(keys)
-        ends, forks = self._followed(text, text.starts, text.stops, np.zeros(len(keys), np.uint32))
-        of = np.arange(len(keys))
-        ways = (ends != NOWHERE).astype(np.intp)
-        while forks.of.size:
-            of = of[forks.of]
-            led, forks = self._followed(text, forks.at, text.stops[of], forks.nodes)
-            there = led != NOWHERE
-            ends[of[there]] = led[there]
-            ways += np.bincount(of[there], minlength=len(keys))
-        ends[ways > 1] = AMBIGUOUS
+        text = joined(keys, self._separator)
+        of, nodes, _ = self._ways_of(text, text.starts, text.stops)
+        ends = np.full(len(keys), NOWHERE, np.int64)
+        ends[of] = nodes
+        ends[np.bincount(of, minlength=len(keys)) > 1] = AMBIGUOUS
         return ends
 
-    def ways_of_tails(self, keys: Sequence[bytes], cuts: Sequence[int], least: int) -> Ways:
+    def ways_of_tails(self, text: Text, cuts: Sequence[int], least: int, most: int | None = None) -> Ways:
         """Return what `similar` does of words of Russian letters when so many are cut off, word by word, cut by cut.
 
-        Nothing is said of what has less than so many letters; what may be written with many a ё is AMBIGUOUS.
+        Nothing is said of what has less than so many letters; of what has more than the most, it is as if it had only
+        the last ones. What may be written with many a ё is AMBIGUOUS.
         """
-        text = self._text(keys)
-        starts = (text.starts[:, None] + _LETTER * np.array(cuts)).ravel()
+        starts = text.starts
+        if most is not None:
+            starts = np.maximum(starts, text.stops - (_LETTER * most + len(self._separator)))
+        starts = (starts[:, None] + _LETTER * np.array(cuts)).ravel()
         stops = text.stops.repeat(len(cuts))
         is_left = (starts + _LETTER * least + len(self._separator) <= stops).nonzero()[0]
-        stops = stops[is_left]
-        ends, forks = self._followed(text, starts[is_left], stops, np.zeros(len(stops), np.uint32))
-        of, spelling = np.arange(len(stops)), np.zeros(len(stops), np.int64)
-        found = [(of, ends, spelling)]
-        for one in range(_MOST_YO):
-            if not forks.of.size:
-                break
-            of, spelling = of[forks.of], spelling[forks.of]
-            # The further from the end it is, the lower: the way with the first ё is before the others.
-            letters = (stops[of] - forks.at) // _LETTER
-            spelling += (_FURTHEST + 1 - np.minimum(letters, _FURTHEST)) << _BITS_OF_YO * (_MOST_YO - 1 - one)
-            ends, forks = self._followed(text, forks.at, stops[of], forks.nodes)
-            found.append((of, ends, spelling))
-        if forks.of.size:
-            found.append((of[forks.of], np.full(len(forks.of), AMBIGUOUS), spelling[forks.of]))
-        of, ends, spelling = map(np.concatenate, zip(*found, strict=True))
-        there = (ends != NOWHERE).nonzero()[0]
-        order = there[np.lexsort((spelling[there], of[there]))]
-        return Ways(is_left[of[order]], ends[order], spelling[order])
+        of, nodes, spelling = self._ways_of(text, starts[is_left], stops[is_left], len(_PLACES_OF_YO))
+        if spelling.any():
+            order = np.lexsort((spelling, of))
+            of, nodes, spelling = of[order], nodes[order], spelling[order]
+        return Ways(is_left[of], nodes, spelling)
 
     def numbers(self, nodes: np.ndarray, keys: Sequence[bytes], which: np.ndarray) -> np.ndarray:
         """Return the numbers of the keys that these, each one of some, lead to from nodes; 0 of one that is none."""
-        text = self._text(keys)
-        ends, _ = self._followed(text, text.starts[which], text.stops[which] - 1, nodes.astype(np.uint32))
+        text = joined(keys, self._separator)
+        ends, _ = self._followed(self._steps(text), text.starts[which], text.stops[which] - 1, nodes.astype(np.uint32))
         numbers = np.zeros(len(ends), np.int64)
         units = self._all_units
         there = (ends != NOWHERE).nonzero()[0]
@@ -287,6 +290,8 @@ class Automaton:
 
     def said(self, nodes: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Return what `values` does of many words, as numbers of so many bytes, and for each first of which it is."""
+        if by_loops() and self._is_sound:
+            return self._said_by_loops(nodes.astype(np.int64), 8 * size)
         units, guide = self._all_units, self._all_guide
         of = np.arange(len(nodes))
         said = np.zeros(len(nodes), np.int64)
@@ -311,28 +316,96 @@ class Automaton:
             taken = min(_SIX, bits)
             bits -= taken
             of = of[at]
-            said = said[at] << taken | _OF_BASE64[label] >> (_SIX - taken)
+            said = said[at] << taken | _OF_BASE64[label].astype(np.int64) >> (_SIX - taken)
         return of, said
 
-    def _text(self, keys: Sequence[bytes]) -> _Text:
-        """Return keys one after another, a separator after each."""
-        stops = np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)) + 1)
-        labels = np.frombuffer(self._separator.join([*keys, b"\0"]), np.uint8)
-        is_e = labels[:-1] == _E[0]
-        is_e &= labels[1:] == (_E[1] if self._has_yo else 0)
-        return _Text(labels.astype(np.uint32), is_e, np.append(0, stops)[:-1], stops)
+    @cached_property
+    def _is_sound(self) -> bool:
+        """Whether each label leads from a unit to a unit, and all have a guide: loops go by that, and do not look."""
+        units = self._all_units
+        are_values = units > _VALUE
+        last = (np.arange(len(units), dtype=np.uint32) ^ (units >> _OFFSET)) | _LAST_LABEL
+        is_closed = bool((are_values | (last < len(units))).all())
+        return is_closed and len(self._all_guide) >= 2 * len(units)
 
-    def _led(self, text: _Text, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
+    def _said_by_loops(self, nodes: np.ndarray, bits: int) -> tuple[np.ndarray, np.ndarray]:
+        from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- see looking
+
+        levels = np.empty(3 * (2 + bits // _SIX), np.int64)
+        room = 2 * len(nodes) + _ROOM
+        while True:
+            of, said = np.empty(room, np.int64), np.empty(room, np.int64)
+            count = loops.said(self._all_units, self._all_guide, _OF_BASE64, nodes, bits, levels, of, said)
+            if count != loops.NO_ROOM:
+                return of[:count], said[:count]
+            room *= 2
+
+    def _steps(self, text: Text) -> _Steps:
+        is_e = text.labels[:-1] == _E[0]
+        is_e &= text.labels[1:] == (_E[1] if self._has_yo else 0)
+        return _Steps(text.labels.astype(np.uint32), is_e)
+
+    def _led(self, text: Text, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
         """Return where the labels between these lead from the root; arrays of one length."""
-        ends, forks = self._followed(text, starts, stops, np.zeros(len(starts), np.uint32))
-        of = np.arange(len(starts))
-        while forks.of.size:  # most end at once: that there is «лё» says nothing of «лес»
-            of = of[forks.of]
-            led, forks = self._followed(text, forks.at, stops[of], forks.nodes)
-            ends[of[led != NOWHERE]] = AMBIGUOUS
+        of, nodes, spelling = self._ways_of(text, starts, stops)
+        ends = np.full(len(starts), NOWHERE, np.int64)
+        ends[of] = nodes
+        ends[of[spelling > 0]] = AMBIGUOUS
         return ends
 
-    def _followed(self, text: _Text, at: np.ndarray, stops: np.ndarray, nodes: np.ndarray) -> tuple[np.ndarray, _Forks]:
+    def _ways_of(self, text: Text, starts: np.ndarray, stops: np.ndarray, most: int = _ANY) -> Ways:
+        """Return how labels between these may be followed from the root, those of each in whatever order.
+
+        What may be written with more than so many ё is AMBIGUOUS, whether it leads anywhere or not.
+        """
+        if by_loops() and self._is_sound:
+            return self._ways_by_loops(text, starts, stops, most)
+        steps = self._steps(text)
+        ends, forks = self._followed(steps, starts, stops, np.zeros(len(starts), np.uint32))
+        there = (ends != NOWHERE).nonzero()[0]
+        of, spelling = np.arange(len(starts)), np.zeros(len(starts), np.int64)
+        found = [Ways(there, ends[there], spelling[there])]
+        for one in range(most):
+            if not forks.of.size:  # most end at once: that there is «лё» says nothing of «лес»
+                break
+            of, spelling = of[forks.of], spelling[forks.of]
+            if one < len(_PLACES_OF_YO):
+                # The further from the end it is, the lower: the way with the first ё is before the others.
+                letters = (stops[of] - forks.at) // _LETTER
+                spelling += (_FURTHEST + 1 - np.minimum(letters, _FURTHEST)) << _PLACES_OF_YO[one]
+            ends, forks = self._followed(steps, forks.at, stops[of], forks.nodes)
+            there = (ends != NOWHERE).nonzero()[0]
+            found.append(Ways(of[there], ends[there], spelling[there]))
+        if forks.of.size:
+            found.append(Ways(of[forks.of], np.full(len(forks.of), AMBIGUOUS), spelling[forks.of]))
+        return found[0] if len(found) == 1 else Ways(*map(np.concatenate, zip(*found, strict=True)))
+
+    def _ways_by_loops(self, text: Text, starts: np.ndarray, stops: np.ndarray, most: int) -> Ways:
+        from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- see looking
+
+        longest = int((stops - starts).max(initial=0))
+        waiting = np.empty(loops.WAITING * (longest + 1), np.int64)
+        room = len(starts) + _ROOM
+        while True:
+            found = Ways(*(np.empty(room, np.int64) for _ in Ways._fields))
+            count = loops.followed(
+                self._all_units,
+                text.labels,
+                starts,
+                stops,
+                int(self._has_yo),
+                _PLACES_OF_YO,
+                most,
+                waiting,
+                *found,
+            )
+            if count != loops.NO_ROOM:
+                return Ways(*(column[:count] for column in found))
+            room *= 2
+
+    def _followed(
+        self, text: _Steps, at: np.ndarray, stops: np.ndarray, nodes: np.ndarray
+    ) -> tuple[np.ndarray, _Forks]:
         """Follow labels from nodes, all at once; return where they lead, and the ways where an е is taken for a ё."""
         units = self._all_units
         ends = np.full(len(at), NOWHERE, np.int64)

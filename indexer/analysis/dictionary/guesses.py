@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache, partial
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -85,13 +86,18 @@ class Guesses:
         self._of_parts = [group for group in self._analysers if all(one.func != self._by_shape for one in group)]
         units = {_name(unit): unit for group in groups for unit in group}
         self._known_prefixes = _by_head(units["KnownPrefixAnalyzer"].known_prefixes)
-        self._least_behind_prefix: int = units["KnownPrefixAnalyzer"].min_remainder_length
+        self.least_behind_prefix: int = units["KnownPrefixAnalyzer"].min_remainder_length
         self._form_prefixes = tuple(filter(None, lexicon.prefixes))
         self._endings = lru_cache(_MOST_ENDINGS)(self._find_ending)
         self._productive = lru_cache(_MOST_ENTRIES)(_productive)
         self._cuts: dict[str, tuple[int, ...]] = {}  # of words looked up ahead: those that leave a word, it may be
         self._ended = lru_cache(_MOST_ENDINGS)(self._find_ended)
-        # What `Bulk` asks for.
+        # What `Bulk` asks for. The parses of a word of Russian letters without a known prefix, if there are any, are
+        # forms of its tails and, of one with enough letters, of its ending; see also `form_prefixes`.
+        self.heads = {*self._known_prefixes, *(prefix[:_HEAD] for prefix in self._form_prefixes)}  # of all prefixes
+        self.known_prefixes = tuple(
+            chain.from_iterable(self._known_prefixes.values())
+        )  # in the order of prefixes_known
         self.cuts, self.least_tail = _CUTS, _SHORTEST
         self.of_tail: float = units["UnknownPrefixAnalyzer"].score_multiplier
         self.of_ending: float = units["KnownSuffixAnalyzer"].score_multiplier
@@ -100,7 +106,7 @@ class Guesses:
         self.of_particle: float = units["HyphenSeparatedParticleAnalyzer"].score_multiplier
         self._particles: tuple[str, ...] = tuple(units["HyphenSeparatedParticleAnalyzer"].particles_after_hyphen)
         self._no_parts = (_BY_ADVERB, *units["HyphenatedWordsAnalyzer"].skip_prefixes)
-        self._least_for_ending: int = units["KnownSuffixAnalyzer"].min_word_length
+        self.least_for_ending: int = units["KnownSuffixAnalyzer"].min_word_length
 
     def __call__(self, word: str) -> list[Parse]:
         """Return the parses of a word in lower case that is not in the dictionary, not yet weighed; at least one."""
@@ -114,17 +120,6 @@ class Guesses:
                 break
         return found
 
-    def are_of_forms(self, word: str) -> bool:
-        """Whether the parses of a word of Russian letters, if there are any, are forms of its tails and of its ending.
-
-        One with a known prefix may have others, and so may one that begins like some forms: see `form_prefixes`.
-        """
-        return len(word) >= self._least_for_ending
-
-    def is_too_short(self, word: str) -> bool:
-        """Whether a word of Russian letters without a known prefix is too short for anything to be told of it."""
-        return not self.are_of_forms(word) and len(word) - self.cuts[0] < self.least_tail
-
     def form_prefixes(self, word: str) -> Sequence[int]:
         """Return the numbers of the prefixes of forms that a word begins with, whose endings tell more of it."""
         return self._prefixes(word)[1:]
@@ -134,6 +129,14 @@ class Guesses:
         if "-" + right in self._particles:
             return True
         return None if word.startswith(self._no_parts) else False
+
+    def prefixes_of_compound(self, word: str) -> Sequence[str]:
+        """Return the known prefixes of a compound of two, if all that they leave are compounds of two; else none."""
+        left, _, right = word.partition("-")
+        if self.is_before_particle(word, right) is not None or word.startswith(_BY_ADVERB):
+            return ()
+        prefixes = self.prefixes_known(word)
+        return prefixes if prefixes and len(prefixes[0]) < len(left) else ()
 
     def is_productive(self, tag: Tag) -> bool:
         """Whether new words are made like this."""
@@ -226,7 +229,7 @@ class Guesses:
         prefixes = self._known_prefixes.get(word[:_HEAD])
         if not prefixes:
             return ()
-        longest = len(word) - self._least_behind_prefix
+        longest = len(word) - self.least_behind_prefix
         return [prefix for prefix in prefixes if len(prefix) <= longest and word.startswith(prefix)]
 
     def _after_any_prefix(self, unit: _Unit, word: str, seen: Seen) -> list[Parse]:

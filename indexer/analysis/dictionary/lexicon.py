@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from indexer.analysis.context import Shape, shape
-from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, Automaton
+from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, Automaton, Ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from indexer.analysis.dictionary.automaton import Ways
+    from indexer.analysis.dictionary.automaton import Text
 
 _OF_WORD = struct.Struct(">HH")  # a paradigm, and the number of a form in it
 _OF_ENDING = struct.Struct(">IHH")  # likewise, after how many words end so
@@ -116,19 +116,29 @@ class Lexicon:
         """Return the forms of words: a paradigm above, the number of the form below; and for each first of which."""
         return self._words.said(nodes, _OF_WORD.size)
 
-    def ways_of_words(self, words: Sequence[bytes]) -> Ways:
+    def ways_of_words(self, words: Text) -> Ways:
         """Return how words may be written."""
         return self._words.ways_of_tails(words, (0,), 1)
 
-    def ways_of_tails(self, words: Sequence[bytes], cuts: Sequence[int], least: int) -> Ways:
+    def ways_of_tails(self, words: Text, cuts: Sequence[int], least: int) -> Ways:
         """Return how what is left of words, if it has enough letters, may be written when so many are cut off."""
         return self._words.ways_of_tails(words, cuts, least)
 
-    def ways_of_endings(self, words: Sequence[bytes], prefix: int = 0) -> Ways:
-        """Return how endings may be written of words of a prefix of forms, longest first; the first prefix is none."""
-        longest = self.longest_ending
-        endings = [word[-longest * _LETTER :] for word in words]
-        return self._ending(prefix).ways_of_tails(endings, range(longest), 1)
+    def ways_of_endings(self, words: Text, prefix: int = 0) -> Ways:
+        """Return how the longest endings that are known may be written of words of a prefix of forms, the first none.
+
+        The ways of a word stand together; words with longer endings come before others.
+        """
+        left = np.arange(len(words.starts))
+        found = []
+        for cut in range(self.longest_ending):
+            some = words._replace(starts=words.starts[left], stops=words.stops[left])
+            ways = self._ending(prefix).ways_of_tails(some, (cut,), 1, self.longest_ending)
+            found.append(ways._replace(of=left[ways.of]))
+            is_left = np.ones(len(left), np.bool_)
+            is_left[ways.of] = False
+            left = left[is_left]
+        return Ways(*map(np.concatenate, zip(*found, strict=True)))
 
     def said_of_endings(self, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the same as of words of endings, above the paradigm how many words there are."""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, Ways, ranges
+from indexer.analysis import looking
+from indexer.analysis.dictionary.automaton import AMBIGUOUS, NOWHERE, Ways, joined, ranges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ _LETTER = 2  # bytes of a Russian one
 _SPELLING = 32  # bits that are not of the spelling in Readings.same
 _BITS, _HALF = 16, 0xFFFF  # of the number of a form in a paradigm, and above it of that of the paradigm
 _LONGEST = 256  # letters of a word
+_HEAD = len("не".encode())  # bytes of a word that tell whether a prefix may be there: see Guesses.heads
 _YO, _E = "ё".encode(), "е".encode()
 
 
@@ -46,6 +48,13 @@ class Readings(NamedTuple):
     def of(self, kept: np.ndarray) -> Readings:
         """Return some of the rows."""
         return Readings(self.told, *(column[kept] for column in self[1:]))
+
+    def moved(self, rows: np.ndarray, to: np.ndarray) -> Readings:
+        """Return the rows in another order: some of them in the places of the same ones."""
+        columns = [column.copy() for column in self[1:]]
+        for column in columns:
+            column[to] = column[rows]
+        return Readings(self.told, *columns)
 
     def left(self) -> Readings:
         """Return the rows of the words that are told."""
@@ -153,38 +162,108 @@ class _Suffixes(NamedTuple):
     lengths: np.ndarray  # in letters
     hashes: np.ndarray
     ends: np.ndarray  # the last letter, or the last two
+    joined: tuple[np.ndarray, np.ndarray]  # the texts one after another, and where each starts, and one more
 
 
 class _Letters:
     """Words, one after another, as numbers of their letters."""
 
-    def __init__(self, codes: np.ndarray, lengths: np.ndarray) -> None:
-        self.codes, self.lengths = codes, lengths
+    def __init__(
+        self, codes: np.ndarray, lengths: np.ndarray, sums: np.ndarray | None = None, text: bytes = b""
+    ) -> None:
+        """Take letters; the sums of which hashes are differences, if they are known; and the words, if in UTF-8."""
+        self.codes, self.lengths, self.text = codes, lengths, np.frombuffer(text, np.uint8)
         self.starts = np.cumsum(lengths) - lengths
-        position = np.arange(len(codes)) - np.repeat(self.starts, lengths)
-        self._sums = np.zeros(len(codes) + 1, np.uint64)
-        np.cumsum(_RANDOM[codes] * _POWERS[position], out=self._sums[1:])
+        self.sums = self._summed() if sums is None else sums
+
+    def _summed(self) -> np.ndarray:
+        position = np.arange(len(self.codes)) - np.repeat(self.starts, self.lengths)
+        sums = np.zeros(len(self.codes) + 1, np.uint64)
+        np.cumsum(_RANDOM[self.codes] * _POWERS[position], out=sums[1:])
+        return sums
 
     @classmethod
     def of(cls, words: Sequence[bytes]) -> _Letters:
         """Take words of Russian letters in UTF-8."""
-        points = np.frombuffer(b"".join(words), ">u2")
-        return cls(_CODES[points & (len(_CODES) - 1)], np.fromiter(map(len, words), np.intp, len(words)) // _LETTER)
+        text, lengths = b"".join(words), np.fromiter(map(len, words), np.int64, len(words)) // _LETTER
+        if looking.by_loops():
+            from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- see looking
+
+            codes, sums = np.empty(len(text) // _LETTER, np.uint8), np.empty(len(text) // _LETTER + 1, np.uint64)
+            loops.letters(np.frombuffer(text, np.uint8), lengths, _CODES, _RANDOM, _POWERS, codes, sums)
+            return cls(codes, lengths, sums, text)
+        return cls(_CODES[np.frombuffer(text, ">u2") & (len(_CODES) - 1)], lengths, text=text)
 
     @classmethod
     def of_any(cls, texts: Sequence[str]) -> _Letters:
         """Take texts that may have other letters too: suffixes have hyphens."""
-        numbers = {
-            letter: int(_CODES[int.from_bytes(letter.encode(), "big") & (len(_CODES) - 1)]) for letter in _ALPHABET
-        }
-        codes = np.array([numbers.get(letter, _OTHER) for text in texts for letter in text], np.uint8)
+        points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+        codes = _OF_POINTS[np.minimum(points, len(_OF_POINTS) - 1)]
         return cls(codes, np.fromiter(map(len, texts), np.intp, len(texts)))
 
     def hashes(self, word: np.ndarray, stop: np.ndarray) -> np.ndarray:
         """Return the hashes of words up to letters."""
         start = self.starts[word]
-        hashes: np.ndarray = self._sums[start + stop] - self._sums[start]
+        hashes: np.ndarray = self.sums[start + stop] - self.sums[start]
         return hashes
+
+
+class _Prefixes:
+    """The prefixes that are looked for in many words: the known ones, and behind these those of forms."""
+
+    def __init__(self, known: Sequence[str], of_forms: Sequence[str], least: int) -> None:
+        """Take prefixes, and how many letters known ones leave; of those of forms the first is none."""
+        self.known = len(known)
+        self.lengths = np.array([*map(len, known), *map(len, of_forms)], np.int64)
+        texts = [prefix.encode() for prefix in (*known, *of_forms)]
+        self._least = np.array([least] * len(known) + [0] * len(of_forms), np.int64)
+        some = [(number, texts[number]) for number in range(len(texts)) if number != self.known]
+        self._by_head: dict[bytes, list[tuple[int, bytes]]] = {}
+        for number, text in some:
+            self._by_head.setdefault(text[:_HEAD], []).append((number, text))
+        # For loops in the order of the second byte, which tells letters apart.
+        by_byte = sorted((text[1], number) for number, text in some)
+        order = [number for _, number in by_byte]
+        self._numbers = np.array(order, np.int64)
+        self._text = np.frombuffer(b"".join([texts[number] for number in order]), np.uint8)
+        self._starts = np.cumsum([0, *(len(texts[number]) for number in order)])
+        self._first = np.array([byte for byte, _ in by_byte]).searchsorted(np.arange(257))
+
+    def of(self, words: Sequence[bytes], letters: _Letters, some: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return which prefixes some of the words begin with: which of these words each is of, and its number."""
+        if looking.by_loops():
+            return self._by_loops(letters, some)
+        least = (self._least * _LETTER).tolist()
+        found = [
+            (at, number)
+            for at, word in enumerate([words[number] for number in some.tolist()])
+            for number, text in self._by_head.get(word[:_HEAD], ())
+            if word.startswith(text) and len(word) - len(text) >= least[number]
+        ]
+        of, which = np.array(found, np.intp).reshape(-1, 2).T
+        return of, which
+
+    def _by_loops(self, letters: _Letters, some: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- see looking
+
+        least, room = self._least[self._numbers], len(some)
+        while True:
+            of, which = np.empty(room, np.int64), np.empty(room, np.int64)
+            count = loops.prefixed(
+                letters.text,
+                letters.starts,
+                letters.lengths,
+                some,
+                self._text,
+                self._starts,
+                self._first,
+                least,
+                of,
+                which,
+            )
+            if count != loops.NO_ROOM:
+                return of[:count], self._numbers[which[:count]]
+            room *= 2
 
 
 # Russian letters, and what other letters of theirs the alphabets of neighbours have, or had.
@@ -207,6 +286,9 @@ def _codes() -> np.ndarray:
 
 
 _CODES = _codes()
+_OF_POINTS = np.full(max(map(ord, _ALPHABET)) + 2, _OTHER, np.uint8)  # the same by code points, the last for all others
+for _letter in _ALPHABET:
+    _OF_POINTS[ord(_letter)] = _CODES[int.from_bytes(_letter.encode(), "big") & (len(_CODES) - 1)]
 _random = np.random.default_rng(1)  # the same in every process, though nothing depends on it
 _RANDOM = _random.integers(1 << 64, size=_BASE, dtype=np.uint64)
 _FACTOR = _random.integers(1 << 63, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
@@ -230,26 +312,51 @@ class Bulk:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self.tags = Tags(lexicon)
+        self._last: tuple[Sequence[bytes], _Letters] = ((), _Letters.of(()))
+        self._prefixes: _Prefixes | None = None
         self._paradigms = np.frombuffer(lexicon.paradigms, np.uint16).astype(np.int64)
-        self._starts, self._forms = np.array(lexicon.starts, np.int64).T
+        self._starts, self._forms = np.array(lexicon.starts, np.int64).T.copy()
         letters = _Letters.of_any(lexicon.suffixes)
         whole = np.arange(len(lexicon.suffixes))
         codes = np.append(letters.codes, np.zeros(1, np.uint8)).astype(np.int64)
         last = codes[letters.starts + letters.lengths - 1] * (letters.lengths > 0)
         first = codes[letters.starts + letters.lengths - 2] * (letters.lengths > 1)
+        texts = [suffix.replace("ё", "е").encode() for suffix in lexicon.suffixes]
         self._suffixes = _Suffixes(
-            [suffix.replace("ё", "е").encode() for suffix in lexicon.suffixes],
+            texts,
             letters.lengths,
             letters.hashes(whole, letters.lengths),
             first * _BASE + last,
+            (np.frombuffer(b"".join(texts), np.uint8), np.cumsum([0, *map(len, texts)])),
         )
 
     def lemmas(self, words: Sequence[bytes], word: np.ndarray, before: np.ndarray, after: np.ndarray) -> list[bytes]:
         """Return lemmas by what they are made of: folded, in UTF-8."""
+        if looking.by_loops():
+            return self._lemmas_by_loops(words, word, before, after)
         texts = self._suffixes.texts
         made = zip(word.tolist(), (before * _LETTER).tolist(), after.tolist(), strict=True)
         joined = b" ".join([words[at][:stop] + texts[suffix] for at, stop, suffix in made])
         return joined.replace(_YO, _E).split(b" ") if joined else [b""] * len(word)
+
+    def _lemmas_by_loops(
+        self, words: Sequence[bytes], word: np.ndarray, before: np.ndarray, after: np.ndarray
+    ) -> list[bytes]:
+        from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- see looking
+
+        letters = self._letters(words)
+        suffixes, of_suffixes = self._suffixes.joined
+        size = _LETTER * before.sum() + (of_suffixes[after + 1] - of_suffixes[after]).sum() + len(word)
+        made = np.empty(size, np.uint8)
+        loops.lemmas(letters.text, letters.starts, word, before, suffixes, of_suffixes, after, made)
+        return made.tobytes().split(b" ")[:-1]
+
+    def _letters(self, words: Sequence[bytes]) -> _Letters:
+        """Return the letters of words; lemmas are asked for of the words that were asked for last."""
+        last = self._last
+        if last[0] is not words:
+            last = self._last = words, _Letters.of(words)
+        return last[1]
 
     def tag(self, number: int) -> Tag:
         """Return a tag by its number."""
@@ -257,6 +364,7 @@ class Bulk:
 
     def nodes(self, words: Sequence[bytes]) -> np.ndarray:
         """Return a number for each word, the same for those that have the same forms; below zero if it has not one."""
+        looking.count(len(words))
         return self._lexicon.sole_ends(words)
 
     @property
@@ -268,7 +376,7 @@ class Bulk:
         self, words: Sequence[bytes], cut: np.ndarray, suffix: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the hashes of words; those of lemmas, a suffix for so many letters of each; and what is before it."""
-        letters = _Letters.of(words)
+        letters = self._letters(words)
         word, stop = np.arange(len(words)), letters.lengths - cut
         lemma = letters.hashes(word, stop) + self._suffixes.hashes[suffix] * _POWERS[stop]
         return letters.hashes(word, letters.lengths), lemma, stop
@@ -282,7 +390,7 @@ class Bulk:
         self, words: Sequence[bytes], guesses: Callable[[], Guesses], nodes: np.ndarray | None = None
     ) -> Readings:
         """Return what words of Russian letters, in lower case and UTF-8, may be; their nodes need not be known."""
-        letters = _Letters.of(words)
+        letters = self._letters(words)
         nodes = self._lexicon.sole_ends(words) if nodes is None else nodes
         told = nodes >= 0
         known = np.flatnonzero(told)
@@ -294,14 +402,15 @@ class Bulk:
         unknown = np.flatnonzero((nodes == NOWHERE) & (letters.lengths <= _LONGEST))
         if unknown.size:
             found += self._guessed(words, letters, told, unknown, guesses())
-        return self._weighed(words, _joined(found).left())
+        self._last = words, letters
+        return self._weighed(words, _joined_if_told(found))
 
     def _of_spellings(
         self, words: Sequence[bytes], letters: _Letters, told: np.ndarray, several: np.ndarray
     ) -> Readings:
         """Return the parses of words that may be several words of the dictionary, with a ё and without."""
         told[several] = True
-        ways = self._lexicon.ways_of_words([words[at] for at in several.tolist()])
+        ways = self._lexicon.ways_of_words(joined([words[at] for at in several.tolist()]))
         rows = self._spelt(letters, told, several[ways.of], ways, KNOWN)
         self._leave_weighed(words, told, _with_one_lemma(rows))
         return rows
@@ -336,7 +445,19 @@ class Bulk:
 
     def compounds(self, words: Sequence[bytes], guesses: Guesses) -> Compounds:
         """Return what words may be that are two of Russian letters with a hyphen between them."""
+        count = len(words)
         nodes = self._lexicon.sole_ends(words)
+        heads = {head.encode() for head in guesses.heads}
+        prefixed = [
+            (at, len(prefix))
+            for at in (nodes == NOWHERE).nonzero()[0].tolist()
+            if words[at][:_HEAD] in heads
+            for prefix in guesses.prefixes_of_compound(words[at].decode())
+        ]
+        if prefixed:
+            # What is left of words without their known prefixes is told together with the others.
+            words = [*words, *(words[at][size * _LETTER :] for at, size in prefixed)]
+            nodes = np.append(nodes, self._lexicon.sole_ends(words[count:]))
         told = nodes != AMBIGUOUS
         number: dict[bytes, int] = {}
         halves = [word.partition(b"-") for word in words]
@@ -352,6 +473,7 @@ class Bulk:
                 (with_particle if is_particle else of_parts).append(at)
         parts, are_told = self._parts(list(number), guesses)
         known, texts = self._known_compounds(words, told, nodes, len(parts.texts))
+        texts = parts.texts + texts
         asked, before = np.array(of_parts, np.intp), np.array(with_particle, np.intp)
         found = _joined(
             [
@@ -362,7 +484,10 @@ class Bulk:
         )
         _tell_only(told, found)
         rows = self._weighed(words, found.left())
-        return Compounds(rows, parts.texts + texts, list(number), parts, are_told, left, right)
+        if prefixed:
+            rows, more = self._with_prefixes(words[:count], rows, prefixed, texts, guesses)
+            texts += more
+        return Compounds(rows, texts, list(number), parts, are_told, left[:count], right[:count])
 
     def _known_compounds(
         self, words: Sequence[bytes], told: np.ndarray, nodes: np.ndarray, before: int
@@ -393,6 +518,59 @@ class Bulk:
             length=rows.length + lengths[of] + 1,
         )
         return rows, lefts + lemmas
+
+    def _with_prefixes(
+        self,
+        words: Sequence[bytes],
+        rows: Readings,
+        prefixed: list[tuple[int, int]],
+        texts: Sequence[bytes],
+        guesses: Guesses,
+    ) -> tuple[Readings, list[bytes]]:
+        """Return the parses of words, those of what is left without prefixes become such of the whole; and their texts.
+
+        What is left stands behind the words, an entry of `prefixed` each: the word, and how many letters are cut off.
+        """
+        count = len(words)
+        told, are_left = rows.told[:count], rows.told[count:]
+        own, cut = np.array(prefixed, np.intp).T
+        told[own] = True
+        told[own[~are_left]] = False
+        rest = rows.of((rows.word >= count).nonzero()[0])
+        self.tags.judge(rest.tag, guesses)
+        rest = rest.of(self.tags.is_productive[rest.tag])
+        which = rest.word - count
+        word = own[which]
+        # What is a word of the dictionary, or may be spelt otherwise, is compared by more.
+        told[word[(rest.way != BY_PARTS) | (rest.same >> _SPELLING > 0)]] = False
+        # Of parses with the same tag and the same right part only the first is given.
+        keys = np.stack([word, rest.same >> _BITS, rest.after]).astype(np.uint64).T @ _POWERS[1:4]
+        order = np.argsort(keys)
+        told[word[order[1:][keys[order[1:]] == keys[order[:-1]]]]] = False
+        kept = told[word].nonzero()[0]
+        rest, which, word = rest.of(kept), which[kept], word[kept]
+        bare = [texts[left] for left in rest.before.tolist()]
+        prefixes = [words[at][: size * _LETTER] for at, size in prefixed]
+        lefts = [prefixes[at] + left for at, left in zip(which.tolist(), bare, strict=True)]
+        lefts = [left.replace(_YO, _E) for left in lefts]
+        told[word[[b"-" in left for left in lefts]]] = False
+        with_prefix, without = _Letters.of(lefts), _Letters.of(bare)
+        row = np.arange(len(word))
+        added = with_prefix.hashes(row, with_prefix.lengths) - without.hashes(row, without.lengths)
+        behind = rest._replace(
+            told=told,
+            word=word,
+            before=len(texts) + row,
+            after=len(texts) + len(lefts) + row,
+            lemma=rest.lemma + added * _HYPHEN,
+            length=rest.length + cut[which],
+            score=rest.score * guesses.of_prefix,
+            way=np.full(len(word), BY_PREFIX, np.uint8),
+        )
+        _tell_only(told, behind, own)
+        whole = rows.of((rows.word < count).nonzero()[0])._replace(told=told)
+        joined = _joined([whole, self._weighed(words, behind.left())])
+        return joined, lefts + [texts[right] for right in rest.after.tolist()]
 
     def _parts(self, words: Sequence[bytes], guesses: Guesses) -> tuple[Parts, np.ndarray]:
         """Return what the parts of compounds may be, and of which parts more than what is told there."""
@@ -452,11 +630,15 @@ class Bulk:
         first = np.flatnonzero(np.diff(rows.word, prepend=-1))
         count = np.diff(first, append=len(rows.word))
         several = np.logical_or.reduceat(rows.lemma != rows.lemma[first].repeat(count), first)
-        # Added up as pymorphy3 does: since Python 3.12, sum() makes up for what is rounded.
-        scores = rows.score.tolist()
-        starts, counts = first[several].tolist(), count[several].tolist()
         factor = np.ones(len(first))
-        factor[several] = [1.0 / sum(scores[at : at + many]) for at, many in zip(starts, counts, strict=True)]
+        factor[several] = 1.0 / count[several]
+        # Added up as pymorphy3 does where that is more than to count: since Python 3.12, sum() makes up for what is
+        # rounded.
+        summed = several & ~np.logical_and.reduceat(rows.score == 1.0, first)
+        _, row = ranges(first[summed], count[summed])
+        scores, ends = rows.score[row].tolist(), count[summed].cumsum()
+        starts = (ends - count[summed]).tolist()
+        factor[summed] = [1.0 / sum(scores[at:end]) for at, end in zip(starts, ends.tolist(), strict=True)]
         score = rows.score * factor.repeat(count)
         asked = rows.word[first[several]]
         nodes = self._lexicon.ends_of_probabilities([words[at] for at in asked.tolist()])
@@ -467,34 +649,88 @@ class Bulk:
             shares = self._lexicon.shares(nodes[at][of], rows.tag[row])
             is_any = (np.bincount(of, shares, len(at)) > 0)[of]
             score[row[is_any]] = shares[is_any]
-            order = np.zeros(len(score))
-            order[row[is_any]] = -shares[is_any]
-            by_score = np.lexsort((order, rows.word))
-            return rows._replace(score=score).of(by_score)
+            row, shares = row[is_any], shares[is_any]
+            ordered = row[np.lexsort((-shares, rows.word[row]))]
+            is_moved = row != ordered
+            return rows._replace(score=score).moved(ordered[is_moved], row[is_moved])
         return rows._replace(score=score)
 
     def _rows(self, letters: _Letters, told: np.ndarray, word: np.ndarray, said: np.ndarray, way: int) -> Readings:
         """Return parses by forms; words with one that changes the start of the word become such that are not told."""
-        paradigm, form = said >> _BITS & _HALF, said & _HALF
-        start, forms = self._starts[paradigm], self._forms[paradigm]
-        numbers, suffixes = self._paradigms, self._suffixes
-        told[word[(numbers[start + 2 * forms + form] != 0) | (numbers[start + 2 * forms] != 0)]] = False
-        stop = np.maximum(letters.lengths[word] - suffixes.lengths[numbers[start + form]], 0)
-        suffix = numbers[start]
-        tag = numbers[start + forms + form]
+        paradigm = said >> _BITS & _HALF
+        stop, suffix, tag = self._formed(letters, told, word, said)
         self.tags.meet(tag)
         return Readings(
             told,
             word,
             stop,
             suffix,
-            letters.hashes(word, stop) + suffixes.hashes[suffix] * _POWERS[stop],
-            stop + suffixes.lengths[suffix],
-            self._ends(letters, word, stop, suffix),
+            *self._lemmatised(letters, word, stop, suffix),
             tag,
             self.tags.same[tag] << _BITS | paradigm,
             np.ones(len(word)),
             np.full(len(word), way, np.uint8),
+        )
+
+    def _formed(
+        self, letters: _Letters, told: np.ndarray, word: np.ndarray, said: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what lemmas are made of, letters of words and suffixes; and the tags of words."""
+        numbers, suffixes = self._paradigms, self._suffixes
+        if looking.by_loops():
+            from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- see looking
+
+            made = stop, suffix, tag = _columns(len(word))
+            loops.formed(
+                word,
+                said,
+                numbers,
+                self._starts,
+                self._forms,
+                suffixes.lengths,
+                letters.lengths,
+                stop,
+                suffix,
+                tag,
+                told.view(np.uint8),
+            )
+            return made
+        paradigm, form = said >> _BITS & _HALF, said & _HALF
+        start, forms = self._starts[paradigm], self._forms[paradigm]
+        told[word[(numbers[start + 2 * forms + form] != 0) | (numbers[start + 2 * forms] != 0)]] = False
+        stop = np.maximum(letters.lengths[word] - suffixes.lengths[numbers[start + form]], 0)
+        return stop, numbers[start], numbers[start + forms + form]
+
+    def _lemmatised(
+        self, letters: _Letters, word: np.ndarray, stop: np.ndarray, suffix: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the hashes of lemmas, their lengths and their last two letters."""
+        suffixes = self._suffixes
+        if looking.by_loops():
+            from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- likewise
+
+            lengths, ends, hashes = *_columns(len(word))[:2], np.empty(len(word), np.uint64)
+            loops.lemmatised(
+                word,
+                stop,
+                suffix,
+                suffixes.lengths,
+                suffixes.ends,
+                suffixes.hashes,
+                letters.starts,
+                letters.codes,
+                letters.sums,
+                _POWERS,
+                _BASE,
+                hashes,
+                lengths,
+                ends,
+            )
+            return hashes, lengths, ends
+        return (
+            letters.hashes(word, stop) + suffixes.hashes[suffix] * _POWERS[stop],
+            stop + suffixes.lengths[suffix],
+            self._ends(letters, word, stop, suffix),
         )
 
     def _ends(self, letters: _Letters, word: np.ndarray, stop: np.ndarray, suffix: np.ndarray) -> np.ndarray:
@@ -512,44 +748,47 @@ class Bulk:
         self, words: Sequence[bytes], letters: _Letters, told: np.ndarray, unknown: np.ndarray, guesses: Guesses
     ) -> list[Readings]:
         """Return the parses of words that the dictionary does not have; have those told that they are of."""
-        asked: list[int] = []
-        short: list[int] = []
-        of_forms: dict[int, list[int]] = {}
-        prefixed: list[tuple[int, int]] = []
-        for at in unknown.tolist():
-            word = words[at].decode()
-            prefixes = guesses.prefixes_known(word)
-            if prefixes:
-                prefixed += [(at, len(prefix)) for prefix in prefixes]
-            elif guesses.is_too_short(word):
-                short.append(at)
-            elif guesses.are_of_forms(word):
-                asked.append(at)
-                for prefix in guesses.form_prefixes(word):
-                    of_forms.setdefault(prefix, []).append(at)
-        for prefix, some in of_forms.items():
+        lengths = letters.lengths[unknown]
+        is_long = lengths >= guesses.least_for_ending
+        is_short = ~is_long & (lengths - guesses.cuts[0] < guesses.least_tail)
+        if self._prefixes is None:
+            self._prefixes = _Prefixes(guesses.known_prefixes, self._lexicon.prefixes, guesses.least_behind_prefix)
+        of, which = self._prefixes.of(words, letters, unknown)
+        is_known = which < self._prefixes.known
+        prefixed = of[is_known]
+        is_long[prefixed] = is_short[prefixed] = False
+        asked, short = unknown[is_long], unknown[is_short]
+        of_forms = ~is_known & is_long[of]
+        for prefix in np.unique(which[of_forms]).tolist():
             # Nearly always such endings say nothing: «по» of «покасать» is no prefix of a form.
-            ways = self._lexicon.ways_of_endings([words[at] for at in some], prefix)
-            more = {some[number] for number in (ways.of // self._lexicon.longest_ending).tolist()}
-            asked = [at for at in asked if at not in more]
-        found = [self._by_forms(words, letters, told, np.array(asked, np.intp), guesses)]
-        if short:
-            found.append(self._unknown(letters, told, np.array(short)))
-        if prefixed:
-            found.append(self._by_prefix(words, letters, told, prefixed, guesses))
+            some = unknown[of[of_forms & (which == prefix)]]
+            ways = self._lexicon.ways_of_endings(
+                joined([words[at] for at in some.tolist()]), prefix - self._prefixes.known
+            )
+            asked = asked[~np.isin(asked, some[ways.of])]
+        found = [self._by_forms(words, letters, told, asked, guesses)]
+        if short.size:
+            found.append(self._unknown(letters, told, short))
+        if prefixed.size:
+            sizes = self._prefixes.lengths[which[is_known]]
+            found.append(self._by_prefix(words, letters, told, unknown[prefixed], sizes, guesses))
         return found
 
-    def _by_prefix(
+    def _by_prefix(  # noqa: PLR0917 -- columns
         self,
         words: Sequence[bytes],
         letters: _Letters,
         told: np.ndarray,
-        prefixed: list[tuple[int, int]],
+        word: np.ndarray,
+        cut: np.ndarray,
         guesses: Guesses,
     ) -> Readings:
-        """Return parses by what is left of words without their known prefixes, the letters of which come with them."""
-        rows = self.readings([words[at][size * _LETTER :] for at, size in prefixed], lambda: guesses)
-        word, cut = np.array(prefixed, np.intp).T
+        """Return parses by what is left of words without their known prefixes, which have so many letters."""
+        own = word
+        bytes_ = (cut * _LETTER).tolist()
+        rows = self.readings(
+            [words[at][size:] for at, size in zip(word.tolist(), bytes_, strict=True)], lambda: guesses
+        )
         told[word] = True
         told[word[~rows.told]] = False
         # What is known is told by one spelling, whichever it is.
@@ -568,7 +807,7 @@ class Bulk:
             way=np.full(len(word), BY_PREFIX, np.uint8),
         )
         rows = rows.of(_first(rows))
-        _tell_only(told, rows, np.array(prefixed, np.intp)[:, 0])
+        _tell_only(told, rows, own)
         return rows
 
     def _by_forms(
@@ -577,13 +816,14 @@ class Bulk:
         """Return parses by tails and endings."""
         some = [words[at] for at in asked.tolist()]
         told[asked] = True
-        ways = self._lexicon.ways_of_tails(some, guesses.cuts, guesses.least_tail)
+        text = joined(some)
+        ways = self._lexicon.ways_of_tails(text, guesses.cuts, guesses.least_tail)
         word = asked[ways.of // len(guesses.cuts)]
         tails = self._spelt(letters, told, word, ways, BY_TAIL)
         self.tags.judge(tails.tag, guesses)
         tails = tails.of(self.tags.is_productive[tails.tag])
         tails = tails._replace(score=tails.score * guesses.of_tail)
-        ended = self._ended(letters, told, asked, self._lexicon.ways_of_endings(some), guesses)
+        ended = self._ended(letters, told, asked, self._lexicon.ways_of_endings(text), guesses)
         found = _joined([tails, ended])
         found = found.of(_first(found))
         _tell_only(told, found, asked)
@@ -602,17 +842,12 @@ class Bulk:
 
     def _ended(self, letters: _Letters, told: np.ndarray, asked: np.ndarray, ways: Ways, guesses: Guesses) -> Readings:
         """Return parses by known endings, the longest of each word."""
-        of, cut = np.divmod(ways.of, self._lexicon.longest_ending)
-        longest = np.zeros(len(asked), np.intp)
-        is_first = np.diff(of, prepend=-1) > 0
-        longest[of[is_first]] = cut[is_first]
-        at = (cut == longest[of]).nonzero()[0]
-        found = self._spelt(letters, told, asked[of[at]], Ways(*(column[at] for column in ways)), BY_ENDING)
+        own = asked[ways.of]
+        found = self._spelt(letters, told, own, ways, BY_ENDING)
         self.tags.judge(found.tag, guesses)
         found = found.of(self.tags.is_productive[found.tag])
         total = 1 + np.bincount(found.word, found.score, len(told))  # as pymorphy3 smooths
         # Of an ending by which no new word is made a shorter one would be asked.
-        own = asked[of[at]]
         told[own[total[own] == 1]] = False
         found = found.of(_first(found))
         score = found.score / total[found.word] * guesses.of_ending
@@ -620,12 +855,29 @@ class Bulk:
         return found.of(np.lexsort((-score, found.word)))
 
 
+def _columns(rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows, np.int64)
+
+
 def _joined(parts: Sequence[Readings]) -> Readings:
     """Return the rows of all, word by word."""
     if len(parts) == 1:
         return parts[0]
-    joined = Readings(parts[0].told, *map(np.concatenate, zip(*(part[1:] for part in parts), strict=True)))
-    return joined.of(np.argsort(joined.word, kind="stable"))
+    every = _behind_one_another(parts)
+    return every.of(np.argsort(every.word, kind="stable"))
+
+
+def _joined_if_told(parts: Sequence[Readings]) -> Readings:
+    """Return the rows of the words that are told, word by word."""
+    if len(parts) == 1:
+        return parts[0].left()
+    every = _behind_one_another(parts)
+    at = every.told[every.word].nonzero()[0]
+    return every.of(at[np.argsort(every.word[at], kind="stable")])
+
+
+def _behind_one_another(parts: Sequence[Readings]) -> Readings:
+    return Readings(parts[0].told, *map(np.concatenate, zip(*(part[1:] for part in parts), strict=True)))
 
 
 def _with_one_lemma(rows: Readings) -> np.ndarray:
@@ -650,6 +902,11 @@ def _tell_only(told: np.ndarray, rows: Readings, asked: np.ndarray | None = None
 
 def _first(rows: Readings) -> np.ndarray:
     """Return where each parse of a word stands first, in order."""
+    if looking.by_loops():
+        from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- see looking
+
+        first = np.empty(len(rows.word), np.int64)
+        return first[: loops.first(rows.word, rows.same, first)]
     # Told apart by a hash, as lemmas are: word, spelling, tag and paradigm have too many bits.
     keys = rows.word.astype(np.uint64) * _POWERS[1] + rows.same.astype(np.uint64) * _POWERS[2]
     _, first = np.unique(keys, return_index=True)
