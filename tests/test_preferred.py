@@ -44,6 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the only folder where loops are kept."""
     pytest.importorskip("numba", reason="without Numba nothing is compiled")
     monkeypatch.setattr(kept, "_folders", lambda: iter([tmp_path]))
+    monkeypatch.setattr(kept, "_saved", {})
     return tmp_path
 
 
@@ -107,3 +108,11 @@ def test_loops_that_cannot_be_loaded_are_refused(folder: Path, monkeypatch: pyte
     one = loop()
     assert not kept.preferred([one], ENOUGH)
     assert one.is_refused
+
+
+def test_loops_are_made_that_are_worth_it_together(folder: Path) -> None:
+    one, other = loop(), loop()
+    assert not kept.preferred([one], 0.3)
+    assert not kept.preferred([one], 0.3)
+    assert not list(folder.glob("*.o"))
+    assert kept.preferred([other], 0.3)

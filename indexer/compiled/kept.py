@@ -140,6 +140,7 @@ def preferred(loops: Sequence[Loop], saved: float) -> bool:
 
     `saved` is how many seconds of the processor they would have saved this process up to now. Who is told that they are
     not asks again later: of the processes that need loops which are not kept yet, one makes them, and the others go on.
+    They are worth making if all that were asked for here would have saved enough together.
     """
     if all(loop.is_ready for loop in loops):
         return True
@@ -147,10 +148,14 @@ def preferred(loops: Sequence[Loop], saved: float) -> bool:
         return False
     if _have(loops, make=False):
         return True
-    if saved < _MAKING or any(loop.is_refused for loop in loops):
+    _saved[loops[0]] = saved
+    if sum(_saved.values()) < _MAKING or any(loop.is_refused for loop in loops):
         return False
     with _lock() as is_locked:
         return is_locked and _have(loops, make=True)
+
+
+_saved: dict[Loop, float] = {}  # by the first of the loops that were asked for together
 
 
 def _have(loops: Sequence[Loop], *, make: bool) -> bool:

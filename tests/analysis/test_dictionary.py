@@ -200,6 +200,15 @@ def test_words_whose_tails_or_endings_may_have_a_yo_are_told_at_once() -> None:
     assert compare_at_once(["капабельна", "митричем", "шево", "нобльменов", "преодоленны", "камышева", "шёво"]) == 7
 
 
+def test_a_word_with_two_lemmas_that_a_yo_tells_apart_is_weighed_as_one_by_one() -> None:
+    assert compare_at_once(["вёдра"]) == 0
+    assert compare_at_once(["вёдрами", "ёлки", "мёд"]) == 3
+
+
+def test_what_is_left_of_a_lemma_behind_a_prefix_may_be_a_letter() -> None:
+    assert compare_at_once(["телеными", "нетелеными"]) == 2
+
+
 def test_compounds_of_the_dictionary_are_told_at_once() -> None:
     known = ["военно-промышленными", "царь-пушку", "генерал-губернаторе", "тёмно-синего", "темно-синего"]
     assert compare_compounds_at_once(known) == len(known)

@@ -163,6 +163,7 @@ class _Suffixes(NamedTuple):
     hashes: np.ndarray
     ends: np.ndarray  # the last letter, or the last two
     joined: tuple[np.ndarray, np.ndarray]  # the texts one after another, and where each starts, and one more
+    has_yo: np.ndarray  # whether there is a ё in each as it is written
 
 
 class _Letters:
@@ -328,6 +329,7 @@ class Bulk:
             letters.hashes(whole, letters.lengths),
             first * _BASE + last,
             (np.frombuffer(b"".join(texts), np.uint8), np.cumsum([0, *map(len, texts)])),
+            np.array(["ё" in suffix for suffix in lexicon.suffixes], np.bool_),
         )
 
     def lemmas(self, words: Sequence[bytes], word: np.ndarray, before: np.ndarray, after: np.ndarray) -> list[bytes]:
@@ -396,6 +398,7 @@ class Bulk:
         known = np.flatnonzero(told)
         of, said = self._lexicon.said_of_words(nodes[known])
         found = [self._rows(letters, told, known[of], said, KNOWN)]
+        self._leave_weighed(words, told, self._with_lemmas_alike(words, found[0]))
         several = (nodes == AMBIGUOUS).nonzero()[0]
         if several.size:
             found.append(self._of_spellings(words, letters, told, several))
@@ -414,6 +417,21 @@ class Bulk:
         rows = self._spelt(letters, told, several[ways.of], ways, KNOWN)
         self._leave_weighed(words, told, _with_one_lemma(rows))
         return rows
+
+    def _with_lemmas_alike(self, words: Sequence[bytes], rows: Readings) -> np.ndarray:
+        """Return the words all of whose rows have one lemma, of which a ё may have made two: «вёдра» of a «вёдро»."""
+        first = np.flatnonzero(np.diff(rows.word, prepend=-1))
+        if not first.size:
+            return first
+        count = np.diff(first, append=len(rows.word))
+        paradigm = rows.same & _HALF
+        are_several = np.logical_or.reduceat(paradigm != paradigm[first].repeat(count), first)
+        are_several &= np.logical_and.reduceat(rows.lemma == rows.lemma[first].repeat(count), first)
+        has_yo = np.logical_or.reduceat(self._suffixes.has_yo[rows.after], first)[are_several]
+        word = rows.word[first[are_several]]
+        has_yo |= np.array([_YO in words[at] for at in word.tolist()], np.bool_)
+        alike: np.ndarray = word[has_yo]
+        return alike
 
     def _leave_weighed(self, words: Sequence[bytes], told: np.ndarray, spelt: np.ndarray) -> None:
         """Have words not told with lemmas that a ё alone tells apart, if they have probabilities.
@@ -803,6 +821,7 @@ class Bulk:
             before=stop,
             lemma=letters.hashes(word, stop) + self._suffixes.hashes[rows.after] * _POWERS[stop],
             length=rows.length + cut[rows.word],
+            end=self._ends(letters, word, stop, rows.after),
             score=rows.score * guesses.of_prefix,
             way=np.full(len(word), BY_PREFIX, np.uint8),
         )
