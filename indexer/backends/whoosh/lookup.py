@@ -1,7 +1,7 @@
 """Keys of words → Entries: what the words of a build are found by, many at once.
 
 Words of Cyrillic letters, and compounds of two, are told by arrays, English words and numbers without a dictionary;
-what is left, one in 47, is looked up one by one.
+what is left, one in 50, is looked up one by one.
 """
 
 from __future__ import annotations
