@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
-from typing import TYPE_CHECKING
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from indexer.compiled import kept
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ENOUGH = 10.0  # seconds
 _FACTOR = 3
@@ -116,3 +116,19 @@ def test_loops_are_made_that_are_worth_it_together(folder: Path) -> None:
     assert not kept.preferred([one], 0.3)
     assert not list(folder.glob("*.o"))
     assert kept.preferred([other], 0.3)
+
+
+def test_loops_are_made_by_a_process_that_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba", reason="without Numba nothing is compiled")
+    code = (
+        "import sys; from pathlib import Path; from indexer.backends.whoosh import interning; "
+        "from indexer.compiled import kept; "
+        "print(kept.preferred(interning.LOOPS, 10.0), 'numba' in sys.modules)"
+    )
+    package = tmp_path / "indexer"
+    shutil.copytree(Path(kept.__file__).parents[1], package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.split() == ["True", "False"]
+    (made,) = (package / "compiled" / "__pycache__").glob("*.o")
+    assert made.name.startswith("indexer.backends.whoosh.interning.interned-")

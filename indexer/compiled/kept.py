@@ -9,11 +9,13 @@ within its arrays is not looked at: it proves that beside its code.
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import sys
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from platform import python_version
 from tempfile import NamedTemporaryFile
@@ -34,6 +36,13 @@ _READABLE = 0o644
 _IS_SAFE = os.name == "posix"  # elsewhere a file does not tell who may have written it
 _LOADING = 0.03  # seconds of the processor that loading loops takes a process
 _MAKING = 0.4  # seconds that loops must have been able to save one before it takes the seconds to make them for all
+
+_MAKE = """
+import json, sys
+sys.path[:], names = json.loads(sys.argv[1])
+from indexer.compiled import kept
+kept.make_named(names)
+"""
 
 
 class Loop:
@@ -161,11 +170,28 @@ _saved: dict[Loop, float] = {}  # by the first of the loops that were asked for 
 def _have(loops: Sequence[Loop], *, make: bool) -> bool:
     """Do what `are_ready` does; loops that this machine cannot have are refused, and it is the same without them."""
     try:
+        if make:
+            _make_apart([loop for loop in loops if not loop.is_ready])
         return are_ready(loops, make=make)
     except Exception:  # noqa: BLE001 -- whatever LLVM raises, or a Numba of another day: no build must end for that
         for loop in loops:
             loop.is_refused = not loop.is_ready
         return False
+
+
+def _make_apart(loops: Sequence[Loop]) -> None:
+    """Have loops made and kept by a process that ends, for Numba takes 160 MiB; if it cannot, they are made here."""
+    import subprocess  # noqa: PLC0415 -- once in the life of an installation
+
+    if sys.executable:
+        asked = json.dumps([sys.path, [(loop.function.__module__, loop.function.__name__) for loop in loops]])
+        subprocess.run([sys.executable, "-c", _MAKE, asked], check=False, capture_output=True)  # noqa: S603 -- our own
+
+
+def make_named(names: Iterable[tuple[str, str]]) -> None:
+    """Make and keep loops by their modules and names."""
+    for module, name in names:
+        getattr(import_module(module), name).make()
 
 
 @contextmanager
