@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -115,6 +116,19 @@ def test_where_nothing_can_be_kept_it_is_made_for_this_process(tmp_path: Path, m
     loop = loop_of_its_own()
     assert are_ready([loop], make=True)
     assert_works(loop)
+
+
+def test_what_a_loop_is_told_is_there_as_long_as_it_runs(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(address: int) -> int:
+        others = [np.full(5, -1, np.int64) for _ in range(1000)]  # they take what room there is
+        assert len(others) == 1000
+        return int(ctypes.cast(ctypes.c_void_p(address), ctypes.POINTER(ctypes.c_int64))[4])
+
+    assert file.exists()
+    loop = loop_of_its_own()
+    assert loop.load()
+    monkeypatch.setattr(loop, "_code", read)
+    assert loop(np.arange(3, dtype=np.uint32), np.zeros(3, np.int64), 20) == 20
 
 
 @pytest.mark.parametrize(

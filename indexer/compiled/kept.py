@@ -66,7 +66,8 @@ class Loop:
                 raise TypeError(message)
             told += (one.ctypes.data, one.size)
         assert self._code is not None  # noqa: S101 -- see `are_ready`
-        return self._code(np.array(told, np.int64).ctypes.data)
+        table = np.array(told, np.int64)  # by a name, so that it is there as long as the loop reads it
+        return self._code(table.ctypes.data)
 
     @property
     def is_ready(self) -> bool:
