@@ -59,7 +59,6 @@ _DOT, _UNDERSCORE, _HYPHEN, _OPENING, _CLOSING = map(ord, "._-()")
 _COLON, _SEMICOLON, _EQUALS = map(ord, ":;=")
 _A_LATIN, _Z_LATIN, _A_RUSSIAN, _YA_RUSSIAN, _YO_RUSSIAN = map(ord, "AZАЯЁ")
 _OTHER_CASES, _LAST_OF_OTHER_CASES = 0x1C80, 0x1CFF  # Russian letters, and what else is one for who ignores case
-_BITS_OF_POINT = 21
 _NEAR = 2  # characters between what one rule may take together
 _DIGITS = 3  # of a thousand
 _NUMBER = 2  # digits of the number of an item, nearly always
@@ -199,7 +198,7 @@ def _known() -> np.ndarray:
 def _dotted() -> np.ndarray:
     """Return, in order, what abbreviations with dots begin with: the first letter's code point and the second's."""
     every = [
-        ord(first) << _BITS_OF_POINT | ord(second)
+        ord(first) << POINT | ord(second)
         for one in DOTTED
         for first in one[0] + one[0].upper()
         for second in one[2] + one[2].upper()
@@ -323,7 +322,7 @@ def found(  # noqa: C901, PLR0912, PLR0915 -- one pass
                     is_capital = (
                         _A_LATIN <= point <= _Z_LATIN or _A_RUSSIAN <= point <= _YA_RUSSIAN or point == _YO_RUSSIAN
                     )
-                    pair = point << _BITS_OF_POINT | np.int64(points[follows])
+                    pair = point << POINT | np.int64(points[follows])
                     may_be_dotted = _has(dotted, pair) or _OTHER_CASES <= points[follows] <= _LAST_OF_OTHER_CASES
                     if (
                         points[at] != _DOT

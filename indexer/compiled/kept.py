@@ -149,7 +149,8 @@ def preferred(loops: Sequence[Loop], saved: float) -> bool:
     """Return whether loops are to be called: whether they can be, and it is worth what it takes to come to that.
 
     `saved` is how many seconds of the processor they would have saved this process up to now. Who is told that they are
-    not asks again later: of the processes that need loops which are not kept yet, one makes them, and the others go on.
+    not asks again later: of the processes that need loops which are not kept yet, one has them made by another one that
+    ends, and waits for it, and the others go on.
     They are worth making if all that were asked for here would have saved enough together.
     """
     if all(loop.is_ready for loop in loops):

@@ -45,7 +45,7 @@ _HEAD = 3  # letters
 _MOST_HEADS = 500_000
 AMBIGUOUS = -2  # what is followed may have a ё
 _PLACES_OF_YO = np.array([16, 8, 0])  # of a spelling: the bits below each, the first one first
-_FURTHEST = 254  # letters from a ё to the end that are told
+FURTHEST = 254  # letters from a ё to the end that are told
 _ANY = 1 << 30  # however many ё
 _LAST_LABEL = 0xFF
 _ROOM = 64  # rows that loops have at first, beside some a word
@@ -372,7 +372,7 @@ class Automaton:
             if one < len(_PLACES_OF_YO):
                 # The further from the end it is, the lower: the way with the first ё is before the others.
                 letters = (stops[of] - forks.at) // _LETTER
-                spelling += (_FURTHEST + 1 - np.minimum(letters, _FURTHEST)) << _PLACES_OF_YO[one]
+                spelling += (FURTHEST + 1 - np.minimum(letters, FURTHEST)) << _PLACES_OF_YO[one]
             ends, forks = self._followed(steps, forks.at, stops[of], forks.nodes)
             there = (ends != NOWHERE).nonzero()[0]
             found.append(Ways(of[there], ends[there], spelling[there]))

@@ -95,9 +95,8 @@ class Guesses:
         # What `Bulk` asks for. The parses of a word of Russian letters without a known prefix, if there are any, are
         # forms of its tails and, of one with enough letters, of its ending; see also `form_prefixes`.
         self.heads = {*self._known_prefixes, *(prefix[:_HEAD] for prefix in self._form_prefixes)}  # of all prefixes
-        self.known_prefixes = tuple(
-            chain.from_iterable(self._known_prefixes.values())
-        )  # in the order of prefixes_known
+        # In the order of prefixes_known.
+        self.known_prefixes = tuple(chain.from_iterable(self._known_prefixes.values()))
         self.cuts, self.least_tail = _CUTS, _SHORTEST
         self.of_tail: float = units["UnknownPrefixAnalyzer"].score_multiplier
         self.of_ending: float = units["KnownSuffixAnalyzer"].score_multiplier

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from indexer.analysis.dictionary.automaton import AMBIGUOUS, FURTHEST
 from indexer.compiled.kept import NUMBER, kept
 
 if TYPE_CHECKING:
@@ -22,11 +23,9 @@ _LABEL = 0x8000_00FF  # see Automaton
 _OFFSET = 10
 _FIRST_OF_E, _E, _FIRST_OF_YO, _YO = *"е".encode(), *"ё".encode()
 _LETTER = 2  # bytes of a Russian one
-_AMBIGUOUS = -2
 _SIX, _BYTE, _HALF = 6, 8, 16  # bits
 _MOST = (1 << _HALF) - 1
 _SPACE = ord(" ")
-_FURTHEST = 254  # letters from a ё to the end that are told
 
 
 @kept("u4", "u1", "i8", "i8", NUMBER, "i8", NUMBER, "i8", "i8", "i8", "i8")
@@ -77,7 +76,7 @@ def followed(  # noqa: C901, PLR0912, PLR0917 -- what is called for each letter 
                                 waiting[here + 2], waiting[here + 3] = spelling, yo + 1
                                 if yo < len(places):
                                     letters = (stop - at - _LETTER) // _LETTER
-                                    waiting[here + 2] += _FURTHEST + 1 - min(letters, _FURTHEST) << places[yo]
+                                    waiting[here + 2] += FURTHEST + 1 - min(letters, FURTHEST) << places[yo]
                                 waits += 1
                 node = child ^ label
                 unit = int(units[node])
@@ -90,7 +89,7 @@ def followed(  # noqa: C901, PLR0912, PLR0917 -- what is called for each letter 
                 of[count], nodes[count], spellings[count] = one, node, spelling
                 count += 1
             for _ in range(many):
-                of[count], nodes[count], spellings[count] = one, _AMBIGUOUS, spelling
+                of[count], nodes[count], spellings[count] = one, AMBIGUOUS, spelling
                 count += 1
     return count
 
