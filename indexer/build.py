@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle
 import sys
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import fields
 from datetime import UTC
@@ -18,16 +16,16 @@ from math import ceil
 from operator import attrgetter
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeAlias
 from uuid import uuid4
 
-from indexer import readers
+from indexer import readers, workers
 from indexer.addresses import Cluster, is_address, place
 from indexer.backends.whoosh import cores
 from indexer.backends.whoosh.contents import folder_size
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import Store
-from indexer.errors import CorpusMissing, EngineRefused, IndexNotWritten
+from indexer.errors import CorpusMissing, EngineRefused
 from indexer.pieces import Files, Piece, Survey, Tally, batches
 from indexer.readers import Reading
 from indexer.settings import Settings
@@ -36,7 +34,6 @@ from indexer.types import BuildReport, Document, Heading, Progress
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Executor
     from contextlib import AbstractContextManager
 
     from indexer.addresses import Place
@@ -49,9 +46,9 @@ if TYPE_CHECKING:
     from indexer.errors import Unreadable
     from indexer.pieces import Share
     from indexer.types import FileRecord
+    from indexer.workers import Future, Pool
 
 _WORTH_A_POOL = 4_000_000  # bytes of corpus; below it, starting processes takes longer than they save
-_KILLED = "a process of the build was killed, probably for want of memory; with fewer processes it takes less"
 _AT_ONCE = 250_000  # characters of documents that are looked through together
 _SHARE = 50_000  # words looked up by a core at once, at most; 25,000 take 1.1 times as long each
 _LEAST = 5_000  # at least, for each share has a cost of its own
@@ -59,11 +56,8 @@ _LEAST = 5_000  # at least, for each share has a cost of its own
 # long as so many are scanned.
 _AHEAD, _AHEAD_OF_WRITING = 5, 10
 _TURN = 0.0005  # seconds that a thread goes on while another one waits
-_WAITING = 3  # pieces of work that each other process is given, one of them begun; what comes then is done here
 
 _HEADING = attrgetter(*(one.name for one in fields(Heading)))
-
-T = TypeVar("T")
 
 
 def build_index(
@@ -321,7 +315,11 @@ class _Build:
         new = source.shares(survey, known, lambda name: store.remove([name]), passed)
         ahead = list(islice(new, 2))
         worth_a_pool = self.processes > 1 and len(ahead) > 1 and (source.size is None or source.size >= _WORTH_A_POOL)
-        with _workers(store.workers, self._index) if worth_a_pool else nullcontext(_Here()) as pool:
+        with (
+            workers.processes(store.workers, self._index, works=cores.scan)
+            if worth_a_pool
+            else nullcontext(workers.Here()) as pool
+        ):
             for brought in store.take(chain(ahead, new), pool):
                 if brought.survey is not None:
                     survey.add(brought.survey)
@@ -357,7 +355,7 @@ class _Into(Protocol):
     files: dict[str, FileRecord]
     workers: int  # processes that are worth starting
 
-    def take(self, shares: Iterator[Share], pool: _Pool) -> Iterator[_Brought]:
+    def take(self, shares: Iterator[Share], pool: Pool) -> Iterator[_Brought]:
         """Take documents; tell now and then what they have brought."""
         ...
 
@@ -387,7 +385,7 @@ class _IntoFolder:
         self.remove = store.remove
         self.record = store.record
 
-    def take(self, shares: Iterator[Share], pool: _Pool) -> Iterator[_Brought]:
+    def take(self, shares: Iterator[Share], pool: Pool) -> Iterator[_Brought]:
         for content, survey, size in self._contents(shares, pool):
             self._store.add(content)
             yield _Brought(content.by_file(), survey, size)
@@ -398,7 +396,7 @@ class _IntoFolder:
         collection = open_engine(self._index, self._settings)[0].collection
         return _Size(collection.paragraphs, collection.words, lemmas, folder_size(self._index))
 
-    def _contents(self, shares: Iterator[Share], pool: _Pool) -> Iterator[tuple[Content, Survey | None, int]]:
+    def _contents(self, shares: Iterator[Share], pool: Pool) -> Iterator[tuple[Content, Survey | None, int]]:
         """Give the shares as arrays, in order, made on as many cores as they are worth; see _Brought of the rest."""
         store = self._store
         build = uuid4().hex
@@ -422,12 +420,12 @@ class _IntoFolder:
             writing.result()
         self._look_up(pool)
 
-    def _write(self, pool: _Pool) -> None:
+    def _write(self, pool: Pool) -> None:
         """Write what the store is full of."""
         self._look_up(pool)
         self._store.flush()
 
-    def _look_up(self, pool: _Pool) -> None:
+    def _look_up(self, pool: Pool) -> None:
         """Have the unknown words looked up."""
         numbering = self._store.numbering
         shares = iter(_shares(numbering.unknown, self._processes))
@@ -461,7 +459,7 @@ class _IntoCluster:
 
         self._store.add(Written(words=words))
 
-    def take(self, shares: Iterator[Share], pool: _Pool) -> Iterator[_Brought]:
+    def take(self, shares: Iterator[Share], pool: Pool) -> Iterator[_Brought]:
         from indexer.backends.opensearch import cores as on_cluster  # noqa: PLC0415 -- an extra
 
         writing: deque[tuple[Future[tuple[Survey | None, Written]], int]] = deque()
@@ -483,75 +481,6 @@ class _IntoCluster:
 
     def commit(self, corpus: str) -> _Size:
         return _Size(*self._store.commit(corpus))
-
-
-class _Pool(Protocol):
-    """What runs a function somewhere: `submit` of concurrent.futures."""
-
-    others_take: int  # pieces of work, before any is done by who asks for it
-
-    def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]: ...  # noqa: ANN401 -- its own
-
-    def beside(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- likewise
-        """Run it in this process, while this process goes on if it may use several cores."""
-        ...
-
-
-class _Here:
-    """Runs it here and now."""
-
-    others_take = 0
-
-    def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- whatever work takes
-        done: Future[T] = Future()
-        done.set_result(work(*arguments))
-        return done
-
-    beside = submit
-
-
-class _Apart(_Here):
-    """Runs it in processes that do nothing else, or, if these have enough to do, in this one."""
-
-    def __init__(self, pool: Executor, processes: int, here: Executor) -> None:
-        self._pool = pool
-        self.others_take = _WAITING * processes
-        self._given: list[Future[Any]] = []
-        self._here = here
-
-    def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- whatever work takes
-        self._given = [one for one in self._given if not one.done()]
-        if len(self._given) >= self.others_take:
-            return super().submit(work, *arguments)
-        # loky's own pickling asks a function of Python about every object, and takes 2.5 times as long for documents.
-        given: Future[T] = self._pool.submit(cores.apart, pickle.dumps((work, arguments), pickle.HIGHEST_PROTOCOL))
-        self._given.append(given)
-        return given
-
-    def beside(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- likewise
-        return self._here.submit(work, *arguments)
-
-
-@contextmanager
-def _workers(processes: int, index: Place) -> Iterator[_Pool]:
-    """Give processes; IndexNotWritten if one of them is killed."""
-    # loky rather than concurrent.futures: its workers neither import the caller's __main__ nor fork its threads.
-    from loky import BrokenProcessPool, ProcessPoolExecutor  # noqa: PLC0415 -- 0.1 s that most builds need not spend
-
-    pool = ProcessPoolExecutor(processes, initializer=cores.begin, initargs=(os.getpid(),))
-    here = ThreadPoolExecutor(1)
-    try:
-        yield _Apart(pool, processes, here)
-    except BrokenProcessPool as broken:
-        pool.shutdown(kill_workers=True)
-        raise IndexNotWritten(path=index, reason=_KILLED) from broken
-    except BaseException:
-        pool.shutdown(kill_workers=True)
-        raise
-    finally:
-        here.shutdown()
-    # Not killed: where there is neither psutil nor pgrep, loky warns that it cannot. Nor waited for, which takes 0.1 s.
-    pool.shutdown(wait=False)
 
 
 def _shares(words: list[bytes], processes: int) -> list[list[bytes]]:

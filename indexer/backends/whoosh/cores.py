@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
-import os
-import pickle
-import time
 from dataclasses import fields
 from functools import cache, lru_cache
 from itertools import accumulate
 from operator import attrgetter
-from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.analysis import russian
@@ -26,7 +20,6 @@ if TYPE_CHECKING:
     from indexer.pieces import Share, Survey
     from indexer.settings import Settings
 
-_LOOKS = 1.0  # seconds between two looks at whether the build is still there
 _HEADING = attrgetter(*(one.name for one in fields(Heading)))
 
 
@@ -85,27 +78,3 @@ def look_up(keys: list[bytes], settings: Settings) -> Entries:
 
 # One for each process.
 _analyzer = cache(russian)
-
-
-def begin(build: int) -> None:
-    """Make ready a process that works for the build with this process number, and ends with it."""
-    gc.disable()
-    # To free all that it knows, one object after another, took three seconds.
-    atexit.register(os._exit, 0)
-    Thread(target=_end_with, args=(build,), daemon=True).start()
-
-
-def _end_with(build: int) -> None:
-    # A killed build can tell nobody that it is gone.
-    while os.getppid() == build:
-        time.sleep(_LOOKS)
-    os._exit(1)
-
-
-def apart(pickled: bytes) -> Any:  # noqa: ANN401 -- whatever the work returns
-    """Return what work returns, given with its arguments by the build, in a process that does nothing else."""
-    work, arguments = pickle.loads(pickled)  # noqa: S301 -- the build's own
-    done = work(*arguments)
-    # loky collects garbage every second. There is none, and all that is known of words need not be looked through.
-    gc.freeze()
-    return done

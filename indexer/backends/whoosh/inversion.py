@@ -41,6 +41,7 @@ class Scan:
     """Documents whose words have the numbers of a scanner."""
 
     scanner: str
+    met: int  # words that the scanner had met before
     keys: bytes  # of the words that the scanner met here for the first time, in order of their numbers: terms.joined
     content: Content
 
@@ -80,6 +81,7 @@ class Scanner:
         fields = {"text": paragraphs}
         for field in HEADING_FIELDS:
             fields[field] = [getattr(document, field) for _, document in kept]
+        met = len(self._words)
         keys, rows, packed = self._rows(fields)
         content = Content(
             headings=[heading_to_bytes(document) for _, document in kept],
@@ -94,7 +96,7 @@ class Scanner:
                 "file": _whole([file for file, _ in kept]),
             },
         )
-        return Scan(self.name, keys, content)
+        return Scan(self.name, met, keys, content)
 
     def _rows(self, fields: dict[str, list[str]]) -> tuple[bytes, dict[str, Rows], texts.Blocks]:
         """Return the keys of words that are new, the texts of fields as numbers of words, and those of the first."""
