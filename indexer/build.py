@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 from collections import deque
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import fields
@@ -55,7 +54,6 @@ _LEAST = 5_000  # at least, for each share has a cost of its own
 # Batches for each core that are read before their words get numbers; and while a segment is written, which takes as
 # long as so many are scanned.
 _AHEAD, _AHEAD_OF_WRITING = 5, 10
-_TURN = 0.0005  # seconds that a thread goes on while another one waits
 
 _HEADING = attrgetter(*(one.name for one in fields(Heading)))
 
@@ -501,17 +499,11 @@ def _shares(words: list[bytes], processes: int) -> list[list[bytes]]:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Leave out the collection of cycles, of which there are none: looking for them took a sixth of a build.
-
-    And let threads take turns sooner: those that bring what another process has done read it in pieces of 64 KiB, and
-    wait for their turn at each. It was held up by that for 0.30 of the time, and is for 0.20.
-    """
-    was_on, interval = gc.isenabled(), sys.getswitchinterval()
+    """Leave out the collection of cycles, of which there are none: looking for them took a sixth of a build."""
+    was_on = gc.isenabled()
     gc.disable()
-    sys.setswitchinterval(_TURN)
     try:
         yield
     finally:
-        sys.setswitchinterval(interval)
         if was_on:
             gc.enable()
