@@ -10,8 +10,7 @@ import pytest
 from hypothesis import settings
 
 from indexer import compiled
-from indexer.analysis import Analyzer, dictionary, looking, many, russian, weighing, weights
-from indexer.analysis.dictionary import loops
+from indexer.analysis import Analyzer, dictionary, looking, many, russian, weights
 from indexer.compiled import kept
 from indexer.settings import Settings
 
@@ -57,6 +56,6 @@ def way(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(looking, "_are_loops_there", Event())
         if request.param == "loops":
-            assert kept.are_ready((*loops.LOOPS, *weighing.LOOPS), make=True)
+            assert kept.are_ready(looking.loops(), make=True)
             looking._are_loops_there.set()  # noqa: SLF001 -- which takes many words otherwise
         yield

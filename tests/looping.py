@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from indexer.analysis import loops
-from indexer.backends.whoosh import interning, keying
+from indexer.backends.whoosh.inversion import LOOPS
 from indexer.compiled import is_there, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-LOOPS = (*loops.LOOPS, *interning.LOOPS, *keying.LOOPS)
 
 
 class Guarded:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from threading import Event
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from indexer.compiled.kept import Loop
 
 # Seconds of the processor that loops save of a word: see indexer/README.md.
 _SAVED = 1.7e-6
@@ -21,9 +25,15 @@ def count(words: int) -> None:
     if by_loops():
         return
     _looked_up.append(words)
-    from indexer.analysis import weighing  # noqa: PLC0415 -- a search need not read what compiles
-    from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- likewise
-    from indexer.compiled import kept  # noqa: PLC0415 -- likewise
+    from indexer.compiled import kept  # noqa: PLC0415 -- a search need not read what compiles
 
-    if kept.preferred((*loops.LOOPS, *weighing.LOOPS), sum(_looked_up) * _SAVED):
+    if kept.preferred(loops(), sum(_looked_up) * _SAVED):
         _are_loops_there.set()
+
+
+def loops() -> tuple[Loop, ...]:
+    """Return those by which words are looked up."""
+    from indexer.analysis import weighing  # noqa: PLC0415 -- likewise
+    from indexer.analysis.dictionary import loops  # noqa: PLC0415 -- likewise
+
+    return (*loops.LOOPS, *weighing.LOOPS)

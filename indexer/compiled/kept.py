@@ -28,6 +28,7 @@ from indexer.compiled import fetching, is_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from subprocess import Popen
 
 NUMBER: Final = None  # what a loop takes in place of an array
 _ENTRY = "entry"  # the name of each loop in its object code
@@ -35,10 +36,11 @@ _OURS = 0o022  # bits of a file that others may write to
 _READABLE = 0o644
 _IS_SAFE = os.name == "posix"  # elsewhere a file does not tell who may have written it
 _LOADING = 0.03  # seconds of the processor that loading loops takes a process
-_MAKING = 0.4  # seconds that loops must have been able to save one before it takes the seconds to make them for all
+_MAKING = 0.4  # seconds that loops must have been able to save one before they are worth making for all
 
-_MAKE = """
-import json, sys
+MAKE = """
+import json, os, sys
+os.nice(19)
 sys.path[:], names = json.loads(sys.argv[1])
 from indexer.compiled import kept
 kept.make_named(names)
@@ -149,68 +151,67 @@ def preferred(loops: Sequence[Loop], saved: float) -> bool:
     """Return whether loops are to be called: whether they can be, and it is worth what it takes to come to that.
 
     `saved` is how many seconds of the processor they would have saved this process up to now. Who is told that they are
-    not asks again later: of the processes that need loops which are not kept yet, one has them made by another one that
-    ends, and waits for it, and the others go on.
-    They are worth making if all that were asked for here would have saved enough together.
+    not asks again later. Loops that are not kept yet are made by a process that gives way to others, once all that were
+    asked for here would have saved enough together; nobody waits for it, and it may outlive who has begun it.
     """
     if all(loop.is_ready for loop in loops):
         return True
     if saved < _LOADING or not is_there() or not _IS_SAFE or any(loop.is_refused for loop in loops):
         return False
-    if _have(loops, make=False):
-        return True
-    _saved[loops[0]] = saved
-    if sum(_saved.values()) < _MAKING or any(loop.is_refused for loop in loops):
-        return False
-    with _lock() as is_locked:
-        return is_locked and _have(loops, make=True)
-
-
-_saved: dict[Loop, float] = {}  # by the first of the loops that were asked for together
-
-
-def _have(loops: Sequence[Loop], *, make: bool) -> bool:
-    """Do what `are_ready` does; loops that this machine cannot have are refused, and it is the same without them."""
+    maker = makers.get(loops[0])
+    has_ended = maker is not None and maker.poll() is not None
     try:
-        if make:
-            _make_apart([loop for loop in loops if not loop.is_ready])
-        return are_ready(loops, make=make)
+        if are_ready(loops, make=False):
+            return True
     except Exception:  # noqa: BLE001 -- whatever LLVM raises, or a Numba of another day: no build must end for that
+        has_ended = True
+    _saved[loops[0]] = saved
+    if has_ended:  # this machine cannot have them, and it is the same without
         for loop in loops:
             loop.is_refused = not loop.is_ready
-        return False
+    elif maker is None and sum(_saved.values()) >= _MAKING and sys.executable:
+        makers[loops[0]] = have_made(loops)
+    return False
 
 
-def _make_apart(loops: Sequence[Loop]) -> None:
-    """Have loops made and kept by a process that ends, for Numba takes 160 MiB; if it cannot, they are made here."""
+# Of this process, by the first of the loops that were asked for together.
+_saved: dict[Loop, float] = {}
+makers: dict[Loop, Popen[bytes]] = {}  # who makes them
+
+
+def have_made(loops: Sequence[Loop]) -> Popen[bytes]:
+    """Begin a process that makes and keeps loops; Numba takes 160 MiB of memory, which end with it."""
     import subprocess  # noqa: PLC0415 -- once in the life of an installation
 
-    if sys.executable:
-        asked = json.dumps([sys.path, [(loop.function.__module__, loop.function.__name__) for loop in loops]])
-        subprocess.run([sys.executable, "-c", _MAKE, asked], check=False, capture_output=True)  # noqa: S603 -- our own
+    asked = json.dumps([sys.path, [(loop.function.__module__, loop.function.__name__) for loop in loops]])
+    return subprocess.Popen(  # noqa: S603 -- our own
+        [sys.executable, "-c", MAKE, asked],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        process_group=0,  # Ctrl+C ends a build and not this; a session of its own would not give way to the build
+    )
 
 
 def make_named(names: Iterable[tuple[str, str]]) -> None:
-    """Make and keep loops by their modules and names."""
-    for module, name in names:
-        getattr(import_module(module), name).make()
+    """Make and keep loops by their modules and names, those that are not kept yet; one process at a time does."""
+    with _lock() as is_locked:
+        for module, name in names if is_locked else ():
+            loop: Loop = getattr(import_module(module), name)
+            if not loop.load():
+                loop.make()
 
 
 @contextmanager
 def _lock() -> Iterator[bool]:
-    """Tell whether this process alone makes loops meanwhile, and there is a folder to keep them."""
+    """Wait until no other process makes loops; tell whether there is a folder to keep them."""
     import fcntl  # noqa: PLC0415 -- see _IS_SAFE
 
     file = _lock_file()
     try:
         if file is not None:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:  # another process is at it
-        is_locked = False
-    else:
-        is_locked = file is not None
-    try:
-        yield is_locked
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield file is not None
     finally:
         if file is not None:
             os.close(file)  # it ends the lock, as the end of the process would

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer.analysis import looking, weighing
-from indexer.analysis.dictionary import loops
+from indexer.analysis import looking
 from indexer.backends.whoosh import cores
 from indexer.backends.whoosh.lookup import look_up
 from indexer.backends.whoosh.words import key_of
@@ -101,13 +100,13 @@ def test_words_of_no_russian_letters_are_looked_up_as_each_is(analyzer: Analyzer
 
 def test_a_process_that_looks_up_many_words_asks_for_loops(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("numba", reason="without Numba nothing is compiled")
-    assert kept.are_ready((*loops.LOOPS, *weighing.LOOPS), make=True)
+    assert kept.are_ready(looking.loops(), make=True)
     keys = [key_of(form, False) for form in ("кошка", "бутявка")]  # noqa: FBT003 -- whether it opens a sentence
     monkeypatch.setattr(kept, "_LOADING", 3.0)
     monkeypatch.setattr(looking, "_SAVED", 1.0)
     monkeypatch.setattr(looking, "_are_loops_there", Event())
     monkeypatch.setattr(looking, "_looked_up", [])
-    for loop in (*loops.LOOPS, *weighing.LOOPS):
+    for loop in looking.loops():
         monkeypatch.setattr(loop, "_code", None)
     first = cores.look_up(keys, Settings())
     assert not looking.by_loops()

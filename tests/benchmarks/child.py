@@ -25,9 +25,13 @@ if TYPE_CHECKING:
 
 
 def prepare(folder: str, paragraphs: str, lemmas: str) -> None:
-    """Prepare the first paragraphs of the scale corpus."""
+    """Prepare the first paragraphs of the scale corpus, and have the loops of our builds compiled."""
+    from indexer.analysis import looking  # noqa: PLC0415 -- see above
+    from indexer.backends.whoosh import inversion  # noqa: PLC0415 -- see above
+    from indexer.compiled import kept  # noqa: PLC0415 -- see above
     from tests.benchmarks import corpus, prepared  # noqa: PLC0415 -- see above
 
+    kept.are_ready((*inversion.LOOPS, *looking.loops()), make=True)
     prepared.prepare(corpus.documents(int(paragraphs)), Path(folder), with_lemmas=lemmas == "lemmas")
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # Characters, about; a third of it takes 1.15 times as long, by loops half of it 1.08, and with more, memory would grow.
 _AT_ONCE = 350_000
 _SAVED = 13e-9  # seconds of the processor that loops save of a character: of 67 million 0.9 of 2.4
-_LOOPS = (*loops.LOOPS, *interning.LOOPS, *keying.LOOPS)
+LOOPS = (*loops.LOOPS, *interning.LOOPS, *keying.LOOPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Scanner:
 
     def _numbered(self, some: list[str], encoded: int) -> _Numbered:
         """Return texts as numbers of words, and the first of them encoded."""
-        read = self._reader.tokens(some) if kept.preferred(_LOOPS, self._seen * _SAVED) else None
+        read = self._reader.tokens(some) if kept.preferred(LOOPS, self._seen * _SAVED) else None
         if read is None:
             of = bulk.tokens(some)
             numbers, new = self._words.numbers(self._hashes(of))
