@@ -157,8 +157,8 @@ class _Apart:
         self._changed = Condition()
         self._have = 0  # pieces that the processes have
         self._waiting: deque[_Piece[Any]] = deque()
-        self._shares = hasattr(os, "memfd_create")
-        self._free = [_memory() for _ in range(self._may_have)] if self._shares else []
+        self._shares = True
+        self._free = _memories(self._may_have)
 
     def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- whatever work takes
         piece = _Piece(work, arguments, self)
@@ -207,11 +207,13 @@ class _Apart:
         pickled = pickle.dumps((piece.work, piece.arguments), pickle.HIGHEST_PROTOCOL)
         with self._changed:
             memory = self._free.pop() if self._free else None
+        if memory is not None and not _write(memory, pickled):
+            memory.close()
+            memory = None
         try:
             if memory is None:
                 given: Given[Any] = self._pool.submit(_done, pickled)
             else:
-                _write(memory, pickled)
                 given = self._pool.submit(_done_in, _SHARED.format(os.getpid(), memory.fileno()), len(pickled))
         except Exception as failed:  # noqa: BLE001 -- whoever waits for it is told
             self._end(piece, memory, failed)
@@ -222,7 +224,7 @@ class _Apart:
         """Take what a process has made."""
         try:
             made = given.result()
-            if made is not None and memory is not None:
+            if isinstance(made, int) and memory is not None:
                 made = _read(memory, made)
         except BaseException as failed:  # noqa: BLE001 -- likewise
             self._end(piece, memory, failed)
@@ -254,16 +256,24 @@ class _Apart:
                 self._give(following)
 
 
-def _memory() -> FileIO:
-    """Return a file in memory alone, which is gone with the last process that has it open."""
-    return open(os.memfd_create("abzats"), "r+b", buffering=0)  # noqa: PTH123 -- for long; no path
+def _memories(number: int) -> list[FileIO]:
+    """Return files that are in memory alone, and gone with the last process that has them; [] if there are none."""
+    try:
+        return [open(os.memfd_create("abzats"), "r+b", buffering=0) for _ in range(number)]  # noqa: PTH123 -- no path
+    except (AttributeError, OSError):  # this system has none, or allows none
+        return []
 
 
-def _write(memory: FileIO, content: bytes) -> None:
+def _write(memory: FileIO, content: bytes) -> bool:
+    """Return whether there was room for it."""
     memory.seek(0)
     left = memoryview(content)
-    while left:
-        left = left[memory.write(left) :]
+    try:
+        while left:
+            left = left[memory.write(left) :]
+    except OSError:
+        return False
+    return True
 
 
 def _read(memory: FileIO, size: int) -> bytearray:
@@ -271,7 +281,9 @@ def _read(memory: FileIO, size: int) -> bytearray:
     content = bytearray(size)
     left = memoryview(content)
     while left:
-        left = left[memory.readinto(left) :]
+        if not (many := memory.readinto(left)):
+            raise EOFError
+        left = left[many:]
     return content
 
 
@@ -302,15 +314,14 @@ def _done(pickled: bytes | bytearray) -> bytes:
     return done
 
 
-def _done_in(path: str, size: int) -> int | None:
-    """Put that into the memory it was given in, and return its size; None if there is no way to that memory."""
+def _done_in(path: str, size: int) -> int | bytes | None:
+    """Put that where what it is done to was, and return its size, or itself; None if there is no way to that memory."""
     try:
         memory = _opened(path)
     except OSError:
         return None
     done = _done(_read(memory, size))
-    _write(memory, done)
-    return len(done)
+    return len(done) if _write(memory, done) else done
 
 
 @cache

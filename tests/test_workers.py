@@ -30,12 +30,14 @@ def done_where(seconds: float) -> tuple[int, int, int]:
     return os.getpid(), get_ident(), next(_TURN)
 
 
-@pytest.fixture(params=["memory that is shared", "memory that others cannot open", "no such memory"])
+@pytest.fixture(params=["memory that is shared", "without room", "that others cannot open", "no such memory"])
 def pool(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     """Two processes beside this one."""
     if request.param == "no such memory":
         monkeypatch.delattr(os, "memfd_create", raising=False)
-    if request.param == "memory that others cannot open":
+    if request.param == "without room":
+        monkeypatch.setattr(workers, "_write", lambda *_: False)
+    if request.param == "that others cannot open":
         monkeypatch.setattr(workers, "_SHARED", str(tmp_path / "{}-{}"))
     with workers.processes(2, tmp_path, works=done_where) as pool:
         yield pool
