@@ -70,8 +70,8 @@ class Numbering:
         """Return a scan with our numbers for its words; ValueError if those of one scanner do not come in order."""
         known = self._scanners.get(scan.scanner, np.zeros(0, np.uint32))
         if len(known) != scan.met:
-            reason = f"a scanner had met {scan.met} words before, and {len(known)} are known of it"
-            raise ValueError(reason)
+            message = f"a scanner had met {scan.met} words before, and {len(known)} are known of it"
+            raise ValueError(message)
         numbers = self._scanners[scan.scanner] = np.concatenate([known, self.numbers(scan.keys)])
         return scan.numbered(numbers)
 
