@@ -37,7 +37,7 @@ NOTES = """\
   of all processes of a build together (PSS), by looking five times a second.
 - A mask is over forms with ours and with “words”, over stems or lemmas with the others. tantivy and Whoosh score all
   rows of a mask alike.
-- Latencies are of one process and one thread, everything warm, all systems asked each question in turns.
+- Latencies are of one process and one thread, everything warm, all systems asked twenty questions in a row, in turns.
 - FTS5 is merged and Xapian compacted at the end of a build; tantivy is committed, its merges are waited for.
 """
 
