@@ -44,6 +44,7 @@ class _OfLemma(NamedTuple):
     """What phrases ask of a lemma of the query."""
 
     plans: tuple[bytes, ...]  # of each segment: what of it is looked for
+    typed: tuple[bytes, ...]  # likewise, where its form must be one that was typed as well
     rows: int  # that have it
     idf: float
     titles: int  # likewise
@@ -117,12 +118,17 @@ class Phrases:
         lists = {listed.part: listed.number for listed in entry.lists}
         of_titles = {listed.part: listed.number for listed in in_titles.lists} if in_titles else {}
         numbers, steps = dict(entry.numbers), ranking.steps(lemma.weight)
+        parts = range(len(self._segments))
         return _OfLemma(
             tuple(
                 _packed(
                     phrases.LEMMA, numbers.get(part, 0), steps, lists.get(part, ABSENT), of_titles.get(part, ABSENT)
                 )
-                for part in range(len(self._segments))
+                for part in parts
+            ),
+            tuple(
+                _packed(phrases.TYPED_LEMMA, numbers.get(part, 0), 0, ABSENT, ABSENT) if part in lists else b""
+                for part in parts
             ),
             entry.found,
             ranking.idf(entry.found, self._postings.collection),
@@ -184,11 +190,7 @@ class Phrases:
                         known = self._typed = {}  # likewise
                     of = known[form] = self._written_as(form)
                 pieces.append(of[part])
-            pieces += [
-                _packed(phrases.TYPED_LEMMA, number, 0, ABSENT, ABSENT)
-                for _, number, _, listed, _ in (_row(of.plans[part]) for of in self._lemmas_of(word))
-                if listed != ABSENT
-            ]
+            pieces += [of.typed[part] for of in self._lemmas_of(word)]
             pieces.append(_NEXT)
 
     def _written_as(self, form: Form) -> tuple[bytes, ...]:
@@ -245,8 +247,8 @@ def _weights(phrase: Phrase, lemmas: list[list[_OfLemma]], evaluation: Evaluatio
     else:
         weight = in_title = 0.0
         for of_word in lemmas:
-            _, most, idf, most_in_titles, idf_in_titles = of_word[0]
-            for _, rows, other, titles, other_in_titles in of_word[1:]:
+            _, _, most, idf, most_in_titles, idf_in_titles = of_word[0]
+            for _, _, rows, other, titles, other_in_titles in of_word[1:]:
                 if rows > most:
                     most, idf = rows, other
                 if titles > most_in_titles:

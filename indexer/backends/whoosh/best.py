@@ -321,9 +321,13 @@ class Best(NamedTuple):
 
 def best(query: Query, evaluation: Evaluation, among: RowSet, most: int) -> Best:
     """Return the best `most` of the rows that the query finds and that are among these, and all that tie with them."""
-    of_phrase = _scores_of_phrase(query, evaluation)
+    of_phrase = scores_of_phrase(query, evaluation)
     if of_phrase is not None:
-        return _best_of(*of_phrase, among, most)
+        rows, scores = of_phrase
+        if among.count < len(rows):
+            here = among.has(rows)
+            rows, scores = rows[here], scores[here]
+        return best_of(rows, scores, most)
     if among.count <= max(most, _SCORED):
         rows = among.rows()
         return Best(rows, evaluation.scoring(query).scores(rows))
@@ -355,7 +359,7 @@ def best(query: Query, evaluation: Evaluation, among: RowSet, most: int) -> Best
     return scored.best()
 
 
-def _scores_of_phrase(query: Query, evaluation: Evaluation) -> tuple[np.ndarray, np.ndarray] | None:
+def scores_of_phrase(query: Query, evaluation: Evaluation) -> tuple[np.ndarray, np.ndarray] | None:
     """Return the rows of texts that have a phrase, and the score of each; None if loops do not tell them.
 
     Whatever only narrows what is found may be beside it.
@@ -366,11 +370,8 @@ def _scores_of_phrase(query: Query, evaluation: Evaluation) -> tuple[np.ndarray,
     return (known.scored.rows, known.scored.scores) if known and known.has_scores else None
 
 
-def _best_of(rows: np.ndarray, scores: np.ndarray, among: RowSet, most: int) -> Best:
+def best_of(rows: np.ndarray, scores: np.ndarray, most: int) -> Best:
     """Return the best of rows with their scores; of few rows all, which takes less time than to choose."""
-    if among.count < len(rows):
-        here = among.has(rows)
-        rows, scores = rows[here], scores[here]
     if len(rows) > max(most, _SCORED):
         kth = len(scores) - most
         here = scores >= np.partition(scores, kth)[kth]
