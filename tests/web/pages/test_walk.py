@@ -19,11 +19,13 @@ def asked(page: Page) -> dict[str, list[str]]:
 
 
 def titles(page: Page) -> list[str]:
+    page.wait_for_load_state()  # a click waits until a page begins to come
     found: list[str] = page.locator(".found h2").all_inner_texts()
     return found
 
 
 def marks(page: Page) -> set[str]:
+    page.wait_for_load_state()
     return {text.lower() for text in page.locator("mark").all_inner_texts()}
 
 
