@@ -1,8 +1,8 @@
 """Processes that work for a build: pieces of work go to them, and what comes of each is brought back.
 
-Of a pipe 64 KiB are read at once, and between two reads a thread waits for its turn: for 2 MB of documents, and as much
-that was made of them, a process waited for a fifth of the time it works. So both are put into memory that the processes
-share, where there is such (Linux), and over pipes goes but word of them.
+Of a pipe 64 KiB are read at once, and between two reads a thread waits for its turn, while the process that has 2 MB of
+arrays to hand over stands still (indexer/README.md). So documents, and what is made of them, are put into memory that
+the processes share, where there is such (Linux), and over pipes goes but word of them.
 """
 
 from __future__ import annotations

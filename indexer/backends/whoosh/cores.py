@@ -1,4 +1,4 @@
-"""What a build has done on every core: a process that does it imports this module, and nothing else of a build."""
+"""What a build has done on every core: who does it imports this and `workers`, and nothing else of a build."""
 
 from __future__ import annotations
 
