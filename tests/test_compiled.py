@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from indexer import compiled
 from indexer.compiled import Held, viewing
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _view = viewing()
 ARRAYS: tuple[np.ndarray, ...] = (
@@ -63,3 +71,22 @@ def test_where_nothing_can_be_kept_loops_are_compiled_all_the_same(monkeypatch: 
         return 2 * number
 
     assert doubled(21) == 42
+
+
+def test_what_was_compiled_does_not_outlive_what_it_was_made_of(tmp_path: Path) -> None:
+    """It is compiled together with loops of other files, and is kept beside its own."""
+    pytest.importorskip("numba", reason="without Numba nothing is compiled")
+    loop = "from indexer.compiled import compiled\n@compiled\ndef {}(number):\n    return {}\n"
+    inner, outer = tmp_path / "inner.py", tmp_path / "outer.py"
+    outer.write_text("from inner import times\n" + loop.format("twice", "times(times(number))"), encoding="utf-8")
+    for times, is_known in ((2, False), (2, True), (3, False)):
+        inner.write_text(loop.format("times", f"{times} * number"), encoding="utf-8")
+        asked = "from outer import twice; print(twice(1), len(twice.stats.cache_hits))"
+        called = subprocess.run(
+            [sys.executable, "-B", "-c", asked],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert called.stdout.split() == [str(times * times), str(int(is_known))]

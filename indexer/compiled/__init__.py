@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import ctypes
 from functools import cache, partial
+from hashlib import sha256
 from importlib.util import find_spec
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     Loop = TypeVar("Loop", bound=Callable[..., object])
 
@@ -48,9 +50,60 @@ def _compiled(loop: Loop, *, looks: bool) -> Loop:
 
     compiling = partial(njit, nogil=True, boundscheck=looks, error_model="numpy")
     try:
-        return cast("Loop", compiling(cache=True)(loop))
+        made: Any = compiling(cache=True)(loop)
     except RuntimeError:  # there is no folder to write to, as in a container that may only be read
         return cast("Loop", compiling()(loop))
+    made._cache = _caching()(loop)  # noqa: SLF001 -- Numba has no other way to it
+    return cast("Loop", made)
+
+
+@cache
+def _caching() -> Callable[[Callable[..., object]], object]:
+    """Return Numba's keeping of what it compiled, by all that a loop is made of.
+
+    Numba's own looks at when the loop's file was written, and takes what was compiled together with loops of another
+    file before that one was changed.
+    """
+    from numba.core import caching  # noqa: PLC0415 -- with Numba
+
+    its_own: Any = caching.FunctionCache
+
+    def tell(self: Any) -> None:  # noqa: ANN401 -- what Numba gives, which has no types
+        # Not before: when a loop is defined, those that it calls may not be.
+        told = "\n".join(told_by(self._py_func))
+        self._cache_file._source_stamp = sha256(told.encode()).hexdigest()  # noqa: SLF001 -- likewise
+
+    def load(self: Any, signature: Any, context: Any) -> Any:  # noqa: ANN401 -- likewise
+        tell(self)
+        return its_own.load_overload(self, signature, context)
+
+    def save(self: Any, signature: Any, made: Any) -> None:  # noqa: ANN401 -- likewise
+        tell(self)
+        its_own.save_overload(self, signature, made)
+
+    return type("_Caching", (its_own,), {"load_overload": load, "save_overload": save})
+
+
+def told_by(function: Callable[..., object]) -> Iterator[str]:
+    """Give what a loop does, and those that it calls: their code, and the numbers and fields that they read."""
+    functions: list[Any] = [function]
+    told: set[FunctionType] = set()
+    while functions:
+        one = functions.pop()
+        one = getattr(one, "py_func", one)  # of Numba's, the loop
+        if not isinstance(one, FunctionType) or one in told:
+            continue
+        told.add(one)
+        code = one.__code__
+        yield f"{code.co_name} {code.co_code.hex()} {code.co_consts!r} {code.co_names} {code.co_varnames}"
+        for name in code.co_names:
+            of_name: Any = one.__globals__.get(name)
+            if isinstance(of_name, int | float | np.generic | tuple):
+                yield f"{name} {of_name!r}"
+            elif hasattr(of_name, "_fields"):
+                yield f"{name} {of_name._fields}"
+            else:
+                functions.append(of_name)
 
 
 def fetching() -> Callable[[np.ndarray, int], None]:

@@ -19,12 +19,12 @@ from importlib import import_module
 from pathlib import Path
 from platform import python_version
 from tempfile import NamedTemporaryFile
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from indexer.compiled import fetching, is_there
+from indexer.compiled import fetching, is_there, told_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -241,21 +241,8 @@ def _key(loop: Loop) -> str:
 
     told = [python_version(), sys.platform, llvmlite.__version__, binding.get_host_cpu_name()]
     features = binding.get_host_cpu_features().flatten()
-    told += [features, repr(loop._kinds), *_told_by(loop.function)]  # noqa: SLF001 -- its own
+    told += [features, repr(loop._kinds), *told_by(loop.function)]  # noqa: SLF001 -- its own
     return sha256("\n".join(told).encode()).hexdigest()[:32]
-
-
-def _told_by(function: Callable[..., object]) -> Iterator[str]:
-    """Give what a function does, and those that it calls: their code, and the numbers that they read."""
-    assert isinstance(function, FunctionType)  # noqa: S101 -- by `kept`
-    code: CodeType = function.__code__
-    yield f"{code.co_name} {code.co_code.hex()} {code.co_consts!r} {code.co_names} {code.co_varnames}"
-    for name in code.co_names:
-        one = function.__globals__.get(name)
-        if isinstance(one, FunctionType):
-            yield from _told_by(one)
-        elif isinstance(one, int | float | np.generic):
-            yield f"{name} {one!r}"
 
 
 # --- compiling --------------------------------------------------------------------------------------------------------
