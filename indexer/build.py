@@ -27,6 +27,7 @@ from indexer.backends.whoosh.store import Store
 from indexer.errors import CorpusMissing, EngineRefused
 from indexer.pieces import Files, Piece, Survey, Tally, batches
 from indexer.readers import Reading
+from indexer.readers.files import DIGEST_BYTES
 from indexer.settings import Settings
 from indexer.types import BuildReport, Document, Heading, Progress
 
@@ -225,7 +226,7 @@ def _portions(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 def _digest_of(document: Document, text: bytes) -> str:
     """Return a digest of a document as it was given: what is not new need not be made sound."""
-    digest = blake2b(text, digest_size=20)
+    digest = blake2b(text, digest_size=DIGEST_BYTES)
     digest.update(repr(_HEADING(document)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 

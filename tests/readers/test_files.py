@@ -248,6 +248,6 @@ def test_a_suffix_that_no_reader_takes_is_refused(tmp_path: Path) -> None:
 
 def test_the_digest_is_blake2b_of_the_bytes(tmp_path: Path) -> None:
     path = write(tmp_path / "а.md", "мёд" * 100_000)
-    expected = hashlib.blake2b(path.read_bytes(), digest_size=20).hexdigest()
+    expected = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
     assert readers.digest(path) == expected
     assert readers.digest(readers.find(path).files[0]) == expected

@@ -124,7 +124,7 @@ def _lists(chunks: list[Chunk], lemma_count: int, bounds: np.ndarray, pool: Exec
         placed.result()
     lemmas = np.flatnonzero(found)
     return {
-        "lemma": lemmas.astype(np.uint32),
+        "lemma": arrays.narrowest(np.diff(lemmas, prepend=0)),  # as many bytes each as the widest gap between two
         "bounds": bounds,
         **lists.write(every_row, coded, found[lemmas], pool=pool),
     }

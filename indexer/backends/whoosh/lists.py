@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _WIDTHS = (1, 2, 4)  # bytes
 _DTYPES: dict[int, type[np.unsignedinteger]] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 _MOST = {width: 256**width - 1 for width in _WIDTHS}
-PARTS = ("kind", "size", "found", *(f"gap{w}" for w in _WIDTHS), *(f"code{w}" for w in _WIDTHS))
+PARTS = ("kind", "steps", "found", *(f"gap{w}" for w in _WIDTHS), *(f"code{w}" for w in _WIDTHS))
 _AT_ONCE = 1_000_000  # rows
 
 
@@ -85,7 +85,8 @@ def write(rows: np.ndarray, codes: np.ndarray, found: np.ndarray, *, pool: Execu
     chosen = np.concatenate([np.zeros(0, np.int64), *(one.chosen for one in parts)])
     sizes = np.concatenate([np.zeros(0, np.int64), *(one.sizes for one in parts)])
     made["kind"] = chosen.astype(np.uint8)
-    made["size"] = sizes.astype(np.uint32)
+    # Most lists have none, and few have many.
+    made["steps"] = arrays.narrowest(sizes - found)
     return made
 
 
@@ -161,9 +162,14 @@ class Stored:
 
     def __init__(self, of: Arrays, prefix: str = "") -> None:
         self.found = of[f"{prefix}found"]  # how many rows each has
-        self._kind, self._size = of[f"{prefix}kind"], of[f"{prefix}size"]
+        self._kind, self._steps = of[f"{prefix}kind"], of[f"{prefix}steps"]
         self._gaps = [of[f"{prefix}gap{width}"] for width in _WIDTHS]
         self._codes = [of[f"{prefix}code{width}"] for width in _WIDTHS]
+
+    @cached_property
+    def _size(self) -> np.ndarray:
+        """Return how many gaps each has."""
+        return self.found + self._steps
 
     @cached_property
     def _start(self) -> np.ndarray:

@@ -120,9 +120,15 @@ class Field:
         self.rows = rows.stop - rows.start
         places = tokens_.places(rows)
         self.places = places.stop - places.start
-        self.lemmas = of[f"{field}.lemma"]  # those that stand there, in order
+        self._gaps = of[f"{field}.lemma"]  # from each lemma that stands there to the next, in order
         self.found = self._lists.found  # how many rows each has, deleted ones too
         self.bounds = of[f"{field}.bounds"]  # what the codes of the lists were made for: see codes.py
+
+    @cached_property
+    def lemmas(self) -> np.ndarray:
+        """Return those that stand there, in order."""
+        lemmas: np.ndarray = self._gaps.cumsum(dtype=np.uint32)
+        return lemmas
 
     def lengths(self) -> np.ndarray:
         """Return how many words each row has."""

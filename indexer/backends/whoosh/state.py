@@ -1,7 +1,7 @@
 """What an index remembers beside its postings, in two files of its generation.
 
     abzats_7.json   how it was made: format, settings, dictionary; small, read by every search
-    abzats_7.files  the files of the corpus with their digests; read by builds and by `abzats status`
+    abzats_7.files  the files of the corpus with their digests, compressed; read by builds and by `abzats status`
 
 They are on the disk before the table of contents of generation 7 is, so a reader that sees the one sees the others.
 """
@@ -14,15 +14,16 @@ import re
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any
 
+from indexer.backends.whoosh import deflate
 from indexer.types import FileRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-FORMAT = 4  # raise it when an index of today could not be read by the program of yesterday
+FORMAT = 5  # raise it when an index of today could not be read by the program of yesterday
 
 _OURS = re.compile(r"abzats_(\d+)\.(?:json|files)\Z")
 _UNFINISHED = re.compile(r"_MAIN_\d+\.toc\.\d")  # of a build that was killed before the rename
@@ -48,16 +49,16 @@ class State:
 
 def write(folder: Path, generation: int, state: State, files: Iterable[FileRecord]) -> None:
     """Write both files and make sure that they are on the disk."""
-    with (folder / f"abzats_{generation}.files").open("w", encoding="utf-8") as out:
-        # At once, which takes a third of the time that a line for each takes.
-        out.write(json.dumps([*map(_ROW, files)]))
+    with (folder / f"abzats_{generation}.files").open("wb") as out:
+        # At once, which takes a third of the time that a line for each takes; to a third of its bytes.
+        out.write(deflate.fast(json.dumps([*map(_ROW, files)]).encode()))
         _sync(out)
     with (folder / f"abzats_{generation}.json").open("w", encoding="utf-8") as out:
         json.dump({**asdict(state), "built": state.built.isoformat()}, out, ensure_ascii=True, indent=1)
         _sync(out)
 
 
-def _sync(out: TextIO) -> None:
+def _sync(out: IO[str] | IO[bytes]) -> None:
     out.flush()
     os.fsync(out.fileno())
 
@@ -83,8 +84,9 @@ def read_files(folder: Path, generation: int) -> list[FileRecord]:
     """Return the files of a generation; NotState if the list is damaged, OSError if it is not there."""
     name = f"abzats_{generation}.files"
     try:
-        return [FileRecord(*row) for row in json.loads((folder / name).read_bytes())]
-    except (ValueError, TypeError) as wrong:
+        rows = json.loads(deflate.unpacked((folder / name).read_bytes()))
+        return [FileRecord(*row) for row in rows]
+    except (deflate.NotDeflated, ValueError, TypeError) as wrong:
         message = f"{name} is damaged"
         raise NotState(message) from wrong
 

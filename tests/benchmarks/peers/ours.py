@@ -150,7 +150,7 @@ _GROUPS = {
     "texts as numbers of words": "low|rare_.*|lengths|opens|field_rows",
     "lists of rows: gaps": r"\w+\.gap\d",
     "lists of rows: codes": r"\w+\.code\d",
-    "lists of rows: which, where": r"\w+\.(lemma|bounds|kind|size|found)",
+    "lists of rows: which, where": r"\w+\.(lemma|bounds|kind|steps|found)",
     "forms and lemmas": "(form|lemma)_term.*|lemma_hashes|lemma_of_hash",
     "which form may be which lemma, and its weights": "(form|lemma|word|tie|weighting)_.*|steps|count_.*",
 }
