@@ -182,7 +182,12 @@ def weight(leaf: Word | Phrase, idf_of: Idf, settings: Ranking) -> float:
     """Return the weight of a word or of a phrase in a field."""
     if isinstance(leaf, Phrase):
         return add_up([idf_of(word, alone=True) for word in leaf.words])
-    return settings.light * idf_of(leaf) if leaf.light else idf_of(leaf)
+    return weight_of(leaf, idf_of(leaf), settings)
+
+
+def weight_of(word: Word, idf: float, settings: Ranking) -> float:
+    """Return the weight of a word of this idf."""
+    return settings.light * idf if word.light else idf
 
 
 def typed_bonus(leaf: Word | Phrase, field: str, idf_in: Callable[[str], Idf], settings: Ranking) -> float:
@@ -212,8 +217,22 @@ def bound(query: Query, field: str, idf_in: Callable[[str], Idf], settings: Rank
 
 def bonus(query: Together, field: str, idf_in: Callable[[str], Idf], settings: Ranking) -> float:
     """Return what a paragraph with every clause gets on top: as much as the clauses and the pairs can give at most."""
-    short = len(query.clauses) <= settings.all_first
-    return _bound_of_all(query, field, idf_in, settings) if short else 0.0
+    return _bound_of_all(query, field, idf_in, settings) if _is_short(len(query.clauses), settings) else 0.0
+
+
+def bonus_of(
+    weights: list[float], in_titles: list[float], typed: list[float], clauses: int, settings: Ranking
+) -> float:
+    """Return the same of a text by what leaves weigh, and what the very forms of each give: clauses, then pairs."""
+    if not _is_short(clauses, settings):
+        return 0.0
+    mosts = [most_of(*of, settings) for of in zip(weights, in_titles, strict=True)]
+    of_clauses = [most + more for most, more in zip(mosts[:clauses], typed, strict=False)]
+    return _added(of_clauses, mosts[clauses:], settings)
+
+
+def _is_short(clauses: int, settings: Ranking) -> bool:
+    return clauses <= settings.all_first
 
 
 def _plain_bound(leaf: Word | Phrase, field: str, idf_in: Callable[[str], Idf], settings: Ranking) -> float:
@@ -227,9 +246,13 @@ def most_of(in_text: float, in_title: float, settings: Ranking) -> float:
 
 
 def _bound_of_all(query: Together, field: str, idf_in: Callable[[str], Idf], settings: Ranking) -> float:
-    clauses = add_up(bound(clause, field, idf_in, settings) for clause in query.clauses)
-    of_pairs = (bound(pair, field, idf_in, settings) for pair in pairs(query, settings))
-    return clauses + add_up(settings.adjacency * most for most in of_pairs)
+    clauses = [bound(clause, field, idf_in, settings) for clause in query.clauses]
+    return _added(clauses, [bound(pair, field, idf_in, settings) for pair in pairs(query, settings)], settings)
+
+
+def _added(clauses: list[float], of_pairs: list[float], settings: Ranking) -> float:
+    """Return what clauses and pairs give together."""
+    return add_up(clauses) + add_up([settings.adjacency * most for most in of_pairs])
 
 
 # --- why --------------------------------------------------------------------------------------------------------------

@@ -162,6 +162,7 @@ def _small_steps() -> Iterator[None]:
         patch.setattr(best, "_SCORED", 1)
         patch.setattr(best, "_READ", 1)
         patch.setattr(quick, "_CHEAP", 1)
+        patch.setattr(quick, "_FEW", 1)
         patch.setattr(loops, "WINDOW", 3)
         yield
 

@@ -90,6 +90,7 @@ def test_nothing_is_missing_that_scoring_all_rows_gives(
         monkeypatch.setattr(best, "_SCORED", scored)
         monkeypatch.setattr(best, "_READ", read)
         monkeypatch.setattr(quick, "_CHEAP", read)
+        monkeypatch.setattr(quick, "_FEW", scored)
         monkeypatch.setattr(loops, "WINDOW", max(read, 3))
         engine = WhooshEngine(segments, Settings(ranking=settings), by_loops=by_loops)
         assert answers() == expected

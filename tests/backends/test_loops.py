@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from indexer import CompilerMissing, Document, build_index, open_index, ranking, search
-from indexer.backends.whoosh import loops, phrases
+from indexer.backends.whoosh import loops, phrases, plans
 from indexer.backends.whoosh.search import WhooshEngine
 from indexer.settings import Ranking
 
@@ -38,7 +38,7 @@ def test_an_opened_index_has_them_loaded(index: Path, monkeypatch: pytest.Monkey
     with open_index(index, compiled=True):
         pass  # where nothing is compiled yet, a loop is compiled with those that it calls, and not with what notes them
     called: list[tuple[object, ...]] = []
-    names = {"rank": loops, "count": loops, "prepare": loops, "scored": phrases}
+    names = {"answer": plans, "count": loops, "prepare": loops, "scored": phrases}
     for name, module in names.items():
         loop = getattr(module, name)
 

@@ -200,7 +200,7 @@ def damaged(engine: WhooshEngine, change: Callable[[list[object]], None]) -> phr
     phrase = Phrase((Word((Lemma("сталь", 1.0),)), Word((Lemma("печь", 1.0),))))
     numbers = [postings.entries([word.lemmas[0].text])[0].lists[0] for word in phrase.words]
     entries = np.array([(at, phrases.LEMMA, listed.lemma, 100) for at, listed in enumerate(numbers)])
-    lists = np.array([(at, listed.number) for at, listed in enumerate(numbers)])
+    lists = np.array([(at, listed.number, phrases.ABSENT) for at, listed in enumerate(numbers)])
     segment = postings.segment(0)
     # Read-only, as loops have them that are told where they are: of another type all is compiled once more.
     asked = phrases.Asked(2, entries, lists, frozen(codes.earliest().astype(np.int64)), 0)
@@ -213,7 +213,9 @@ def damaged(engine: WhooshEngine, change: Callable[[list[object]], None]) -> phr
         segment.words.for_loops,
     ]
     change(given)
-    return phrases.stretches(*given, 0, 20_000)[0]  # type: ignore[arg-type, call-arg]
+    no_sets = np.zeros((0, 2), np.int64)
+    found, _, _ = phrases.stretches(*given, no_sets, 0, 1 << 40, phrases.nothing_sought(), 0, 20_000)  # type: ignore[arg-type, call-arg]
+    return found
 
 
 def _cut(at: int, *names: str) -> Callable[[list[object]], None]:

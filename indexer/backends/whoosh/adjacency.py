@@ -18,7 +18,7 @@ from indexer.backends.whoosh.phrases import ABSENT, COLUMNS, LIST, LIST_OF_TITLE
 
 if TYPE_CHECKING:
     from indexer.backends.whoosh.evaluation import Evaluation
-    from indexer.backends.whoosh.postings import FieldPostings
+    from indexer.backends.whoosh.postings import Entry, FieldPostings
     from indexer.settings import Ranking
     from indexer.types import Form, Lemma, Phrase, Word
 
@@ -28,9 +28,10 @@ _REMEMBERED = 20_000  # lemmas, and forms, of which it is known what is looked f
 _EARLIEST = codes.earliest().astype(np.int64)
 _NOTHING = phrases.Scored(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.bool_))
 _NO_WEIGHTS = 0.0, 0.0, 0.0
+_NONE_GIVEN = np.frombuffer(b"", np.int64)
 # A plan: see phrases.scored. Bytes that are joined, for to make an array of numbers takes six times as long.
 _packed, _row = Struct(f"={COLUMNS}q").pack, Struct(f"={COLUMNS}q").unpack
-_NEXT, _AGAIN = (_packed(kind, 0, 0, ABSENT, ABSENT) for kind in (phrases.NEXT, phrases.AGAIN))
+_NEXT, _AGAIN = (_packed(kind, 0, 0, ABSENT, ABSENT, 0) for kind in (phrases.NEXT, phrases.AGAIN))
 
 
 class Found(NamedTuple):
@@ -49,6 +50,8 @@ class _OfLemma(NamedTuple):
     idf: float
     titles: int  # likewise
     idf_in_titles: float
+    entry: Entry
+    is_dense: bool  # bits of its rows are given
 
 
 class _Asked(NamedTuple):
@@ -80,7 +83,10 @@ class Phrases:
             return None
         lemmas = [self._lemmas_of(word) for word in words]
         # All that a text scores by is found out at once: to call a loop takes longer than to look for most phrases.
-        weights = _weights(phrase, lemmas, evaluation) if self._has_scores else _NO_WEIGHTS
+        weight, in_title, typed = _weights(phrase, lemmas, evaluation) if self._has_scores else _NO_WEIGHTS
+        # Sets are kept as long as loops run.
+        sets = self._postings.dense_sets([of.entry for of_word in lemmas for of in of_word if of.is_dense])
+        given = np.frombuffer(b"".join([of.told for of in sets]), np.int64) if sets else _NONE_GIVEN
         parts: list[phrases.Scored] = []
         has_scores = self._has_scores
         for part, segment in enumerate(self._segments):
@@ -92,7 +98,9 @@ class Phrases:
             begun = 0
             while begun >= 0:
                 evaluation.deadline.check()
-                scored, begun = phrases.scored(plan, segment.table, len(words), *weights, begun, _AT_ONCE)
+                scored, begun = phrases.scored(
+                    plan, segment.table, len(words), weight, in_title, typed, given, begun, _AT_ONCE
+                )
                 parts.append(scored)
         if len(parts) == 1:
             return Found(parts[0], has_scores)
@@ -119,21 +127,29 @@ class Phrases:
         of_titles = {listed.part: listed.number for listed in in_titles.lists} if in_titles else {}
         numbers, steps = dict(entry.numbers), ranking.steps(lemma.weight)
         parts = range(len(self._segments))
+        is_dense = self._postings.is_dense(entry)
         return _OfLemma(
             tuple(
                 _packed(
-                    phrases.LEMMA, numbers.get(part, 0), steps, lists.get(part, ABSENT), of_titles.get(part, ABSENT)
+                    phrases.LEMMA,
+                    numbers.get(part, 0),
+                    steps,
+                    lists.get(part, ABSENT),
+                    of_titles.get(part, ABSENT),
+                    is_dense,
                 )
                 for part in parts
             ),
             tuple(
-                _packed(phrases.TYPED_LEMMA, numbers.get(part, 0), 0, ABSENT, ABSENT) if part in lists else b""
+                _packed(phrases.TYPED_LEMMA, numbers.get(part, 0), 0, ABSENT, ABSENT, 0) if part in lists else b""
                 for part in parts
             ),
             entry.found,
             ranking.idf(entry.found, self._postings.collection),
             in_titles.found if in_titles else 0,
             ranking.idf(in_titles.found, self._titles.collection) if in_titles and self._titles else 0.0,
+            entry,
+            is_dense,
         )
 
     def _asked(self, phrase: Phrase, lemmas: list[list[_OfLemma]], part: int) -> _Asked | None:
@@ -165,13 +181,13 @@ class Phrases:
         for form in word.forms:
             steps = ranking.steps(form.weight) * ranking.WEIGHT_STEPS
             for number in written_as(form):
-                rows.append((phrases.FORM, number, steps, ABSENT, ABSENT))
+                rows.append((phrases.FORM, number, steps, ABSENT, ABSENT, 0))
                 there.append(number)
         lists_of = self._postings.lists_of_words
-        rows += [(phrases.LISTED, 0, 0, number, ABSENT) for number in lists_of(part, there)]
+        rows += [(phrases.LISTED, 0, 0, number, ABSENT, 0) for number in lists_of(part, there)]
         if self._titles:
             lists_of = self._titles.lists_of_words
-            rows += [(phrases.LISTED, 0, 0, ABSENT, number) for number in lists_of(part, there)]
+            rows += [(phrases.LISTED, 0, 0, ABSENT, number, 0) for number in lists_of(part, there)]
         every = np.array(rows, np.int64).reshape(len(rows), COLUMNS)
         for column in (LIST, LIST_OF_TITLES):
             lists = every[:, column]
@@ -196,7 +212,7 @@ class Phrases:
     def _written_as(self, form: Form) -> tuple[bytes, ...]:
         every = [self._postings.segment(part).words.written_as(form) for part in range(len(self._segments))]
         return tuple(
-            b"".join(_packed(phrases.TYPED, number, 0, ABSENT, ABSENT) for number in numbers) for numbers in every
+            b"".join(_packed(phrases.TYPED, number, 0, ABSENT, ABSENT, 0) for number in numbers) for numbers in every
         )
 
 
@@ -231,6 +247,7 @@ def _segment(postings: FieldPostings, part: int, settings: Ranking) -> phrases.S
             document=postings.parts[part].documents,
             first_row=postings.first_row(part),
             first_title=titles.first_row(part),
+            count=postings.rows_in(part),
         ),
     )
 
@@ -247,8 +264,8 @@ def _weights(phrase: Phrase, lemmas: list[list[_OfLemma]], evaluation: Evaluatio
     else:
         weight = in_title = 0.0
         for of_word in lemmas:
-            _, _, most, idf, most_in_titles, idf_in_titles = of_word[0]
-            for _, _, rows, other, titles, other_in_titles in of_word[1:]:
+            _, _, most, idf, most_in_titles, idf_in_titles, _, _ = of_word[0]
+            for _, _, rows, other, titles, other_in_titles, _, _ in of_word[1:]:
                 if rows > most:
                     most, idf = rows, other
                 if titles > most_in_titles:

@@ -38,6 +38,7 @@ from indexer.types import (
 
 if TYPE_CHECKING:
     from indexer.backends.whoosh.evaluation import Evaluation, Scoring
+    from indexer.backends.whoosh.plans import Answer
     from indexer.backends.whoosh.postings import FieldPostings
     from indexer.backends.whoosh.rowset import RowSet
     from indexer.types import Query
@@ -328,16 +329,18 @@ def best(query: Query, evaluation: Evaluation, among: RowSet, most: int) -> Best
             here = among.has(rows)
             rows, scores = rows[here], scores[here]
         return best_of(rows, scores, most)
-    if among.count <= max(most, _SCORED):
-        rows = among.rows()
-        return Best(rows, evaluation.scoring(query).scores(rows))
     if evaluation.postings.by_loops:
         from indexer.backends.whoosh import quick  # noqa: PLC0415 -- compiles
 
         words = quick.words_of(query)
-        found = quick.best_of_words(words, evaluation, among, most) if words else None
+        questions = evaluation.postings.questions(evaluation.settings)
+        found = questions.best(words, evaluation, among, most) if words else None
         if found:
-            return found
+            order = np.argsort(found.rows)
+            return Best(found.rows[order], found.scores[order])
+    if among.count <= max(most, _SCORED):
+        rows = among.rows()
+        return Best(rows, evaluation.scoring(query).scores(rows))
     scoring = evaluation.scoring(query)
     scored = _Scored(scoring, most)
     with _Reading(Sources(query, evaluation), evaluation.postings, among, most) as reading:
@@ -357,6 +360,19 @@ def best(query: Query, evaluation: Evaluation, among: RowSet, most: int) -> Best
         scored.add(rows[order[start : start + size]])
         start += size
     return scored.best()
+
+
+def answer(query: Query, evaluation: Evaluation, most: int) -> Answer | None:
+    """Return what words find and the best `most` rows at once; None if loops do not tell that."""
+    if not evaluation.postings.by_loops:
+        return None
+    from indexer.backends.whoosh import quick  # noqa: PLC0415 -- compiles
+
+    asked = quick.asked_by(query)
+    if asked is None:
+        return None
+    evaluation.deadline.check()
+    return evaluation.postings.questions(evaluation.settings).answer(asked, most)
 
 
 def scores_of_phrase(query: Query, evaluation: Evaluation) -> tuple[np.ndarray, np.ndarray] | None:

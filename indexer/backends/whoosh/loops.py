@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from indexer.analysis.context import PLACES
-from indexer.compiled import Held, compiled, compiled_bare, viewing
+from indexer.compiled import compiled, compiled_bare, viewing
 from indexer.ranking import bm25_of, lead_of
 
 if TYPE_CHECKING:
@@ -273,7 +273,8 @@ def count(  # noqa: C901, PLR0912, PLR0915 -- one loop: see above
 @compiled
 def _longer(values: np.ndarray) -> np.ndarray:
     longer = np.empty(2 * len(values), values.dtype)
-    longer[: len(values)] = values
+    for at in range(len(values)):
+        longer[at] = values[at]
     return longer
 
 
@@ -281,7 +282,7 @@ def _longer(values: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def mark(stored: tuple[np.ndarray, ...], asked: np.ndarray, base: Int, sets: np.ndarray) -> None:
+def mark(stored: Stored, asked: np.ndarray, base: Int, sets: np.ndarray) -> None:
     """Put the rows of lists, from `base` on, into sets as bits, the lowest of a byte first; a set is a row of `sets`.
 
     `asked` are pairs: the number of a list, and that of a set. `stored` are the fields of Lists but for those of codes.
@@ -309,7 +310,10 @@ def _mark(gaps: np.ndarray, skip: Int, row: Int, bits: np.ndarray) -> None:
             bits[row >> 3] |= np.uint8(1 << (row & 7))
 
 
-@compiled
+# These two look at no array's end either: both have as many columns as the sets.
+
+
+@compiled_bare
 def any_and_all(sets: np.ndarray) -> tuple[np.ndarray, Int, Int]:
     """Return the bits that any of some sets have, those that all have, and how many each are; a set is a row."""
     many, width = sets.shape
@@ -322,11 +326,11 @@ def any_and_all(sets: np.ndarray) -> tuple[np.ndarray, Int, Int]:
         for at in range(width):
             found[at] |= bits[at]
             every[at] &= bits[at]
-    return both, _counted(found), _counted(every)
+    return both, counted(found), counted(every)
 
 
-@compiled
-def _counted(bits: np.ndarray) -> Int:
+@compiled_bare
+def counted(bits: np.ndarray) -> Int:
     """Return how many bits there are (Warren, "Hacker's Delight", 2012, figure 5-2)."""
     total = np.uint64(0)
     for at in range(len(bits)):
@@ -391,17 +395,12 @@ KNOWN_KINDS = (
 )
 _LISTS_KINDS = *STORED_KINDS, np.float64, np.float64, np.float64
 _CODES = len(STORED_KINDS)  # where what codes are taken for begins, from where lists do
-# Where each begins in the table of `held`.
-_LISTS = 0
-_TITLE_LISTS = _LISTS + len(_LISTS_KINDS)
-_TEXTS = _TITLE_LISTS + len(_LISTS_KINDS)
-_WORDS = _TEXTS + len(TEXTS_KINDS)
-
-
-def held(lists: Lists, title_lists: Lists, texts: Texts, words: Known) -> Held:
-    """Return what `rank` reads of a segment, whatever is asked."""
-    given = arrays_of(lists) + arrays_of(title_lists) + arrays_of(texts) + arrays_of(words)
-    return Held(given, (*_LISTS_KINDS, *_LISTS_KINDS, *TEXTS_KINDS, *KNOWN_KINDS))
+# What `rank` reads of a segment, whatever is asked; and where each begins in a table (indexer.compiled.Held).
+LISTS = 0
+TITLE_LISTS = LISTS + len(_LISTS_KINDS)
+TEXTS = TITLE_LISTS + len(_LISTS_KINDS)
+WORDS = TEXTS + len(TEXTS_KINDS)
+HELD_KINDS = *_LISTS_KINDS, *_LISTS_KINDS, *TEXTS_KINDS, *KNOWN_KINDS
 
 
 def arrays_of(fields: tuple[Any, ...]) -> list[np.ndarray]:
@@ -485,7 +484,7 @@ class Sources(NamedTuple):
     starts: np.ndarray  # int64: of each, in the lists; and at last where they end
     numbers: np.ndarray  # int64: of the lists
     weights: np.ndarray  # float64: of the lemma of each list
-    how: np.ndarray  # int64, of each list: RELATIVE, ALONE, TOGETHER or ROWS
+    how: np.ndarray  # int64, of each list: OF_KIN, ALONE, TOGETHER or OF_ROWS
     in_title: np.ndarray  # bool
     weight: np.ndarray  # float64
     more: np.ndarray  # float64: wherever it gives anything
@@ -508,7 +507,7 @@ class Rows(NamedTuple):
     title_base: Int  # its first title there
     paragraphs: np.ndarray  # int64: where those of each of all documents start
     documents: np.ndarray  # int64: the document of each of all paragraphs
-    among: np.ndarray  # uint8: a bit for each of all paragraphs, whether it is asked for
+    among: np.ndarray  # uint8: a bit for each of all paragraphs, whether it is asked for; empty if the first word tells
     complete: np.ndarray  # uint8: likewise, whether it has all of the query
     sets: np.ndarray  # uint8, likewise for dense sources, each a row
     typed: np.ndarray  # uint8, likewise for phrases that stand there in the very forms typed
@@ -543,22 +542,24 @@ class Scratch(NamedTuple):
     frequency: np.ndarray  # float64: zeros before and after
     lead: np.ndarray  # float64: likewise
     gathered: np.ndarray  # int32
+    first: np.ndarray  # int32: see Wanted.of_low; what is there tells nothing
 
 
 # How the rows of a list count: as those of a relative, of the word itself, or of the word itself, of which other lemmas
 # may stand at the same place, which counts once: then frequencies are added up, not points. Or they are of no word, and
 # all have the most that the source gives.
-RELATIVE, ALONE, TOGETHER, ROWS = 0, 1, 2, 3
+OF_KIN, ALONE, TOGETHER, OF_ROWS = 0, 1, 2, 3
 _KIND_OF_ROWS = 3  # beside those of lists.py
 NO_SET = -1
 # Rows that are looked at together: what is known of them stays in the processor's cache.
 WINDOW = 1 << 14
 # What is known of a row is one number: the lower half are bits, the upper one points as whole numbers, so many to what
-# all sources together may give.
+# all lists together may give.
 _UPPER = 32
 _BITS_OF = 0xFFFFFFFF
 _POINTS_OF = ~_BITS_OF
 _POINTS = float(1 << 30)
+PAIRS = 32  # one for each word that has a bit, and one more
 _SCORED_BIT = 31  # of rows that have their score
 _SCORED = 1 << _SCORED_BIT
 _SLACK = 1 + 1e-7  # bounds are rounded, and added up in another order than scores
@@ -586,6 +587,7 @@ def _sweep(  # noqa: C901, PLR0912 -- two loops, for functions cost: see above
     window: Int,
     end: Int,
     more: np.ndarray,
+    need: Int,
     is_alone: bool,
     document_starts: np.ndarray,
     known: np.ndarray,
@@ -595,7 +597,8 @@ def _sweep(  # noqa: C901, PLR0912 -- two loops, for functions cost: see above
     """Add what a list gives in a window, by its codes; return where in it to go on, from which row, and `count`.
 
     `at` is the next gap, and `row` the last row before it; `count` rows of the window are touched. A gap of `skip` is
-    no row's: see lists.py. With `document_starts`, rows are documents, and each of their paragraphs has it; one that
+    no row's: see lists.py. A row that has less than `need` of the list cannot be among the best, whatever else it has:
+    it is left out. With `document_starts`, rows are documents, and each of their paragraphs has it; one that
     goes on after the window comes again. If it is not `is_alone`, only rows that are touched get it.
     """
     room = len(touched)
@@ -606,8 +609,8 @@ def _sweep(  # noqa: C901, PLR0912 -- two loops, for functions cost: see above
                 place = row + gap - window
                 if place >= end - window:
                     break
-                if place >= 0:
-                    packed = more[codes[at]]
+                packed = more[codes[at]]
+                if place >= 0 and packed >= need:
                     before = known[place]
                     if before == 0 and is_alone and count < room:
                         touched[count] = place
@@ -625,7 +628,9 @@ def _sweep(  # noqa: C901, PLR0912 -- two loops, for functions cost: see above
                 break
             last = document_starts[here + 1]
             packed = more[codes[at]]
-            for place in range(max(document_starts[here], window) - window, min(last, end) - window):
+            for place in range(
+                max(document_starts[here], window) - window, min(last, end) - window if packed >= need else 0
+            ):
                 before = known[place]
                 if before == 0:
                     if not is_alone:
@@ -752,7 +757,7 @@ def _sift(
         known[place] = 0
         row = window + place
         byte, bit = row >> 3, 1 << (row & 7)
-        if not among[byte] & bit:
+        if not (among[byte] & bit if len(among) else packed & 1):
             continue
         words = packed | unknown
         total = (packed >> _UPPER) + rest
@@ -778,6 +783,8 @@ class Cursors(NamedTuple):
     skip: np.ndarray  # int64
     kind: np.ndarray  # int64
     more: np.ndarray  # int64: for each list what it gives by each code, as it is kept
+    top: np.ndarray  # int64: for each list the most that it gives; of lists that are read together, the source's
+    total: Int  # the sum of these
 
 
 @compiled
@@ -785,16 +792,19 @@ def _cursors(sources: Sources, lists: Lists, title_lists: Lists, rows: Rows, sca
     many = len(sources.numbers)
     at, stop, row = np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros(many, np.int64)
     skip, kind, more = np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros((many, _LEVELS * _LEVELS), np.int64)
-    of_level = np.zeros(_LEVELS)
+    of_level, top, total = np.zeros(_LEVELS), np.zeros(many, np.int64), np.int64(0)
     for source in range(len(sources.most)):
+        together = np.int64(0)
         of = title_lists if sources.in_title[source] else lists
         weight, added, bit = sources.weight[source], sources.more[source], np.int64(sources.bit[source])
         for cursor in range(sources.starts[source], sources.starts[source + 1]):
             number = sources.numbers[cursor]
             row[cursor] = rows.document_base if sources.in_title[source] else rows.base
-            if sources.how[cursor] == ROWS:
+            if sources.how[cursor] == OF_ROWS:
                 at[cursor], stop[cursor], skip[cursor], kind[cursor] = number, sources.stops[cursor], -1, _KIND_OF_ROWS
-                more[cursor, 0] = (np.int64(sources.most[source] * scale) + 1) << _UPPER
+                top[cursor] = np.int64(sources.most[source] * scale) + 1
+                more[cursor, 0] = top[cursor] << _UPPER
+                total += top[cursor]
                 continue
             size = np.int64(of.size[number])
             at[cursor], kind[cursor] = of.start[number], of.kind[number]
@@ -810,6 +820,7 @@ def _cursors(sources: Sources, lists: Lists, title_lists: Lists, rows: Rows, sca
                 raise IndexError
             skip[cursor] = -1 if size == np.int64(of.found[number]) else (1 << (8 << kind[cursor])) - 1
             if sources.how[cursor] == TOGETHER:
+                together = np.int64(sources.most[source] * scale) + 1
                 continue
             bits = bit if sources.how[cursor] == ALONE else np.int64(0)
             for level in range(_LEVELS):
@@ -818,7 +829,10 @@ def _cursors(sources: Sources, lists: Lists, title_lists: Lists, rows: Rows, sca
             for code in range(_LEVELS * _LEVELS):
                 points = weight * (of_level[code // _LEVELS] + of.lead[code]) + added
                 more[cursor, code] = ((np.int64(points * scale) + 1) << _UPPER) | bits
-    return Cursors(at, stop, row, skip, kind, more)
+                top[cursor] = max(top[cursor], np.int64(points * scale) + 1)
+            total += top[cursor]
+        total += together
+    return Cursors(at, stop, row, skip, kind, more, top, total)
 
 
 @compiled_bare
@@ -833,14 +847,18 @@ def _read(  # noqa: C901, PLR0912 -- three kinds of lists, read in two ways
     document_starts: np.ndarray,
     scratch: Scratch,
     scale: float,
+    spare: Int,
     count: Int,
 ) -> Int:
-    """Add what a source gives in a window; return how many of its rows are touched."""
-    known, touched, frequency, lead, gathered = scratch
+    """Add what a source gives in a window; return how many of its rows are touched.
+
+    `spare` is what the best have at least beyond the most that all lists and pairs give; below zero, most often.
+    """
+    known, touched, frequency, lead, gathered, _ = scratch
     of_group = np.int64(0)
     for cursor in range(sources.starts[source], sources.starts[source + 1]):
         at, stop, row, skip = cursors.at[cursor], cursors.stop[cursor], cursors.row[cursor], cursors.skip[cursor]
-        kind = cursors.kind[cursor]
+        kind, need = cursors.kind[cursor], max(spare + cursors.top[cursor], 0) << _UPPER
         if at == stop:
             continue
         # A call for each width of gaps, which are of three types.
@@ -914,6 +932,7 @@ def _read(  # noqa: C901, PLR0912 -- three kinds of lists, read in two ways
                 window,
                 end,
                 cursors.more[cursor],
+                need,
                 is_alone,
                 document_starts,
                 known,
@@ -931,6 +950,7 @@ def _read(  # noqa: C901, PLR0912 -- three kinds of lists, read in two ways
                 window,
                 end,
                 cursors.more[cursor],
+                need,
                 is_alone,
                 document_starts,
                 known,
@@ -948,6 +968,7 @@ def _read(  # noqa: C901, PLR0912 -- three kinds of lists, read in two ways
                 window,
                 end,
                 cursors.more[cursor],
+                need,
                 is_alone,
                 document_starts,
                 known,
@@ -965,6 +986,7 @@ def _read(  # noqa: C901, PLR0912 -- three kinds of lists, read in two ways
                 window,
                 end,
                 cursors.more[cursor],
+                need,
                 is_alone,
                 document_starts,
                 known,
@@ -1010,7 +1032,7 @@ def _sink(heap: np.ndarray, of: np.ndarray, at: Int) -> None:
 
 
 @compiled
-def _score(
+def score(
     chosen: np.ndarray,
     rows: Rows,
     formula: Formula,
@@ -1077,20 +1099,24 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return rows of a segment and their scores: all that may be among the best ones of it and of those before it.
 
-    `best` is a heap of as many scores as there are best ones, the lowest first; it is brought up to date. `table` is
-    that of `held`, `pairs` what the word of each bit may give at most side by side with that of the next.
+    `best` is a heap of as many scores as there are best ones, the lowest first; it is brought up to date. `table` has
+    what HELD_KINDS says, `pairs` what the word of each bit may give at most side by side with that of the next.
 
     Rows are swept window by window, by the sources without which none may be among the best (Turtle and Flood, 1995:
     MaxScore; the windows are those of Lucene's bulk scorer). What the best have at least is known from a few that are
     scored now and then, those of the highest bounds; the others wait until all windows are swept.
     """
-    lists, title_lists = _lists_at(table, _LISTS), _lists_at(table, _TITLE_LISTS)
-    texts, words = texts_at(table, _TEXTS), known_at(table, _WORDS)
+    lists, title_lists = _lists_at(table, LISTS), _lists_at(table, TITLE_LISTS)
+    texts, words = texts_at(table, TEXTS), known_at(table, WORDS)
     known, touched = scratch.known, scratch.touched
     among, complete, sets = rows.among, rows.complete, rows.sets
     mosts, bits_of, denses = sources.most, sources.bit, sources.dense
     every = len(mosts)
-    scale = _POINTS / (mosts.sum() + pairs.sum() + formula.bonus)
+    # Each list of a source may give the most of it, by its codes alone; so much there is room for.
+    every_most = pairs.sum() + formula.bonus
+    for source in range(every):
+        every_most += mosts[source] * (sources.starts[source + 1] - sources.starts[source])
+    scale = _POINTS / every_most
     has_bonus = formula.bonus > 0
     not_used, none = np.zeros(len(best), np.int64), np.zeros(0, np.int64)
     found_rows, found_scores, found = np.empty(64, np.int64), np.empty(64), 0
@@ -1110,6 +1136,8 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
     by_words, whole = _pairs_by_words(pairs, scale), np.empty(every, np.int64)
     for source in range(every):
         whole[source] = np.int64(mosts[source] * scale) + 1
+    all_pairs = by_words[:, 255].sum()  # no row may have more of them
+    all_points = cursors.total + all_pairs + np.int64(formula.bonus * scale) + 1
     last_row = rows.base + rows.count
     for number, window in enumerate(range(rows.base, last_row, len(known)), 1):
         end = min(window + len(known), last_row)
@@ -1118,11 +1146,14 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
         if not needed:
             break
         count_, told, rest = np.int64(0), np.int64(0), np.int64(0)
+        spare = np.int64(max(best[0] / _SLACK * scale, 0.0)) - 1 - all_points
         for source in range(every):
             is_alone = source < needed
             if is_alone or (denses[source] == NO_SET and sources.is_cheap[source]):
                 of, starts = (title_lists, rows.paragraphs) if sources.in_title[source] else (lists, none)
-                count_ = _read(source, window, end, is_alone, cursors, sources, of, starts, scratch, scale, count_)
+                count_ = _read(
+                    source, window, end, is_alone, cursors, sources, of, starts, scratch, scale, spare, count_
+                )
                 told |= np.int64(bits_of[source])
             else:
                 rest += whole[source]
@@ -1134,11 +1165,14 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
                     known[touched[at]] += bonus
         if number & (number - 1) == 0 and count_:
             # The best by their bounds: to know the least score of the best they need not be the best by score.
-            size = 0
+            least = np.int64(max(best[0] / _SLACK * scale, 0.0)) - 1
+            size, enough = 0, max(least - rest - all_pairs, 0) << _UPPER
             chosen, bounds = np.empty(len(best), np.int64), np.empty(len(best), np.int64)
             for at in range(count_):
                 row = window + touched[at]
-                if among[row >> 3] & (1 << (row & 7)):
+                if known[touched[at]] < enough:
+                    continue
+                if among[row >> 3] & (1 << (row & 7)) if len(among) else known[touched[at]] & 1:
                     if size < len(best):
                         chosen[size], bounds[size] = row, known[touched[at]]
                         size += 1
@@ -1148,7 +1182,7 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
                     elif known[touched[at]] > bounds[0]:
                         chosen[0], bounds[0] = row, known[touched[at]]
                         _sink(bounds, chosen, np.int64(0))
-            scores = _score(chosen[:size], rows, formula, texts, words, wanted, leaves)
+            scores = score(chosen[:size], rows, formula, texts, words, wanted, leaves)
             for at in range(size):
                 known[chosen[at] - window] |= _SCORED
                 if found == len(found_rows):
@@ -1190,7 +1224,7 @@ def rank(  # noqa: C901, PLR0912, PLR0915 -- one algorithm: see above
     at = 0
     while at < many and reach[order[at]] >= best[0]:
         some = left[order[at : at + _AT_ONCE]]
-        scores = _score(some, rows, formula, texts, words, wanted, leaves)
+        scores = score(some, rows, formula, texts, words, wanted, leaves)
         for number in range(len(some)):
             if found == len(found_rows):
                 found_rows, found_scores = _longer(found_rows), _longer(found_scores)

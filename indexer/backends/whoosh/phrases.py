@@ -25,6 +25,7 @@ from indexer.backends.whoosh.loops import (
     Texts,
     arrays_of,
     known_at,
+    mark,
     stored_at,
     texts_at,
 )
@@ -37,7 +38,7 @@ Int: TypeAlias = Any  # a whole number, of Python or of NumPy
 LEMMA, FORM, TYPED, TYPED_LEMMA = 0, 1, 2, 3  # those of typed ones after those of both fields
 # What else a plan has: a list with rows of a form; that the next word of the phrase follows, or the first one again.
 LISTED, NEXT, AGAIN = 4, 5, 6
-COLUMNS, LIST, LIST_OF_TITLES = 5, 3, 4
+COLUMNS, LIST, LIST_OF_TITLES, IS_DENSE = 6, 3, 4, 5
 ABSENT, NOT_ASKED = -1, -2  # instead of a list: there is no list, or it is not to be gone through
 _RARE = 0xFFFF  # of a place: its word's number stands elsewhere; see tokens.py
 _NONE = -1  # no entry
@@ -46,7 +47,6 @@ _ANY = 1 << 40  # more than any list is long, and than any row
 _FORMER, _LATTER = 1, 2
 _BLOCK = 16  # gaps that are added up at once
 _SPARSE = 32  # gaps of lists to one row, from which on they are
-_WINDOW = 1 << 15  # rows that are marked at once: what is known of them stays in the processor's cache
 _FARTHEST = 255  # places from the beginning, and more than codes tell apart
 _OF_RARE = 4  # another bit: of a rare word with this lower half of its number, either
 _AHEAD = 8  # rows, by which texts are fetched before they are looked through
@@ -65,7 +65,9 @@ class Asked(NamedTuple):
 
     length: Int  # words, two at least
     entries: np.ndarray  # int64: place in the phrase; LEMMA and so on; number of the lemma or word; steps
-    lists: np.ndarray  # int64: place in the phrase; number of a list. A row with its word is in one of those of a place
+    # int64: place in the phrase; number of a list; which of the sets that are given has its rows, or ABSENT. A row with
+    # its word is in one of the lists of a place.
+    lists: np.ndarray
     earliest: np.ndarray  # int64, of each code of a list: nowhere before this place the row has the lemma
     first_row: Int  # of the field, among all rows of the segment
 
@@ -109,6 +111,7 @@ class Bases(NamedTuple):
     document: Int  # its first document, among all
     first_row: Int  # of the field, among all rows of the segment
     first_title: Int  # likewise, of titles
+    count: Int  # rows of the field
 
 
 class Segment(NamedTuple):
@@ -142,7 +145,7 @@ class Lemmas(NamedTuple):
     numbers: np.ndarray  # uint8
 
 
-class _Sought(NamedTuple):
+class Sought(NamedTuple):
     """The words of a segment that are looked for."""
 
     table: np.ndarray  # uint8: for each frequent word, and for all rare ones together, _FORMER and _LATTER
@@ -157,12 +160,12 @@ class _Sought(NamedTuple):
     is_bounded: bool  # whether the forms typed stand nowhere but where the lemmas do
 
 
-class _Gathered(NamedTuple):
-    """The lists of the words of a phrase, one after another, in gaps of one width."""
+class _Placed(NamedTuple):
+    """Where the lists of the words of a phrase are."""
 
-    gaps: np.ndarray  # uint32
-    codes: np.ndarray  # uint8
-    ends: np.ndarray  # int64, of each list
+    kinds: np.ndarray  # uint8, of each list: which of the arrays of gaps it is in
+    starts: np.ndarray  # int64: where there
+    ends: np.ndarray  # int64
     skips: np.ndarray  # int64: the gap that is no row's
     sizes: np.ndarray  # int64: of each word of the phrase all gaps; _ANY if its lists are not asked
 
@@ -171,14 +174,18 @@ class _Gathered(NamedTuple):
 
 
 @compiled_bare
-def _gathered(  # noqa: C901 -- three widths
-    asked: Asked, lists: Stored
-) -> _Gathered:
+def _placed(asked: Asked, lists: Stored) -> _Placed:
+    """Return where lists are, and that all of each is there."""
     kinds, starts, counts, found, gap1, gap2, gap4, code1, code2, code4 = lists
     of = asked.lists
-    ends, skips = np.empty(len(of), np.int64), np.empty(len(of), np.int64)
-    sizes = np.zeros(asked.length, np.int64)
-    total = np.int64(0)
+    placed = _Placed(
+        np.empty(len(of), np.uint8),
+        np.empty(len(of), np.int64),
+        np.empty(len(of), np.int64),
+        np.empty(len(of), np.int64),
+        np.zeros(asked.length, np.int64),
+    )
+    of_kinds, of_starts, ends, skips, sizes = placed
     for at in range(len(of)):
         word, number = of[at, 0], of[at, 1]
         if not 0 <= number < min(len(kinds), len(starts), len(counts), len(found)) or not 0 <= word < len(sizes):
@@ -189,8 +196,7 @@ def _gathered(  # noqa: C901 -- three widths
             longest = min(len(gap4), len(code4))
         if start < 0 or size < 0 or start + size > longest:
             raise IndexError
-        total += size
-        ends[at] = total
+        of_kinds[at], of_starts[at], ends[at] = kind, start, start + size
         sizes[word] += size
         width = 8 << np.int64(kind) if kind < 2 else 32  # noqa: PLR2004 -- bits, of three kinds
         skips[at] = -1 if size == np.int64(found[number]) else (1 << width) - 1
@@ -200,26 +206,13 @@ def _gathered(  # noqa: C901 -- three widths
             is_asked = is_asked or of[at, 0] == word
         if not is_asked:
             sizes[word] = _ANY
-    gaps, codes = np.empty(total, np.uint32), np.empty(total, np.uint8)
-    begin = np.int64(0)
-    for at in range(len(of)):
-        kind, start = kinds[of[at, 1]], starts[of[at, 1]]
-        for place in range(ends[at] - begin):
-            to, here = np.uintp(begin + place), np.uintp(start + place)
-            if kind == 0:
-                gaps[to], codes[to] = gap1[here], code1[here]
-            elif kind == 1:
-                gaps[to], codes[to] = gap2[here], code2[here]
-            else:
-                gaps[to], codes[to] = gap4[here], code4[here]
-        begin = ends[at]
-    return _Gathered(gaps, codes, ends, skips, sizes)
+    return placed
 
 
 @compiled
 def _sought(  # noqa: C901, PLR0912, PLR0915 -- one loop after another
     asked: Asked, lemmas: Lemmas, sizes: np.ndarray
-) -> _Sought:
+) -> Sought:
     """Return the words that are looked for; `sizes` are about how many rows have each word of the phrase."""
     until, words_of, numbers_of = lemmas
     entries, length = asked.entries, asked.length
@@ -286,111 +279,286 @@ def _sought(  # noqa: C901, PLR0912, PLR0915 -- one loop after another
             table[low] |= sides[slot]
             if words[slot] >= _RARE:
                 table[words[slot] & _RARE] |= np.uint8(_OF_RARE)
-    return _Sought(table, words, sides, first, following, places, lemma_of, steps, former, is_bounded)
+    return Sought(table, words, sides, first, following, places, lemma_of, steps, former, is_bounded)
+
+
+@compiled
+def nothing_sought() -> Sought:
+    """Return what is looked for before it is known."""
+    none = np.empty(0, np.int64)
+    of_bytes = np.empty(0, np.uint8)
+    return Sought(of_bytes, none, of_bytes, none, none, none, none, none, np.int64(0), True)  # noqa: FBT003 -- a tuple
 
 
 # --- rows that have all words -----------------------------------------------------------------------------------------
 
 
+class _Candidates(NamedTuple):
+    """Rows in order, and before which place none of them has the phrase."""
+
+    rows: np.ndarray  # int64
+    begins: np.ndarray  # int64
+
+
 @compiled_bare
-def _candidates(  # noqa: C901, PLR0912, PLR0915 -- likewise
-    lists: np.ndarray, gathered: _Gathered, earliest: np.ndarray
+def _merge(
+    gaps: np.ndarray,
+    codes: np.ndarray,
+    next_: Int,
+    stop: Int,
+    skip: Int,
+    word: Int,
+    earliest: np.ndarray,
+    old: _Candidates,
+    many: Int,
+    new: _Candidates,
+) -> Int:
+    """Write so many old rows and those of a list of a word, each once; return how many they are then."""
+    old_rows, old_begins = old
+    rows, begins = new
+    row, here, at = np.int64(0), np.int64(0), np.int64(0)
+    for place in range(np.uintp(next_), np.uintp(stop)):
+        gap = np.int64(gaps[place])
+        row += gap
+        if not many:  # without a branch for each
+            rows[np.uintp(at)], begins[np.uintp(at)] = row, earliest[codes[place]] - word
+            at += np.int64(gap != skip)
+            continue
+        if gap == skip:
+            continue
+        begin = earliest[codes[place]] - word
+        while here < many and old_rows[here] < row:
+            rows[at], begins[at] = old_rows[here], old_begins[here]
+            at += 1
+            here += 1
+        if here < many and old_rows[here] == row:
+            begin = min(begin, old_begins[here])
+            here += 1
+        rows[at], begins[at] = row, begin
+        at += 1
+    for rest in range(here, many):
+        rows[at], begins[at] = old_rows[rest], old_begins[rest]
+        at += 1
+    return at
+
+
+@compiled_bare
+def _meet(  # noqa: C901, PLR0912 -- two ways
+    gaps: np.ndarray,
+    codes: np.ndarray,
+    next_: Int,
+    stop: Int,
+    skip: Int,
+    rows: np.ndarray,
+    many: Int,
+    bits: np.ndarray,
+    nearness: np.ndarray,
+    there: np.ndarray,
+) -> None:
+    """Note which of so many rows are in a list, and how near to the beginning the word may stand there.
+
+    `bits` are those of the rows, and perhaps of others; without any, rows are looked for one by one.
+    """
+    one = np.uintp(1)
+    at: Int = np.uintp(next_)
+    end, row, wanted, last = np.uintp(stop), np.int64(0), np.int64(0), rows[many - 1]
+    if len(bits):
+        while at < end:
+            gap = np.int64(gaps[at])
+            row += gap
+            if row > last:
+                break
+            if bits[np.uintp(row >> 3)] & (1 << (row & 7)) and gap != skip:
+                while rows[wanted] < row:
+                    wanted += 1
+                if rows[wanted] == row:
+                    there[wanted] = max(there[wanted], nearness[codes[at]])
+            at += one
+        return
+    while wanted < many:
+        # Gaps are added up some at a time, up to the next row that is asked for.
+        while at + np.uintp(_BLOCK) <= end:
+            block: Int = np.uint32(0)
+            for ahead in range(_BLOCK):
+                block += np.uint32(gaps[at + np.uintp(ahead)])
+            if row + np.int64(block) >= rows[wanted]:
+                break
+            row += np.int64(block)
+            at += np.uintp(_BLOCK)
+        while at < end:
+            gap = np.int64(gaps[at])
+            if row + gap >= rows[wanted] and gap != skip:
+                break
+            row += gap
+            at += one
+        if at >= end:
+            break
+        if row + np.int64(gaps[at]) == rows[wanted]:
+            there[wanted] = max(there[wanted], nearness[codes[at]])
+        wanted += 1
+
+
+@compiled_bare
+def _lowest(bits: Int) -> Int:
+    """Return the number of the lowest of some bits: how many are below it (Warren, "Hacker's Delight", 2012, 5-1)."""
+    below = (bits & (~bits + np.uint64(1))) - np.uint64(1)
+    below -= (below >> np.uint64(1)) & np.uint64(0x5555555555555555)
+    below = (below & np.uint64(0x3333333333333333)) + ((below >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    below = (below + (below >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    below += below >> np.uint64(8)
+    below += below >> np.uint64(16)
+    below += below >> np.uint64(32)
+    return np.int64(below & np.uint64(0x7F))
+
+
+@compiled
+def _set_of(word: Int, asked: np.ndarray, lists: Stored, given: np.ndarray, base: Int) -> np.ndarray:
+    """Return the rows of a word, one of whose lists is given as a set, as bits among all rows."""
+    dense: Int = np.int64(0)
+    of_word = 0
+    for at in range(len(asked)):
+        if asked[at, 0] == word:
+            of_word += 1
+            dense = max(dense, asked[at, 2])
+    if of_word == 1:
+        return _view(given, dense, np.uint64)
+    bits = _view(given, dense, np.uint64).copy()
+    others = np.empty((of_word, 2), np.int64)
+    many = 0
+    for at in range(len(asked)):
+        if asked[at, 0] != word or asked[at, 2] == dense:
+            continue
+        if asked[at, 2] == ABSENT:
+            others[many, 0], others[many, 1] = asked[at, 1], 0
+            many += 1
+            continue
+        other = _view(given, asked[at, 2], np.uint64)
+        for number in range(min(len(bits), len(other))):
+            bits[number] |= other[number]
+    mark(lists, others[:many], base, bits.view(np.uint8).reshape((1, 8 * len(bits))))
+    return bits
+
+
+@compiled_bare
+def _in_both(one: np.ndarray, other: np.ndarray, base: Int, count: Int) -> np.ndarray:
+    """Return those of so many rows from `base` on that are in two sets, counted from there."""
+    stop = max(min(len(one), len(other), (base + count + 63) >> 6), 0)
+    # First where there are any, without a branch for each: to guess wrong took four times as long.
+    places, many_places, many = np.empty(stop + 1, np.uintp), np.uintp(0), np.uintp(0)
+    for number in range(np.uintp(max(base, 0) >> 6), np.uintp(stop)):
+        places[many_places] = number
+        many_places += np.uintp((one[number] & other[number]) != np.uint64(0))
+    for at in range(many_places):
+        both: Int = one[places[at]] & other[places[at]]
+        while both:
+            many += np.uintp(1)
+            both &= both - np.uint64(1)
+    rows, many = np.empty(many, np.int64), np.uintp(0)
+    for at in range(many_places):
+        both = one[places[at]] & other[places[at]]
+        while both:
+            row = 64 * np.int64(places[at]) + _lowest(both) - base
+            both &= both - np.uint64(1)
+            if 0 <= row < count:
+                rows[many] = row
+                many += np.uintp(1)
+    return rows[:many]
+
+
+@compiled_bare
+def _note(bits: np.ndarray, base: Int, rows: np.ndarray, many: Int, there: np.ndarray) -> None:
+    """Note which of so many rows are in a set: at any place from the beginning on."""
+    for number in range(many):
+        row = np.uintp(rows[number] + base)
+        if np.int64(row >> np.uintp(6)) < len(bits):
+            bit = (bits[row >> np.uintp(6)] >> np.uint64(row & np.uintp(63))) & np.uint64(1)
+            there[number] = max(there[number], np.uint8(np.uint64(_FARTHEST) * bit))
+
+
+@compiled
+def _candidates(  # noqa: C901, PLR0912, PLR0915 -- three widths of gaps, which are of three types
+    asked: np.ndarray,
+    lists: Stored,
+    placed: _Placed,
+    earliest: np.ndarray,
+    given: np.ndarray,
+    base: Int,
+    count: Int,
 ) -> tuple[np.ndarray, np.ndarray, Int]:
     """Return rows that have all words, and before which place none has the phrase; and how many these are.
 
-    `lists` tell the word of each list. What is read is `gathered`, whose lengths are known.
+    `asked` tells the word of each list, `placed` where it is; `given` has sets of rows, in which those of the segment
+    begin at `base` and are so many.
     """
-    gaps, codes, ends, skips, sizes = gathered
-    one = np.uintp(1)
-    rarest = np.int64(0)
+    _, _, _, _, gap1, gap2, gap4, code1, code2, code4 = lists
+    kinds, starts, ends, skips, sizes = placed
+    # Of each word, whether some of its lists are given as sets, and the gaps of the others.
+    is_given, listed = np.zeros(len(sizes), np.bool_), np.zeros(len(sizes), np.int64)
+    for at in range(len(asked)):
+        is_given[asked[at, 0]] |= asked[at, 2] != ABSENT
+        listed[asked[at, 0]] += ends[at] - starts[at] if asked[at, 2] == ABSENT else np.int64(0)
+    # The rarest of the words that have lists alone, or the first two of those that have not.
+    first, second = np.int64(-1), np.int64(-1)
     for word in range(len(sizes)):
-        if sizes[word] < sizes[rarest]:
-            rarest = np.int64(word)
-    # The rows of the rarest word: what its lists have, each row once.
-    size = sizes[rarest]
-    rows, begins = np.empty(size, np.int64), np.empty(size, np.int64)
-    other_rows, other_begins = np.empty(size, np.int64), np.empty(size, np.int64)
-    many = np.int64(0)
-    for number in range(len(ends)):
-        if lists[number, 0] != rarest:
-            continue
-        old = many
-        for at in range(old):
-            other_rows[at], other_begins[at] = rows[at], begins[at]
-        many, here = np.int64(0), np.int64(0)
-        row, skip = np.int64(0), skips[number]
-        for place in range(ends[number - 1] if number else np.int64(0), ends[number]):
-            gap = np.int64(gaps[np.uintp(place)])
-            row += gap
-            if gap == skip:
+        if not is_given[word] and sizes[word] < _ANY and (first < 0 or sizes[word] < sizes[first]):
+            first = np.int64(word)
+    if first < 0:
+        for word in range(len(sizes)):
+            if is_given[word]:
+                first, second = np.int64(word), first
+        if second < 0:
+            second = first
+    many: Int = np.int64(0)
+    if is_given[first]:
+        # Where they stand is not told by sets: from the beginning on.
+        one, other = _set_of(first, asked, lists, given, base), _set_of(second, asked, lists, given, base)
+        rows = _in_both(one, other, base, count)
+        many = np.int64(len(rows))
+        begins = np.zeros(many, np.int64)
+    else:
+        # The rows of the rarest word: what its lists have, each row once.
+        size = sizes[first]
+        here = _Candidates(np.empty(size, np.int64), np.empty(size, np.int64))
+        before = _Candidates(np.empty(size, np.int64), np.empty(size, np.int64))
+        for at in range(len(kinds)):
+            if asked[at, 0] != first:
                 continue
-            begin = earliest[codes[np.uintp(place)]] - rarest
-            while here < old and other_rows[here] < row:
-                rows[many], begins[many] = other_rows[here], other_begins[here]
-                many += 1
-                here += 1
-            if here < old and other_rows[here] == row:
-                begin = min(begin, other_begins[here])
-                here += 1
-            rows[many], begins[many] = row, begin
-            many += 1
-        for at in range(here, old):
-            rows[many], begins[many] = other_rows[at], other_begins[at]
-            many += 1
+            here, before = before, here
+            start, end, skip = starts[at], ends[at], skips[at]
+            if kinds[at] == 0:
+                many = _merge(gap1, code1, start, end, skip, first, earliest, before, many, here)
+            elif kinds[at] == 1:
+                many = _merge(gap2, code2, start, end, skip, first, earliest, before, many, here)
+            else:
+                many = _merge(gap4, code4, start, end, skip, first, earliest, before, many, here)
+        rows, begins = here
     # Those of them that each other word has: how near to the beginning it may stand, and zero if it does not.
-    there, marks, nearness = np.empty(many, np.uint8), np.empty(_WINDOW, np.uint8), np.empty(len(earliest), np.uint8)
+    there, nearness = np.empty(many, np.uint8), np.empty(len(earliest), np.uint8)
     for code in range(len(earliest)):
         nearness[code] = np.uint8(_FARTHEST - earliest[code])
+    bits, none = np.empty(0, np.uint8), np.empty(0, np.uint8)
     for word in range(len(sizes)):
-        if word == rarest or sizes[word] >= _ANY:
+        if min(abs(word - first), abs(word - second)) == 0 or sizes[word] >= _ANY or not many:
             continue
-        for number in range(many):
-            there[number] = 0
-        is_sparse = sizes[word] > _SPARSE * many
-        for number in range(len(ends)):
-            if lists[number, 0] != word:
+        there[:many] = 0
+        is_sparse = listed[word] > _SPARSE * many
+        if listed[word] and not is_sparse and not len(bits):
+            bits = np.zeros((rows[many - 1] >> 3) + 1, np.uint8)
+            for number in range(many):
+                bits[rows[number] >> 3] |= np.uint8(1 << (rows[number] & 7))
+        marked = none if is_sparse else bits
+        for at in range(len(kinds)):
+            if asked[at, 0] != word:
                 continue
-            next_: Int = np.uintp(ends[number - 1]) if number else np.uintp(0)
-            stop, skip, row, wanted = np.uintp(ends[number]), skips[number], np.int64(0), 0
-            while is_sparse and wanted < many:
-                # Gaps are added up some at a time, up to the next row that is asked for.
-                while next_ + np.uintp(_BLOCK) <= stop:
-                    block: Int = np.uint32(0)
-                    for ahead in range(_BLOCK):
-                        block += gaps[next_ + np.uintp(ahead)]
-                    if row + np.int64(block) >= rows[wanted]:
-                        break
-                    row += np.int64(block)
-                    next_ += np.uintp(_BLOCK)
-                while next_ < stop:
-                    gap = np.int64(gaps[next_])
-                    if row + gap >= rows[wanted] and gap != skip:
-                        break
-                    row += gap
-                    next_ += one
-                if next_ >= stop:
-                    break
-                if row + np.int64(gaps[next_]) == rows[wanted]:
-                    there[wanted] = max(there[wanted], nearness[codes[next_]])
-                wanted += 1
-            while not is_sparse and wanted < many and next_ < stop:
-                # All rows of a window are marked. So is a gap that is no row's, as far away as can be: such a row is
-                # looked at in vain.
-                window = rows[wanted]
-                end = window + _WINDOW
-                for place in range(_WINDOW):
-                    marks[place] = 0
-                while next_ < stop and row + np.int64(gaps[next_]) < window:
-                    row += np.int64(gaps[next_])
-                    next_ += one
-                while next_ < stop and row + np.int64(gaps[next_]) < end:
-                    row += np.int64(gaps[next_])
-                    mark = np.uintp(row - window)
-                    marks[mark] = max(marks[mark], nearness[codes[next_]])
-                    next_ += one
-                while wanted < many and rows[wanted] < end:
-                    there[wanted] = max(there[wanted], marks[np.uintp(rows[wanted] - window)])
-                    wanted += 1
+            start, end, skip = starts[at], ends[at], skips[at]
+            if asked[at, 2] != ABSENT:
+                _note(_view(given, asked[at, 2], np.uint64), base, rows, many, there)
+            elif kinds[at] == 0:
+                _meet(gap1, code1, start, end, skip, rows, many, marked, nearness, there)
+            elif kinds[at] == 1:
+                _meet(gap2, code2, start, end, skip, rows, many, marked, nearness, there)
+            else:
+                _meet(gap4, code4, start, end, skip, rows, many, marked, nearness, there)
         left = np.int64(0)
         for number in range(many):
             rows[left], begins[left] = rows[number], max(begins[number], _FARTHEST - np.int64(there[number]) - word)
@@ -409,7 +577,7 @@ def _beside(  # noqa: C901, PLR0912, PLR0915 -- likewise
     next_row: Int,
     stop_row: Int,
     asked: Asked,
-    sought: _Sought,
+    sought: Sought,
     texts: Texts,
     indices: np.ndarray,
     places: np.ndarray,
@@ -536,7 +704,7 @@ def _look(  # noqa: C901, PLR0912, PLR0915 -- one loop: see loops.py
     places: np.ndarray,
     neighbours: Int,
     asked: Asked,
-    sought: _Sought,
+    sought: Sought,
     texts: Texts,
     known: Known,
     found: Stretches,
@@ -615,14 +783,27 @@ def _look(  # noqa: C901, PLR0912, PLR0915 -- one loop: see loops.py
 
 @compiled
 def stretches(
-    asked: Asked, lists: Stored, live: np.ndarray, lemmas: Lemmas, texts: Texts, known: Known, begun: Int, most: Int
-) -> tuple[Stretches, Int]:
+    asked: Asked,
+    lists: Stored,
+    live: np.ndarray,
+    lemmas: Lemmas,
+    texts: Texts,
+    known: Known,
+    given: np.ndarray,
+    base: Int,
+    count: Int,
+    sought: Sought,
+    begun: Int,
+    most: Int,
+) -> tuple[Stretches, Int, Sought]:
     """Return rows that have a phrase, and with how many of those that have all words to go on; -1 after the last.
 
     So many of these were looked at before, and `most` are now. `live` is a mask of rows, or empty if none is deleted.
+    `given` has sets of rows, in which those of the segment begin at `base` and are so many. What is looked for is found
+    out if it is not known, and is returned.
     """
-    gathered = _gathered(asked, lists)
-    rows, begins, many = _candidates(asked.lists, gathered, asked.earliest)
+    placed = _placed(asked, lists)
+    rows, begins, many = _candidates(asked.lists, lists, placed, asked.earliest, given, base, count)
     if len(live):
         left = np.int64(0)
         for number in range(many):
@@ -634,7 +815,9 @@ def stretches(
     of = max(stop - row, 0)
     found = Stretches(np.empty(of, np.int64), np.empty(of), np.empty(of), np.empty(of), np.empty(of, np.bool_))
     if of:
-        sought, room = _sought(asked, lemmas, gathered.sizes), np.int64(_ROOM)
+        if not len(sought.table):
+            sought = _sought(asked, lemmas, placed.sizes)
+        room = np.int64(_ROOM)
         indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
         while row < stop:
             neighbours, next_row = _beside(rows, begins, row, stop, asked, sought, texts, indices, places)
@@ -643,9 +826,13 @@ def stretches(
                 indices, places = np.empty(room, np.int64), np.empty(room, np.int64)
             row = next_row
             size = _look(rows, indices, places, neighbours, asked, sought, texts, known, found, size)
-    return Stretches(
-        found.rows[:size], found.lengths[:size], found.agreement[:size], found.first[:size], found.typed[:size]
-    ), (stop if stop < many else np.int64(-1))
+    return (
+        Stretches(
+            found.rows[:size], found.lengths[:size], found.agreement[:size], found.first[:size], found.typed[:size]
+        ),
+        (stop if stop < many else np.int64(-1)),
+        sought,
+    )
 
 
 @compiled
@@ -727,11 +914,14 @@ def held(of: Segment) -> Held:
 @compiled
 def _asked(plan: np.ndarray, column: Int, length: Int, earliest: np.ndarray, first_row: Int) -> Asked:
     """Return what a plan says of the field whose lists are in a column; no lists if there is none of a word."""
-    entries, lists = np.empty((len(plan), 4), np.int64), np.empty((len(plan), 2), np.int64)
+    entries, lists = np.empty((len(plan), 4), np.int64), np.empty((len(plan), 3), np.int64)
     is_there = np.zeros(length, np.bool_)
-    at, many, listed = np.int64(0), np.int64(0), np.int64(0)
+    at, many, listed, dense = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
     for row in range(len(plan)):
-        kind, list_ = plan[row, 0], plan[row, column]
+        kind, list_, set_ = plan[row, 0], plan[row, column], np.int64(ABSENT)
+        if plan[row, IS_DENSE]:
+            set_ = dense if column == LIST else set_
+            dense += 1
         if kind >= NEXT:
             at = at + 1 if kind == NEXT else np.int64(0)
             continue
@@ -740,7 +930,7 @@ def _asked(plan: np.ndarray, column: Int, length: Int, earliest: np.ndarray, fir
                 continue
             is_there[at] = True
             if list_ != NOT_ASKED:
-                lists[listed, 0], lists[listed, 1] = at, list_
+                lists[listed, 0], lists[listed, 1], lists[listed, 2] = at, list_, set_
                 listed += 1
         if kind <= FORM or (kind <= TYPED_LEMMA and column == LIST):
             entries[many, 0], entries[many, 1] = at, kind
@@ -760,13 +950,15 @@ def scored(
     weight: float,
     in_title: float,
     typed: float,
+    given: np.ndarray,
     begun: Int,
     most: Int,
 ) -> tuple[Scored, Int]:
     """Return rows of a segment that have a phrase, with their scores; and how to go on: see stretches.
 
-    A plan has five numbers for each thing that is looked for, word by word: LEMMA and so on; the number of the lemma or
-    word; its steps; a list of its rows; and one of titles. `table` is that of `held`.
+    A plan has COLUMNS numbers for each thing that is looked for, word by word: LEMMA and so on; the number of the lemma
+    or word; its steps; a list of its rows; one of titles; and whether the next of the sets that are `given` has its
+    rows. `table` is that of `held`, `given` has two numbers for each set, as a table has.
     """
     lists, texts, known = stored_at(table, _LISTS), texts_at(table, _TEXTS), known_at(table, _WORDS)
     live = _view(table, _LIVE, np.bool_)
@@ -776,19 +968,33 @@ def scored(
     documents, earliest = _view(table, _DOCUMENTS, np.int64), _view(table, _EARLIEST, np.int64)
     formula, bases = _view(table, _FORMULA, np.float64), _view(table, _BASES, np.int64)
     row, document, first_row, first_title = bases[0], bases[1], bases[2], bases[3]
-    plans = plan.reshape((len(plan) // COLUMNS, COLUMNS))
+    plans, sets = plan.reshape((len(plan) // COLUMNS, COLUMNS)), given.reshape((len(given) // 2, 2))
     nothing, no_numbers, no_marks = np.empty(0, np.int64), np.empty(0), np.empty(0, np.bool_)
     asked = _asked(plans, np.int64(LIST), length, earliest, first_row)
     if not len(asked.lists):
         return Scored(nothing, no_numbers, no_marks), np.int64(-1)
-    found, next_ = stretches(asked, lists, live, lemmas, texts, known, begun, most)
+    found, next_, sought = stretches(
+        asked, lists, live, lemmas, texts, known, sets, row, bases[4], nothing_sought(), begun, most
+    )
     titles = Stretches(nothing, no_numbers, no_numbers, no_numbers, no_marks)
     if len(found.rows):
         in_titles = _asked(plans, np.int64(LIST_OF_TITLES), length, earliest, first_title)
         if len(in_titles.lists):
-            title_lists = stored_at(table, _TITLE_LISTS)
-            # Of deleted documents, there are no rows.
-            titles, _ = stretches(in_titles, title_lists, live[:0], lemmas, texts, known, np.int64(0), np.int64(_ANY))
+            # Of deleted documents, there are no rows. What is looked for is the same: forms that were typed as well.
+            titles, _, _ = stretches(
+                in_titles,
+                stored_at(table, _TITLE_LISTS),
+                live[:0],
+                lemmas,
+                texts,
+                known,
+                sets,
+                row,
+                bases[4],
+                sought,
+                np.int64(0),
+                np.int64(_ANY),
+            )
     weights = Weights(weight, in_title, typed)
     points = _scores(found, titles, row, document, documents, formula, weights)
     for at in range(len(found.rows)):

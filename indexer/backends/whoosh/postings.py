@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from struct import Struct
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
     from indexer.backends.whoosh import loops
     from indexer.backends.whoosh.adjacency import Phrases
+    from indexer.backends.whoosh.quick import Questions
     from indexer.backends.whoosh.segment import Segment
-    from indexer.compiled import Held
     from indexer.settings import Ranking
     from indexer.types import AtPath, Form, Heading, Word
 
@@ -35,6 +36,7 @@ _DENSE = 64  # rows to one of a list, up to which its bits are kept once read
 _KEPT = 64 * 2**20  # bytes of such bits
 _MONTHS_TO_1970 = 1970 * 12
 _REMEMBERED = 50_000  # lemmas whose lists are known
+_told = Struct("=2q").pack
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,14 @@ class Entry(NamedTuple):
     numbers: tuple[tuple[int, int], ...]  # of the parts that know it, and of the lemma there
     lists: tuple[Listed, ...]
     found: int  # deleted rows left out
+
+
+class Dense(NamedTuple):
+    """The rows of a lemma that many have."""
+
+    rows: RowSet
+    bits: np.ndarray  # uint8: whole numbers of 64 bits
+    told: bytes  # where they are, and how many such numbers, as a table has it (indexer.compiled.Held)
 
 
 class _Table(NamedTuple):
@@ -229,7 +239,7 @@ class FieldPostings:
         self._documents = documents
         self._headings: dict[str, FieldPostings] = {}
         self._entries: dict[str, Entry] = {}
-        self._dense: dict[str, RowSet] = {}
+        self._dense: dict[str, Dense] = {}
         self._lock = Lock()
         self._scratch: dict[type[np.generic], list[np.ndarray]] = {
             kind: [] for kind in (np.float64, np.uint32, np.int32)
@@ -237,7 +247,7 @@ class FieldPostings:
         self._tables: dict[tuple[float, ...], _Table] = {}
         self._for_loops: dict[tuple[float, ...], loops.Lists] = {}
         self._windows: list[loops.Scratch] = []
-        self._held: dict[int, tuple[Ranking, Held]] = {}
+        self._questions: Questions | None = None
         self._phrases: Phrases | None = None
 
     @cached_property
@@ -290,13 +300,13 @@ class FieldPostings:
     @contextmanager
     def window(self) -> Iterator[loops.Scratch]:
         """Give what compiled loops need while they look at some rows."""
-        from indexer.backends.whoosh.loops import WINDOW, Scratch  # noqa: PLC0415 -- compiles
-
-        kinds = (np.int64, np.int32, np.float64, np.float64, np.int32)
         try:
             scratch = self._windows.pop()
         except IndexError:
-            scratch = Scratch._make([np.zeros(WINDOW, kind) for kind in kinds])
+            from indexer.backends.whoosh.loops import RARE, WINDOW, Scratch  # noqa: PLC0415 -- compiles
+
+            kinds = (np.int64, np.int32, np.float64, np.float64, np.int32)
+            scratch = Scratch._make([*(np.zeros(WINDOW, kind) for kind in kinds), np.empty(RARE, np.int32)])
         yield scratch
         self._windows.append(scratch)  # after a failure it may not be zeros, and is let go
 
@@ -368,18 +378,6 @@ class FieldPostings:
             self._for_loops[key] = Lists._make([*self.stored_for_loops(part), table.frequency, lead, saturation.k1])
         return self._for_loops[key]
 
-    def held(self, part: int, settings: Ranking, titles: FieldPostings) -> Held:
-        """Return what loops.rank reads of a segment; it is made anew if other settings came between."""
-        known = self._held.get(part)
-        if known is None or known[0] is not settings:
-            from indexer.backends.whoosh.loops import held  # noqa: PLC0415 -- compiles
-
-            segment = self._parts[part].segment
-            lists, title_lists = (postings.lists_for_loops(part, settings) for postings in (self, titles))
-            known = settings, held(lists, title_lists, segment.tokens.for_loops, segment.words.for_loops)
-            self._held[part] = known
-        return known[1]
-
     def stored_for_loops(self, part: int) -> tuple[np.ndarray, ...]:
         """Return the same without what codes are taken for."""
         return self._of[part].lists_for_loops
@@ -393,9 +391,23 @@ class FieldPostings:
             known = self._phrases = Phrases(self, settings)
         return known
 
+    def questions(self, settings: Ranking) -> Questions:
+        """Return what answers questions of words, likewise."""
+        known = self._questions
+        if known is None or known.settings is not settings:
+            from indexer.backends.whoosh.quick import Questions  # noqa: PLC0415 -- compiles
+
+            known = self._questions = Questions(self, settings)
+        return known
+
     def first_row(self, part: int) -> int:
         """Return the number of the field's first row among all rows of a segment."""
         return int(self._of[part].all.start)
+
+    def rows_in(self, part: int) -> int:
+        """Return how many rows a segment has, deleted ones too."""
+        of = self._parts[part].segment
+        return of.paragraphs if self.field_name == "text" else of.documents
 
     def base(self, part: int) -> int:
         """Return the first row of a segment."""
@@ -423,8 +435,8 @@ class FieldPostings:
         sets: list[RowSet] = []
         sparse: list[Entry] = []
         for entry in entries:
-            if entry.found * _DENSE > self.size:
-                sets.append(self._dense_rows(entry))
+            if self.is_dense(entry):
+                sets.append(self.dense_rows(entry))
             elif entry.found:
                 sparse.append(entry)
         if sparse:
@@ -442,16 +454,18 @@ class FieldPostings:
         asked: list[list[tuple[int, int]]] = [[] for _ in self._parts]
         for at, entries in enumerate(groups):
             for entry in entries:
-                if entry.found * _DENSE > self.size:
-                    as_bytes[at, :width] |= self._dense_rows(entry).bits()
+                if self.is_dense(entry):
+                    as_bytes[at, :width] |= self.dense_rows(entry).bits()
                 else:
                     for listed in entry.lists:
                         asked[listed.part].append((listed.number, at))
         for part, (pairs, base) in enumerate(zip(asked, self._bases, strict=True)):
             if pairs:
-                loops.mark(self._of[part].lists_for_loops, np.array(pairs, np.int64), base, as_bytes)
+                loops.mark(
+                    loops.Stored._make(self._of[part].lists_for_loops), np.array(pairs, np.int64), base, as_bytes
+                )
         if self.live is not None:
-            as_bytes[:, :width] &= self._live_bits
+            as_bytes[:, :width] &= self.live_bits
         both, *counts = loops.any_and_all(sets)
         found, every = (
             RowSet(self.size, None, bits, count)
@@ -460,9 +474,9 @@ class FieldPostings:
         return [RowSet(self.size, None, bits) for bits in as_bytes[:, :width]], found, every
 
     @cached_property
-    def _live_bits(self) -> np.ndarray:
-        assert self.live is not None  # noqa: S101 -- the caller's promise
-        return RowSet.of_mask(self.live).bits()
+    def live_bits(self) -> np.ndarray:
+        """Return a bit for each row, whether it is not deleted; none if none is."""
+        return np.zeros(0, np.uint8) if self.live is None else RowSet.of_mask(self.live).bits()
 
     def _rows_of(self, entries: list[Entry]) -> np.ndarray:
         """Return the rows of lists; those of one lemma in order."""
@@ -475,12 +489,26 @@ class FieldPostings:
         base = self._bases[listed.part]
         return rows + base if base else rows, coded
 
-    def _dense_rows(self, entry: Entry) -> RowSet:
+    def is_dense(self, entry: Entry) -> bool:
+        """Whether so many rows have a lemma that bits of these are kept."""
+        return entry.found * _DENSE > self.size
+
+    def dense_rows(self, entry: Entry) -> RowSet:
+        """Return the rows of a lemma that many have."""
+        return self._dense_of(entry).rows
+
+    def dense_sets(self, entries: Iterable[Entry]) -> list[Dense]:
+        """Return the rows of such lemmas as loops are given them."""
+        return [self._dense_of(entry) for entry in entries]
+
+    def _dense_of(self, entry: Entry) -> Dense:
         found = self._dense.get(entry.lemma)
         if found is None:
-            mask = np.zeros(self.size, np.bool_)
+            mask = np.zeros(-(-self.size // 64) * 64, np.bool_)
             mask[self._rows_of([entry])] = True
-            found = RowSet.of_mask(mask)
+            bits = np.packbits(mask, bitorder="little")
+            rows = RowSet(self.size, None, bits[: -(-self.size // 8)])
+            found = Dense(rows, bits, _told(bits.ctypes.data, len(bits) // 8))
             with self._lock:
                 # The oldest goes first; which are asked for again tells the next time.
                 while len(self._dense) >= max(1, _KEPT * 8 // max(self.size, 1)):

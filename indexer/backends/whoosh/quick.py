@@ -1,341 +1,403 @@
-"""The best rows of what most people ask, some words: by one compiled loop (loops.rank), without the scores of all.
+"""What some words find and their best rows, which is what most people ask: by one call of a compiled loop (plans).
 
-The bounds are those of best.py, made here for words and phrases alone, with fewer calls; the sums are those of
-evaluation.Scoring.
+Python only tells what is asked, in few steps: what it knows of a lemma is kept, and weighs a question at once.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
-from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from itertools import pairwise
+from struct import Struct
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
 from indexer import ranking
-from indexer.backends.whoosh import arrays, loops
-from indexer.backends.whoosh.best import Best
-from indexer.backends.whoosh.counting import Counting
-from indexer.backends.whoosh.standing import Sought, scored_by
-from indexer.types import Only, Phrase, Together, Word
+from indexer.backends.whoosh import plans
+from indexer.backends.whoosh.loops import NO_SET
+from indexer.backends.whoosh.plans import ABSENT, NEXT, PAIR
+from indexer.types import Either, Only, Phrase, Together, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
 
-    from indexer.backends.whoosh.evaluation import Evaluation, Known
-    from indexer.backends.whoosh.postings import Entry, Listed
+    from indexer.backends.whoosh.evaluation import Evaluation
+    from indexer.backends.whoosh.postings import Entry, FieldPostings
     from indexer.backends.whoosh.rowset import RowSet
+    from indexer.settings import Ranking
     from indexer.types import Lemma, Query
 
 _MOST_WORDS = 31  # each has a bit, and one more bit is used
-_NO_GAPS, _NO_CODES = arrays.frozen(np.zeros(0, np.uint32)), arrays.frozen(np.zeros(0, np.uint8))
-_NO_SETS = np.zeros((0, 0), np.uint8)
+_MOST_ROWS = 1000  # the best of them; who wants more asks for them in steps between which time is looked at
+_FEW = 64  # rows, of which all are scored: of fewer, it is not the rows that take the time
 _CHEAP = 4096  # rows of a source, up to which it is read wherever others are, and of its rows no set is made
+_REMEMBERED = 20_000  # lemmas of which it is known what is looked for
+# A plan: see plans. Bytes that are joined, for to make an array of numbers takes six times as long.
+_packed = Struct(f"={plans.COLUMNS}q").pack
+
+
+def _sign(kind: int, number: int, steps: int = 0) -> bytes:
+    return _packed(kind, -1, number, steps, ABSENT, ABSENT, 0, 0)
+
+
+_NEXT, _NEXT_IN_PHRASE = _sign(NEXT, NO_SET, plans.WORD), _sign(plans.NEXT_IN_PHRASE, 0)
+_PAIRS = [_sign(PAIR, clause) for clause in range(_MOST_WORDS)]
+_where = Struct("=2q").pack  # of what is given: its address, and how many numbers
+_NOTHING = _where(0, 0) * plans.OTHERS
 
 
 class Words(NamedTuple):
     """The words and phrases that a query scores by."""
 
-    query: Word | Phrase | Together
-    leaves: list[Word | Phrase]
+    query: Word | Phrase | Together | Either
+    leaves: tuple[Word | Phrase, ...]
+
+
+class Asked(NamedTuple):
+    """Words alone, and those that a row must have or must not."""
+
+    words: Words
+    required: int  # a bit for each of the words
+    excluded: tuple[Word, ...]
+
+
+class _Taken(NamedTuple):
+    """A question as it is taken down."""
+
+    plan: list[bytes]
+    dense: list[Entry]  # lemmas whose rows are given as bits
+    # Of each leaf: what it weighs in texts and in titles, and what rows with the very forms get.
+    weights: list[float]
+    in_titles: list[float]
+    typed: list[float]
+    alone: list[tuple[float, float] | None]  # the idf of a word without its relatives, in texts and in titles
+
+
+class _OfLemma(NamedTuple):
+    """What questions ask of a lemma."""
+
+    own: bytes  # what is looked for, as that of a word
+    kin: bytes  # likewise, as that of a relative
+    rows: int  # that have it
+    idf: float
+    titles: int  # likewise
+    idf_in_titles: float
+    entry: Entry
+    is_dense: bool
 
 
 def words_of(query: Query) -> Words | None:
-    """Return the word, the phrase, or those that a space joins, that a query scores by; None if it is more than that.
+    """Return the word, the phrase, or those that a space or OR joins, that a query scores by; None if it is more.
 
     Whatever only narrows what is found may be beside it.
     """
     while isinstance(query, Only):
         query = query.query
-    if not isinstance(query, Word | Phrase | Together):
+    if isinstance(query, Together | Either):
+        if len(query.clauses) > _MOST_WORDS:
+            return None
+        leaves = query.clauses
+    elif isinstance(query, Word | Phrase):
+        leaves = (query,)
+    else:
         return None
-    clauses = query.clauses if isinstance(query, Together) else (query,)
-    leaves = [leaf for leaf in clauses if isinstance(leaf, Phrase) or (isinstance(leaf, Word) and _is_plain(leaf))]
-    if len(leaves) < len(clauses) or len(leaves) > _MOST_WORDS or len(set(map(id, leaves))) < len(leaves):
+    for leaf in leaves:
+        if not isinstance(leaf, Phrase) and not _is_plain(leaf):
+            return None
+    # A clause that comes twice has one number, and would need two.
+    is_once = len(leaves) == 1 or len(set(map(id, leaves))) == len(leaves)
+    return Words(query, cast("tuple[Word | Phrase, ...]", leaves)) if is_once else None
+
+
+def asked_by(query: Query) -> Asked | None:
+    """Return the words that a query asks for, if these are all that tells what it finds; None if they are not."""
+    words = words_of(query)
+    if words is None:
         return None
-    return Words(query, leaves)
+    for leaf in words.leaves:
+        if not isinstance(leaf, Word):
+            return None
+    bits = 0
+    excluded: tuple[Word, ...] = ()
+    while isinstance(query, Only):
+        for clause in query.required:
+            number = next((at for at, leaf in enumerate(words.leaves) if leaf is clause), None)
+            if number is None:
+                return None
+            bits |= 1 << number
+        if not all(map(_is_plain, query.excluded)):
+            return None
+        excluded += cast("tuple[Word, ...]", query.excluded)
+        query = query.query
+    return Asked(words, bits, excluded)
 
 
-def _is_plain(word: Word) -> bool:
-    return bool(word.lemmas) and not word.forms
+def _is_plain(clause: Query) -> bool:
+    return isinstance(clause, Word) and bool(clause.lemmas) and not clause.forms
 
 
-def best_of_words(asked: Words, evaluation: Evaluation, among: RowSet, most: int) -> Best | None:
-    """Return what best.best does; None if some of the best score nothing."""
-    postings = evaluation.postings
-    ranking_ = _Ranking(asked, evaluation)
-    if ranking_.is_nothing:
-        return None
-    best = np.full(most, -np.inf)
-    with postings.window() as scratch:
-        found = [ranking_.rank(part, among, scratch, best) for part in range(len(postings.parts))]
-    if best[0] <= 0:
-        return None
-    rows, scores = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
-    here = np.flatnonzero(scores >= best[0])
-    here = here[np.argsort(rows[here])]
-    return Best(rows[here], scores[here])
+class Questions:
+    """What any question asks of texts, and what is known of lemmas that were asked for."""
 
+    def __init__(self, postings: FieldPostings, settings: Ranking) -> None:
+        self.settings = settings
+        self._postings = postings
+        self._titles = postings.field("title") if settings.title else None
+        parts = range(len(postings.parts))
+        self._segments = [plans.held(_segment(postings, self._titles or postings, part, settings)) for part in parts]
+        self._tables = np.stack([segment.table for segment in self._segments])
+        self._lemmas: dict[Lemma, _OfLemma] = {}
 
-class _Ranking:
-    """What is asked, as loops want it."""
+    def answer(self, asked: Asked, most: int) -> plans.Answer | None:
+        """Return what words find, and the best `most` rows; None if these are too many, or some score nothing."""
+        (query, leaves), required, excluded = asked
+        return self._answer(query, leaves, most, required=required, excluded=excluded)
 
-    def __init__(self, asked: Words, evaluation: Evaluation) -> None:
-        self._evaluation = evaluation
-        self._postings = evaluation.postings
-        settings = evaluation.settings
-        query, clauses = asked
-        leaves = [*clauses, *(evaluation.pairs(query) if isinstance(query, Together) else ())]
-        scored = scored_by(leaves)
-        self._counting = Counting(self._postings, Sought(self._postings, chain.from_iterable(scored)), scored)
-        titles = evaluation.within("title") if settings.title else None
-        self._titles = titles.postings if titles else self._postings
-        # Not by Evaluation.weight: each is asked for once, and to remember it takes longer.
-        weights = [ranking.weight(leaf, evaluation.idf, settings) for leaf in leaves]
-        in_titles = [ranking.weight(leaf, titles.idf, settings) for leaf in leaves] if titles else []
-        bonuses = [0.0] * len(leaves)
-        typed: list[np.ndarray] = []
-        of_typed = [loops.NO_SET] * len(leaves)
-        sources = _Sources(evaluation, titles, clauses)
-        for number in range(len(clauses), len(leaves)):
-            sources.add_pair(leaves[number], weights[number], in_titles[number] if titles else 0.0)
-        for number, leaf in enumerate(clauses):
-            if isinstance(leaf, Phrase) and leaf.typed:
-                bonuses[number] = ranking.typed_bonus(leaf, "text", evaluation.idf_in, settings)
-                sources.add_rows(evaluation.typed(leaf), bonuses[number])
-                of_typed[number] = len(typed)
-                typed.append(evaluation.typed(leaf).bits())
-            sources.add(leaf, weights[number], in_titles[number] if titles else 0.0)
-        self._sources = sorted(sources.all, key=lambda source: -source.most)
-        self.is_nothing = not self._sources
-        self._pairs = np.array(sources.pairs, np.float64)
-        saturation, of_titles = (ranking.saturation(field, settings) for field in ("text", "title"))
-        bonus = ranking.bonus(query, "text", evaluation.idf_in, settings) if isinstance(query, Together) else 0.0
-        self._complete = evaluation.found(query).complete.bits() if bonus else np.zeros(0, np.uint8)
-        self._typed = _stacked(typed)
-        self._formula = loops.Formula(
-            weights=np.array(weights, np.float64),
-            title_weights=np.array(in_titles, np.float64),
-            typed=np.array(of_typed, np.int64),
-            typed_bonus=np.array(bonuses, np.float64),
-            clauses=len(clauses),
-            average=self._postings.collection.average,
-            k1=saturation.k1,
-            b=saturation.b,
-            lead=float(settings.lead),
-            lead_words=float(settings.lead_words),
-            title=float(settings.title),
-            title_average=self._titles.collection.average,
-            title_k1=of_titles.k1,
-            title_b=of_titles.b,
-            adjacency=float(settings.adjacency),
-            bonus=float(bonus),
-        )
+    def best(self, words: Words, evaluation: Evaluation, among: RowSet, most: int) -> plans.Answer | None:
+        """Return the best `most` of some rows; None likewise."""
+        query, leaves = words
+        complete = evaluation.found(query).complete if isinstance(query, Together) else among
+        return self._answer(query, leaves, most, given=_Given(self._postings, evaluation, among, complete))
 
-    def rank(self, part: int, among: RowSet, scratch: loops.Scratch, best: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return rows of a segment, and their scores: see loops.rank."""
-        postings, titles, settings = self._postings, self._titles, self._evaluation.settings
-        segment = postings.segment(part)
-        sources, sets = self._sources_in(part)
-        documents = postings.all_documents
-        held = postings.held(part, settings, titles)  # as long as the loop runs
-        rows = loops.Rows(
-            base=postings.parts[part].paragraphs,
-            count=segment.paragraphs,
-            document_base=postings.parts[part].documents,
-            text_base=postings.first_row(part),
-            title_base=titles.first_row(part),
-            paragraphs=documents.starts,
-            documents=documents.of_paragraphs,
-            among=among.bits(),
-            complete=self._complete,
-            sets=sets,
-            typed=self._typed,
-        )
-        return loops.rank(
-            sources,
-            self._pairs,
-            held.table,
-            rows,
-            self._formula,
-            self._counting.wanted(part),
-            self._counting.leaves,
-            scratch,
-            best,
-        )
-
-    def _sources_in(self, part: int) -> tuple[loops.Sources, np.ndarray]:
-        """Return the sources as they are in a segment, and the rows of those that need not be read."""
-        ends = [0]
-        lists: list[tuple[int, float, int, int]] = []
-        gaps: list[np.ndarray] = []
-        sets: list[np.ndarray] = []
-        dense: list[int] = []
-        for at, source in enumerate(self._sources):
-            lists += ((listed.number, weight, how, 0) for listed, weight, how in source.lists if listed.part == part)
-            if source.same_in is not None:
-                start = sum(map(len, gaps))
-                gaps.append(self._gaps(source, source.same_in, part))
-                lists.append((start, 0.0, loops.ROWS, start + len(gaps[-1])))
-            ends.append(len(lists))
-            dense.append(loops.NO_SET)
-            if at and source.rows and source.size > _CHEAP:  # the first is always read
-                dense[-1] = len(sets)
-                sets.append(source.rows().bits())
-        numbers, weights, hows, stops = zip(*lists, strict=True) if lists else ((), (), (), ())
-        weight, more, most, size, bit, _, _, in_title, _ = zip(*self._sources, strict=True)
-        every = arrays.frozen(np.concatenate(gaps)) if gaps else _NO_GAPS
-        return loops.Sources(
-            starts=np.array(ends, np.int64),
-            numbers=np.array(numbers, np.int64),
-            weights=np.array(weights, np.float64),
-            how=np.array(hows, np.int64),
-            in_title=np.array(in_title, np.bool_),
-            weight=np.array(weight, np.float64),
-            more=np.array(more, np.float64),
-            most=np.array(most, np.float64),
-            is_cheap=np.array(size) <= _CHEAP,
-            bit=np.array(bit, np.uint32),
-            dense=np.array(dense, np.int64),
-            gaps=every,
-            codes=arrays.frozen(np.zeros(len(every), np.uint8)) if gaps else _NO_CODES,
-            stops=np.array(stops, np.int64),
-        ), _stacked(sets)
-
-    def _gaps(self, source: _Source, same_in: RowSet, part: int) -> np.ndarray:
-        """Return the rows of a set that are of a segment, as gaps."""
-        of = self._postings.parts[part]
-        first, many = (
-            (of.documents, of.segment.documents) if source.in_title else (of.paragraphs, of.segment.paragraphs)
-        )
-        rows = same_in.rows()
-        here = rows[slice(*np.searchsorted(rows, [first, first + many]).tolist())] - first
-        return np.diff(here, prepend=0).astype(np.uint32)
-
-
-def _stacked(sets: list[np.ndarray]) -> np.ndarray:
-    if len(sets) == 1:
-        return sets[0].reshape(1, -1)
-    return np.stack(sets) if sets else _NO_SETS
-
-
-_InList: TypeAlias = "tuple[Listed, float, int]"  # with the weight of the lemma, and how it counts
-
-
-class _Source(NamedTuple):
-    """Lists that are read together: see loops.Sources."""
-
-    weight: float
-    more: float
-    most: float
-    size: int
-    bit: int
-    lists: list[_InList]
-    rows: Callable[[], RowSet] | None  # that have anything of it, where sources of as many rows tell that
-    in_title: bool = False
-    same_in: RowSet | None = None  # rows, or documents, that have the most that it gives
-
-
-class _Sources:
-    """What a score is a sum of; whether a row has all of the query, the loop looks itself."""
-
-    def __init__(self, evaluation: Evaluation, titles: Evaluation | None, clauses: list[Word | Phrase]) -> None:
-        self._evaluation = evaluation
-        self._titles = titles
-        self._settings = evaluation.settings
-        self._numbers = {id(clause): number for number, clause in enumerate(clauses)}
-        self._more: dict[int, float] = {}  # likewise: what pairs may give with it in titles
-        self.all: list[_Source] = []
-        self.pairs = [0.0] * (_MOST_WORDS + 1)  # what each clause gives side by side with the next, at most
-
-    def add_pair(self, pair: Phrase, weight: float, in_title: float) -> None:
-        """Add what two words give where they stand side by side; it is to be done before `add`."""
-        one, other = pair.words
-        texts, titles, settings = self._evaluation, self._titles, self._settings
-        if texts.known(one).is_anywhere and texts.known(other).is_anywhere:
-            self.pairs[self._numbers[id(one)]] = settings.adjacency * weight * (1 + settings.lead)
-        if titles and titles.known(one).is_anywhere and titles.known(other).is_anywhere:
-            # In a title: as much as may be wherever the rarer of them is.
-            rarer = id(other if titles.idf(other) > titles.idf(one) else one)
-            self._more[rarer] = self._more.get(rarer, 0.0) + settings.adjacency * settings.title * in_title
-
-    def add(self, leaf: Word | Phrase, weight: float, in_title: float) -> None:
-        """Add what a word or phrase gives, by its weights."""
-        most, most_in_title = weight * (1 + self._settings.lead), self._settings.title * in_title
-        if isinstance(leaf, Phrase):
-            self.add_rows(self._evaluation.rows(leaf), most)
-            if self._titles:
-                self._add(_same(self._titles.rows(ranking.in_title(leaf)), most_in_title)._replace(in_title=True))
-            return
-        self._add_word(leaf, weight, most)
-        if self._titles:
-            known, more = self._titles.known(leaf), self._more.get(id(leaf), 0.0)
-            size, lists = _found(known.entries), _lists_of(known)
-            self._add(_Source(most_in_title, more, most_in_title + more, size, 0, lists, None, in_title=True))
-
-    def add_rows(self, rows: RowSet, most: float) -> None:
-        """Add what gives the same in each of some rows."""
-        self._add(_same(rows, most))
-
-    def _add(self, source: _Source) -> None:
-        if source.most > 0 and source.size:
-            self.all.append(source)
-
-    def _add_word(self, word: Word, weight: float, most: float) -> None:
-        """Add what a word gives in texts: itself, and beside it relatives that stand in many rows, and those in few."""
-        known, bit = self._evaluation.known(word), 1 << self._numbers[id(word)]
-        rows, own = partial(self._evaluation.rows, word), _found(known.own)
-        size = _found(known.entries)
-        if size <= _CHEAP or not word.relatives:
-            self._add(_Source(weight, 0.0, most, size, bit, _lists_of(known), rows))
-            return
-        # A word that stands nearly everywhere need not be read for its relatives.
-        self.all.append(_Source(weight, 0.0, most, own, bit, _own_lists(known), rows))
-        rows_of = self._evaluation.postings.rows_of
-        few: list[_InList] = []
-        for relative, entry in zip(word.relatives, known.entries[len(word.lemmas) :], strict=True):
-            lists = _lists(relative, entry, loops.RELATIVE)
-            if entry.found > _CHEAP:
-                rows = partial(rows_of, [entry])
-                self._add(_Source(weight, 0.0, most, entry.found, 0, lists, rows))
+    def _answer(
+        self,
+        query: Query,
+        leaves: tuple[Word | Phrase, ...],
+        most: int,
+        *,
+        required: int = 0,
+        excluded: tuple[Word, ...] = (),
+        given: _Given | None = None,
+    ) -> plans.Answer | None:
+        if most > _MOST_ROWS:
+            return None
+        taken = _Taken([], [], [], [], [], [])
+        for leaf in leaves:
+            if isinstance(leaf, Word):
+                self._take_word(leaf, taken)
             else:
-                few += lists
-        if few:
-            self.all.append(_Source(weight, 0.0, most, 0, 0, few, None))
+                assert given is not None  # noqa: S101 -- the caller's promise
+                given.take_phrase(leaf, self, taken)
+        is_together, bonus = isinstance(query, Together), 0.0
+        if is_together:
+            if self.settings.adjacency:
+                _take_pairs(taken)
+            bonus = ranking.bonus_of(taken.weights, taken.in_titles, taken.typed, len(leaves), self.settings)
+        for word in excluded:
+            of_word = self._of_lemmas(word.lemmas)
+            taken.plan.extend([_as(plans.EXCLUDED, of.own) for of in of_word])
+            taken.dense.extend([of.entry for of in of_word if of.is_dense])
+        sets = given.sets() if given else []
+        dense = self._postings.dense_sets(taken.dense)  # kept, as are sets, as long as the loop runs
+        told = [*map(_told, sets)] if given else [_NOTHING]
+        told += [of.told for of in dense]
+        with self._postings.window() as scratch:
+            found = plans.answer(
+                np.frombuffer(b"".join(taken.plan), np.int64),
+                np.array([*taken.weights, *taken.in_titles, *taken.typed]),
+                self._tables,
+                np.frombuffer(b"".join(told), np.int64),
+                scratch,
+                len(leaves),
+                required,
+                is_together,
+                bonus,
+                most,
+                _FEW,
+                _CHEAP,
+            )
+        return found if found.is_whole else None
 
+    def _take_word(self, word: Word, taken: _Taken) -> None:
+        settings = self.settings
+        plan, dense, weights, in_titles, typed, alone = taken
+        most, idf, most_in_titles, idf_in_titles = -1, 0.0, -1, 0.0
+        for of in self._of_lemmas(word.lemmas):
+            own, _, rows, its, titles, its_in_titles, entry, is_dense = of
+            plan.append(own)
+            if is_dense:
+                dense.append(entry)
+            if rows > most:
+                most, idf = rows, its
+            if titles > most_in_titles:
+                most_in_titles, idf_in_titles = titles, its_in_titles
+        alone.append((idf, idf_in_titles))
+        for of in self._of_lemmas(word.relatives) if word.relatives else ():
+            _, kin, rows, its, titles, its_in_titles, entry, is_dense = of
+            plan.append(kin)
+            if is_dense:
+                dense.append(entry)
+            if rows > most:
+                most, idf = rows, its
+            if titles > most_in_titles:
+                most_in_titles, idf_in_titles = titles, its_in_titles
+        plan.append(_NEXT)
+        weights.append(ranking.weight_of(word, idf, settings))
+        in_titles.append(ranking.weight_of(word, idf_in_titles, settings))
+        typed.append(0.0)
 
-def _same(rows: RowSet, most: float) -> _Source:
-    return _Source(0.0, 0.0, most, rows.count, 0, [], None, same_in=rows)
+    def _of_lemmas(self, lemmas: Iterable[Lemma]) -> list[_OfLemma]:
+        """Return what is known of some lemmas."""
+        known = self._lemmas
+        found = []
+        for lemma in lemmas:
+            of = known.get(lemma)
+            if of is None:
+                if len(known) >= _REMEMBERED:
+                    known = self._lemmas = {}  # another one, for threads may share it
+                of = known[lemma] = self._look_up(lemma)
+            found.append(of)
+        return found
 
+    def in_phrase(self, word: Word) -> list[bytes]:
+        """Return what is looked for in texts where a word of a phrase is asked for."""
+        pieces = [_as(plans.IN_PHRASE, of.own, keep=0) for of in self._of_lemmas(word.lemmas)]
+        for form in word.forms:
+            steps = ranking.steps(form.weight) * ranking.WEIGHT_STEPS
+            for number, part in enumerate(self._postings.parts):
+                pieces += [
+                    _packed(plans.FORM, number, of_form, steps, ABSENT, ABSENT, 0, 0)
+                    for of_form in part.segment.words.written_as(form)
+                ]
+        return [*pieces, _NEXT_IN_PHRASE]
 
-def _found(entries: list[Entry]) -> int:
-    return sum([entry.found for entry in entries])
-
-
-def _lists_of(known: Known) -> list[_InList]:
-    """Return the lists of a word, and of its relatives."""
-    lists = _own_lists(known)
-    if relatives := known.word.relatives:
-        for relative, entry in zip(relatives, known.entries[len(known.own) :], strict=True):
-            if entry.lists:
-                lists += _lists(relative, entry, loops.RELATIVE)
-    return lists
-
-
-def _own_lists(known: Known) -> list[_InList]:
-    how = loops.TOGETHER if len(known.own) > 1 else loops.ALONE
-    return list(
-        chain.from_iterable(
-            [_lists(lemma, entry, how) for lemma, entry in zip(known.word.lemmas, known.own, strict=True)]
+    def _look_up(self, lemma: Lemma) -> _OfLemma:
+        (entry,) = self._postings.entries([lemma.text])
+        in_titles = self._titles.entries([lemma.text])[0] if self._titles else None
+        lists = {listed.part: listed.number for listed in entry.lists}
+        of_titles = {listed.part: listed.number for listed in in_titles.lists} if in_titles else {}
+        is_dense = self._postings.is_dense(entry)
+        rows = [
+            (
+                part,
+                number,
+                ranking.steps(lemma.weight),
+                lists.get(part, ABSENT),
+                of_titles.get(part, ABSENT),
+                entry.found,
+                plans.DENSE * is_dense + plans.FIRST * (not at),
+            )
+            for at, (part, number) in enumerate(entry.numbers)
+        ]
+        return _OfLemma(
+            b"".join([_packed(plans.LEMMA, *row) for row in rows]),
+            b"".join([_packed(plans.RELATIVE, *row) for row in rows]),
+            entry.found,
+            ranking.idf(entry.found, self._postings.collection),
+            in_titles.found if in_titles else 0,
+            ranking.idf(in_titles.found, self._titles.collection) if in_titles and self._titles else 0.0,
+            entry,
+            is_dense,
         )
+
+
+def _told(bits: np.ndarray) -> bytes:
+    return _where(bits.ctypes.data, bits.size)
+
+
+def _take_pairs(taken: _Taken) -> None:
+    """Let neighbouring words count side by side: as ranking.pairs tells."""
+    for number, (one, other) in enumerate(pairwise(taken.alone)):
+        if one and other:
+            taken.plan.append(_PAIRS[number])
+            taken.weights.append(ranking.add_up((one[0], other[0])))
+            taken.in_titles.append(ranking.add_up((one[1], other[1])))
+            taken.typed.append(0.0)
+
+
+def _as(kind: int, rows: bytes, keep: int = plans.FIRST | plans.DENSE) -> bytes:
+    """Return rows of a plan as those of another kind, with these of their flags."""
+    of = np.frombuffer(rows, np.int64).reshape(-1, plans.COLUMNS).copy()
+    of[:, plans.KIND] = kind
+    of[:, plans.FLAGS] &= keep
+    return of.tobytes()
+
+
+class _Given:
+    """What arrays told already: the rows that are asked for, and those of phrases."""
+
+    def __init__(self, postings: FieldPostings, evaluation: Evaluation, among: RowSet, complete: RowSet) -> None:
+        self._postings = postings
+        self._evaluation = evaluation
+        self._titles = evaluation.within("title") if evaluation.settings.title else None
+        self._among = among
+        self._complete = complete
+        self._typed: list[np.ndarray] = []
+        self._gaps: list[np.ndarray] = []
+        self._many = 0  # gaps
+
+    def sets(self) -> list[np.ndarray]:
+        """Return the sets from plans.AMONG on, those of lemmas left out."""
+        gaps = np.concatenate(self._gaps) if self._gaps else np.zeros(0, np.uint32)
+        return [self._among.bits(), self._complete.bits(), gaps, *self._typed]
+
+    def take_phrase(self, phrase: Phrase, questions: Questions, taken: _Taken) -> None:
+        """Take down a phrase."""
+        evaluation, titles, settings = self._evaluation, self._titles, self._evaluation.settings
+        plan, _, weights, in_titles, typed, alone = taken
+        for word in phrase.words:
+            plan += questions.in_phrase(word)
+        self._add_rows(evaluation.rows(phrase), plans.IN_TEXT, plan)
+        if titles:
+            self._add_rows(titles.rows(ranking.in_title(phrase)), plans.IN_TITLE, plan)
+        set_ = NO_SET
+        if phrase.typed:
+            rows = evaluation.typed(phrase)
+            self._add_rows(rows, plans.TYPED, plan)
+            set_ = len(self._typed)
+            self._typed.append(rows.bits())
+        plan.append(_sign(NEXT, set_, plans.PHRASE))
+        weights.append(ranking.weight(phrase, evaluation.idf, settings))
+        in_titles.append(ranking.weight(phrase, titles.idf, settings) if titles else 0.0)
+        typed.append(ranking.typed_bonus(phrase, "text", evaluation.idf_in, settings))
+        alone.append(None)
+
+    def _add_rows(self, rows: RowSet, which: int, plan: list[bytes]) -> None:
+        every = rows.rows()
+        for number, part in enumerate(self._postings.parts):
+            of = part.segment
+            first, many = (
+                (part.documents, of.documents) if which == plans.IN_TITLE else (part.paragraphs, of.paragraphs)
+            )
+            here = every[slice(*np.searchsorted(every, [first, first + many]).tolist())] - first
+            if len(here):
+                self._gaps.append(np.diff(here, prepend=0).astype(np.uint32))
+                start = self._many
+                self._many += len(here)
+                plan.append(_packed(plans.ROWS, number, which, 0, start, self._many, len(here), 0))
+
+
+def _segment(postings: FieldPostings, titles: FieldPostings, part: int, settings: Ranking) -> plans.Segment:
+    """Return what of a segment is read for any question."""
+    segment, of = postings.segment(part), postings.parts[part]
+    of_text, of_title = (ranking.saturation(field, settings) for field in ("text", "title"))
+    numbers = plans.Numbers(
+        average=postings.collection.average,
+        k1=float(of_text.k1),
+        b=float(of_text.b),
+        lead=float(settings.lead),
+        lead_words=float(settings.lead_words),
+        title=float(settings.title),
+        title_average=titles.collection.average,
+        title_k1=float(of_title.k1),
+        title_b=float(of_title.b),
+        adjacency=float(settings.adjacency),
     )
-
-
-def _lists(lemma: Lemma, entry: Entry, how: int) -> list[_InList]:
-    weight = _weight(lemma.weight)
-    return [(listed, weight, how) for listed in entry.lists]
-
-
-@lru_cache(1024)
-def _weight(weight: float) -> float:
-    return ranking.steps(weight) / ranking.WEIGHT_STEPS
+    documents = postings.all_documents
+    return plans.Segment(
+        lists=postings.lists_for_loops(part, settings),
+        title_lists=titles.lists_for_loops(part, settings),
+        texts=segment.tokens.for_loops,
+        known=segment.words.for_loops,
+        lemmas=segment.words.lemmas_for_loops,
+        live=postings.live_bits,
+        paragraphs=documents.starts,
+        documents=documents.of_paragraphs,
+        numbers=numbers,
+        bases=plans.Bases(
+            row=of.paragraphs,
+            count=segment.paragraphs,
+            document=of.documents,
+            first_row=postings.first_row(part),
+            first_title=titles.first_row(part),
+        ),
+    )
