@@ -322,7 +322,7 @@ def test_the_first_tab_leads_past_the_top(page: Page) -> None:
     page.goto("/?q=сталь")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    page.wait_for_url("**#main")
     page.keyboard.press("Tab")
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
