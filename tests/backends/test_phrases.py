@@ -233,7 +233,7 @@ def _filled(at: int, name: str, value: int) -> Callable[[list[object]], None]:
 
     def change(given: list[object]) -> None:
         of = given[at]
-        given[at] = of._replace(**{name: np.full_like(getattr(of, name), value)})  # type: ignore[attr-defined]
+        given[at] = of._replace(**{name: frozen(np.full_like(getattr(of, name), value))})  # type: ignore[attr-defined]
 
     return change
 
