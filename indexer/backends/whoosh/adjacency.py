@@ -220,18 +220,6 @@ def _segment(postings: FieldPostings, part: int, settings: Ranking) -> phrases.S
     """Return what of a segment is read for any phrase."""
     segment = postings.segment(part)
     titles = postings.field("title") if postings.field_name == "text" else postings
-    of_text, of_title = (ranking.saturation(field, settings) for field in ("text", "title"))
-    formula = phrases.Formula(
-        average=postings.collection.average,
-        k1=float(of_text.k1),
-        b=float(of_text.b),
-        lead=float(settings.lead),
-        lead_words=float(settings.lead_words),
-        title=float(settings.title),
-        title_average=titles.collection.average,
-        title_k1=float(of_title.k1),
-        title_b=float(of_title.b),
-    )
     return phrases.Segment(
         lists=Stored._make(postings.stored_for_loops(part)),
         title_lists=Stored._make(titles.stored_for_loops(part)),
@@ -241,7 +229,7 @@ def _segment(postings: FieldPostings, part: int, settings: Ranking) -> phrases.S
         known=segment.words.for_loops,
         documents=postings.all_documents.of_paragraphs,
         earliest=_EARLIEST,
-        formula=formula,
+        numbers=postings.numbers_for_loops(titles, settings),
         bases=phrases.Bases(
             row=postings.base(part),
             document=postings.parts[part].documents,

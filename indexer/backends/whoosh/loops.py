@@ -331,18 +331,23 @@ def any_and_all(sets: np.ndarray) -> tuple[np.ndarray, Int, Int]:
 
 @compiled_bare
 def counted(bits: np.ndarray) -> Int:
-    """Return how many bits there are (Warren, "Hacker's Delight", 2012, figure 5-2)."""
+    """Return how many bits there are."""
     total = np.uint64(0)
     for at in range(len(bits)):
-        some = bits[at]
-        some -= (some >> np.uint64(1)) & np.uint64(0x5555555555555555)
-        some = (some & np.uint64(0x3333333333333333)) + ((some >> np.uint64(2)) & np.uint64(0x3333333333333333))
-        some = (some + (some >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-        some += some >> np.uint64(8)
-        some += some >> np.uint64(16)
-        some += some >> np.uint64(32)
-        total += some & np.uint64(0x7F)
+        total += bits_in(bits[at])
     return np.int64(total)
+
+
+@compiled_bare
+def bits_in(number: Int) -> Int:
+    """Return how many bits a number of 64 has (Warren, "Hacker's Delight", 2012, figure 5-2)."""
+    some = number - ((number >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    some = (some & np.uint64(0x3333333333333333)) + ((some >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    some = (some + (some >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    some += some >> np.uint64(8)
+    some += some >> np.uint64(16)
+    some += some >> np.uint64(32)
+    return some & np.uint64(0x7F)
 
 
 # --- what is held of a segment ----------------------------------------------------------------------------------------
@@ -532,6 +537,21 @@ class Formula(NamedTuple):
     title_b: float
     adjacency: float
     bonus: float
+
+
+class Numbers(NamedTuple):
+    """Those of the formula that are the same for all questions: see ranking.py."""
+
+    average: float
+    k1: float
+    b: float
+    lead: float
+    lead_words: float
+    title: float
+    title_average: float
+    title_k1: float
+    title_b: float
+    adjacency: float
 
 
 class Scratch(NamedTuple):

@@ -21,9 +21,11 @@ from indexer.backends.whoosh.loops import (
     STORED_KINDS,
     TEXTS_KINDS,
     Known,
+    Numbers,
     Stored,
     Texts,
     arrays_of,
+    bits_in,
     known_at,
     mark,
     stored_at,
@@ -82,20 +84,6 @@ class Stretches(NamedTuple):
     typed: np.ndarray  # bool: whether it stands there in the very forms typed
 
 
-class Formula(NamedTuple):
-    """The numbers of the formula: see ranking.py."""
-
-    average: float
-    k1: float
-    b: float
-    lead: float
-    lead_words: float
-    title: float
-    title_average: float
-    title_k1: float
-    title_b: float
-
-
 class Weights(NamedTuple):
     """What a phrase weighs."""
 
@@ -125,7 +113,7 @@ class Segment(NamedTuple):
     known: Known
     documents: np.ndarray  # int64: that of each of all rows
     earliest: np.ndarray  # see Asked
-    formula: Formula
+    numbers: Numbers
     bases: Bases
 
 
@@ -402,13 +390,7 @@ def _meet(  # noqa: C901, PLR0912 -- two ways
 def _lowest(bits: Int) -> Int:
     """Return the number of the lowest of some bits: how many are below it (Warren, "Hacker's Delight", 2012, 5-1)."""
     below = (bits & (~bits + np.uint64(1))) - np.uint64(1)
-    below -= (below >> np.uint64(1)) & np.uint64(0x5555555555555555)
-    below = (below & np.uint64(0x3333333333333333)) + ((below >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    below = (below + (below >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    below += below >> np.uint64(8)
-    below += below >> np.uint64(16)
-    below += below >> np.uint64(32)
-    return np.int64(below & np.uint64(0x7F))
+    return np.int64(bits_in(below))
 
 
 @compiled
@@ -538,7 +520,8 @@ def _candidates(  # noqa: C901, PLR0912, PLR0915 -- three widths of gaps, which 
         nearness[code] = np.uint8(_FARTHEST - earliest[code])
     bits, none = np.empty(0, np.uint8), np.empty(0, np.uint8)
     for word in range(len(sizes)):
-        if min(abs(word - first), abs(word - second)) == 0 or sizes[word] >= _ANY or not many:
+        is_done = word == first or word == second  # noqa: PLR1714 -- no sets in loops
+        if is_done or sizes[word] >= _ANY or not many:
             continue
         there[:many] = 0
         is_sparse = listed[word] > _SPARSE * many
@@ -887,7 +870,7 @@ def _scores(
 
 # --- a segment, and what is asked of it -------------------------------------------------------------------------------
 
-# The arrays of a table, and where each begins: see loops.held.
+# The arrays of a table, and where each begins: see indexer.compiled.Held.
 _KINDS = (
     *(*STORED_KINDS, *STORED_KINDS, *TEXTS_KINDS, *KNOWN_KINDS),
     np.bool_,
@@ -907,7 +890,7 @@ _EARLIEST, _FORMULA, _BASES = _DOCUMENTS + 1, _DOCUMENTS + 2, _DOCUMENTS + 3
 def held(of: Segment) -> Held:
     """Return what `scored` reads of a segment, whatever phrase is asked."""
     given = arrays_of(of.lists) + arrays_of(of.title_lists) + arrays_of(of.texts) + arrays_of(of.known)
-    given += [of.live, *of.lemmas, of.documents, of.earliest, np.array(of.formula), np.array(of.bases)]
+    given += [of.live, *of.lemmas, of.documents, of.earliest, np.array(of.numbers), np.array(of.bases)]
     return Held(given, _KINDS)
 
 

@@ -27,6 +27,7 @@ from indexer.backends.whoosh.loops import (
     Known,
     Leaves,
     Lists,
+    Numbers,
     Rows,
     Scratch,
     Sources,
@@ -76,21 +77,6 @@ class Bases(NamedTuple):
     first_title: Int  # likewise
 
 
-class Numbers(NamedTuple):
-    """The numbers of the formula that are the same for all questions: see ranking.py."""
-
-    average: float
-    k1: float
-    b: float
-    lead: float
-    lead_words: float
-    title: float
-    title_average: float
-    title_k1: float
-    title_b: float
-    adjacency: float
-
-
 class Segment(NamedTuple):
     """What of a segment is read for any question."""
 
@@ -106,7 +92,7 @@ class Segment(NamedTuple):
     bases: Bases
 
 
-# The arrays of a table: see loops.held.
+# The arrays of a table: see indexer.compiled.Held.
 _KINDS = (
     *HELD_KINDS,
     *(np.uint32, np.uint32, np.uint8),
@@ -266,7 +252,7 @@ def _fill(
                 asked[many, 0], asked[many, 1] = plans[row, LIST], of_rows[row]
                 many += 1
         if many:
-            mark(stored_at(tables[part], 0), asked[:many], _view(tables[part], _BASES, np.int64)[0], sets)
+            mark(stored_at(tables[part], LISTS), asked[:many], _view(tables[part], _BASES, np.int64)[0], sets)
 
 
 @compiled

@@ -378,6 +378,24 @@ class FieldPostings:
             self._for_loops[key] = Lists._make([*self.stored_for_loops(part), table.frequency, lead, saturation.k1])
         return self._for_loops[key]
 
+    def numbers_for_loops(self, titles: FieldPostings, settings: Ranking) -> loops.Numbers:
+        """Return the numbers of the formula that compiled loops read."""
+        from indexer.backends.whoosh.loops import Numbers  # noqa: PLC0415 -- compiles
+
+        here, there = (ranking.saturation(field, settings) for field in ("text", "title"))
+        return Numbers(
+            average=self.collection.average,
+            k1=float(here.k1),
+            b=float(here.b),
+            lead=float(settings.lead),
+            lead_words=float(settings.lead_words),
+            title=float(settings.title),
+            title_average=titles.collection.average,
+            title_k1=float(there.k1),
+            title_b=float(there.b),
+            adjacency=float(settings.adjacency),
+        )
+
     def stored_for_loops(self, part: int) -> tuple[np.ndarray, ...]:
         """Return the same without what codes are taken for."""
         return self._of[part].lists_for_loops

@@ -211,25 +211,18 @@ class Questions:
         settings = self.settings
         plan, dense, weights, in_titles, typed, alone = taken
         most, idf, most_in_titles, idf_in_titles = -1, 0.0, -1, 0.0
-        for of in self._of_lemmas(word.lemmas):
-            own, _, rows, its, titles, its_in_titles, entry, is_dense = of
-            plan.append(own)
-            if is_dense:
-                dense.append(entry)
-            if rows > most:
-                most, idf = rows, its
-            if titles > most_in_titles:
-                most_in_titles, idf_in_titles = titles, its_in_titles
-        alone.append((idf, idf_in_titles))
-        for of in self._of_lemmas(word.relatives) if word.relatives else ():
-            _, kin, rows, its, titles, its_in_titles, entry, is_dense = of
-            plan.append(kin)
-            if is_dense:
-                dense.append(entry)
-            if rows > most:
-                most, idf = rows, its
-            if titles > most_in_titles:
-                most_in_titles, idf_in_titles = titles, its_in_titles
+        for number, lemmas in enumerate((word.lemmas, word.relatives)):
+            for of in self._of_lemmas(lemmas):
+                _, _, rows, its, titles, its_in_titles, entry, is_dense = of
+                plan.append(of.kin if number else of.own)
+                if is_dense:
+                    dense.append(entry)
+                if rows > most:
+                    most, idf = rows, its
+                if titles > most_in_titles:
+                    most_in_titles, idf_in_titles = titles, its_in_titles
+            if not number:
+                alone.append((idf, idf_in_titles))
         plan.append(_NEXT)
         weights.append(ranking.weight_of(word, idf, settings))
         in_titles.append(ranking.weight_of(word, idf_in_titles, settings))
@@ -369,19 +362,6 @@ class _Given:
 def _segment(postings: FieldPostings, titles: FieldPostings, part: int, settings: Ranking) -> plans.Segment:
     """Return what of a segment is read for any question."""
     segment, of = postings.segment(part), postings.parts[part]
-    of_text, of_title = (ranking.saturation(field, settings) for field in ("text", "title"))
-    numbers = plans.Numbers(
-        average=postings.collection.average,
-        k1=float(of_text.k1),
-        b=float(of_text.b),
-        lead=float(settings.lead),
-        lead_words=float(settings.lead_words),
-        title=float(settings.title),
-        title_average=titles.collection.average,
-        title_k1=float(of_title.k1),
-        title_b=float(of_title.b),
-        adjacency=float(settings.adjacency),
-    )
     documents = postings.all_documents
     return plans.Segment(
         lists=postings.lists_for_loops(part, settings),
@@ -392,7 +372,7 @@ def _segment(postings: FieldPostings, titles: FieldPostings, part: int, settings
         live=postings.live_bits,
         paragraphs=documents.starts,
         documents=documents.of_paragraphs,
-        numbers=numbers,
+        numbers=postings.numbers_for_loops(titles, settings),
         bases=plans.Bases(
             row=of.paragraphs,
             count=segment.paragraphs,
