@@ -25,7 +25,7 @@ from indexer.backends.whoosh.contents import folder_size
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.store import Store
 from indexer.errors import CorpusMissing, EngineRefused
-from indexer.pieces import Files, Piece, Survey, Tally, batches
+from indexer.pieces import Files, Piece, Survey, Tally, batches, is_full
 from indexer.readers import Reading
 from indexer.readers.files import DIGEST_BYTES
 from indexer.settings import Settings
@@ -312,8 +312,11 @@ class _Build:
         survey = Survey()
         passed = partial(self._passed, of=source.size)
         new = source.shares(survey, known, lambda name: store.remove([name]), passed)
-        ahead = list(islice(new, 2))
-        worth_a_pool = self.processes > 1 and len(ahead) > 1 and (source.size is None or source.size >= _WORTH_A_POOL)
+        ahead = list(islice(new, 1))
+        if ahead and not is_full(ahead[0]):
+            ahead += islice(new, 1)
+        are_many = len(ahead) > 1 or any(map(is_full, ahead))  # not looked for, so that processes start the sooner
+        worth_a_pool = self.processes > 1 and are_many and (source.size is None or source.size >= _WORTH_A_POOL)
         with (
             workers.processes(store.workers, self._index, works=cores.scan)
             if worth_a_pool

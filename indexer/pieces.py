@@ -47,6 +47,13 @@ class Files(NamedTuple):
 Share: TypeAlias = "Files | list[tuple[str, Document]]"  # or documents, each with the name of its piece
 
 
+def is_full(share: Share) -> bool:
+    """Return whether it is as much as a core is handed at a time, so that there may be more."""
+    if isinstance(share, Files):
+        return share.size >= _FILES or len(share.files) >= _AT_ONCE
+    return sum(len(document.text) for _, document in share) >= _BATCH
+
+
 def of_file(file: CorpusFile, settings: Settings) -> Piece:
     """Return a file as a piece; it is not looked at yet."""
     return Piece(file.name, file.size, partial(_digest, file), partial(readers.read, file, settings.reading))

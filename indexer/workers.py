@@ -1,5 +1,10 @@
 """Processes that work for a build: pieces of work go to them, and what comes of each is brought back.
 
+A process is a Python that looks for modules where this one does and nowhere else: Python adds the folder that one
+stands in, which may hold somebody's files, and code among them. So neither `multiprocessing` nor what is built upon it
+starts them, which would also import the caller's __main__, or fork its threads. They take 0.2 s to start, in which this
+process goes on.
+
 Of a pipe 64 KiB are read at once, and between two reads a thread waits for its turn, while the process that has 2 MB of
 arrays to hand over stands still (indexer/README.md). So documents, and what is made of them, are put into memory that
 the processes share, where there is such (Linux), and over pipes goes but word of them.
@@ -7,24 +12,26 @@ the processes share, where there is such (Linux), and over pipes goes but word o
 
 from __future__ import annotations
 
-import atexit
 import gc
 import os
 import pickle
-import time
+import signal
+import subprocess
+import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
+from importlib import import_module
+from queue import SimpleQueue
 from threading import Condition, RLock, Thread, get_ident
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from traceback import format_exc
+from typing import IO, TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from indexer.errors import IndexNotWritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from concurrent.futures import Executor
-    from concurrent.futures import Future as Given
     from io import FileIO
 
     from indexer.addresses import Place
@@ -35,8 +42,11 @@ T_co = TypeVar("T_co", covariant=True)
 _KILLED = "a process of the build was killed, probably for want of memory; with fewer processes it takes less"
 _HAVE = 2  # pieces of work that each process has, one of them to go on with at once
 _WAIT = 3  # pieces for each process that wait; with 6, which are out of the caches when they are done, 1.02 of the time
-_LOOKS = 1.0  # seconds between two looks at whether the build is still there
 _SHARED = "/proc/{}/fd/{}"  # where a process finds memory that another one has
+_READY = "ready"  # what a process says when it may be given something
+BEGIN = "import sys; sys.path[:] = sys.argv[2:]; from indexer import workers; workers.work_for_a_build(sys.argv[1])"
+# To make ready threads for algebra, which nobody asks it for, takes a process 0.06 s.
+_ALONE = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 class Future(Protocol[T_co]):
@@ -83,27 +93,16 @@ class Here:
 def processes(number: int, index: Place, *, works: Callable[..., object]) -> Iterator[Pool]:
     """Give so many processes beside this one; they import what has one of their works before they are given any.
 
-    IndexNotWritten if one of them is killed.
+    With fewer, or none, it goes on where they cannot be started. IndexNotWritten if one of them is killed.
     """
-    # loky rather than concurrent.futures: its workers neither import the caller's __main__ nor fork its threads.
-    from loky import BrokenProcessPool, ProcessPoolExecutor  # noqa: PLC0415 -- 0.1 s that most builds need not spend
-
-    pool = ProcessPoolExecutor(number, initializer=_begin, initargs=(os.getpid(), works))
-    here = ThreadPoolExecutor(1)
-    apart = _Apart(pool, number, here)
+    apart = _Apart(number, index, works.__module__)
     try:
         yield apart
-    except BrokenProcessPool as broken:
-        pool.shutdown(kill_workers=True)
-        raise IndexNotWritten(path=index, reason=_KILLED) from broken
     except BaseException:
-        pool.shutdown(kill_workers=True)
+        apart.kill()
         raise
     finally:
-        here.shutdown()
-        apart.share_no_more()
-    # Not killed: where there is neither psutil nor pgrep, loky warns that it cannot. Nor waited for, which takes 0.1 s.
-    pool.shutdown(wait=False)
+        apart.end()
 
 
 class _Piece(Generic[T]):
@@ -113,6 +112,7 @@ class _Piece(Generic[T]):
         self.work = work
         self.arguments = arguments
         self.asked_by = get_ident()
+        self.memory: FileIO | None = None  # where its arguments are, and what is made of them
         self.made: bytes | bytearray | None = None  # pickled, by another process
         self.failed: BaseException | None = None
         self._pool = pool
@@ -120,7 +120,10 @@ class _Piece(Generic[T]):
 
     def run(self) -> None:
         """Do it here."""
-        self._returned.append(self.work(*self.arguments))
+        try:
+            self._returned.append(self.work(*self.arguments))
+        except Exception as failed:  # noqa: BLE001 -- whoever waits for it is told, not who comes to it
+            self.failed = failed
 
     def done(self) -> bool:
         return bool(self._returned) or self.made is not None or self.failed is not None
@@ -137,6 +140,49 @@ class _Piece(Generic[T]):
         return self._returned[0]
 
 
+class _Process:
+    """A process that does what it is given, one piece after another."""
+
+    def __init__(self, module: str) -> None:
+        """Start it; OSError if that cannot be done."""
+        self._started = subprocess.Popen(  # noqa: S603 -- our own
+            [sys.executable, "-P", "-c", BEGIN, module, *map(str, sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | _ALONE,
+        )
+        assert self._started.stdin is not None  # noqa: S101 -- by PIPE
+        assert self._started.stdout is not None  # noqa: S101 -- likewise
+        self._to, self._from = self._started.stdin, self._started.stdout
+        self.is_ready = False
+        self.has: deque[_Piece[Any]] = deque()  # in the order in which they are done
+
+    def give(self, work: Callable[..., object], *arguments: object) -> None:
+        """Have it do something; if it has ended, nothing comes of that."""
+        with suppress(OSError):
+            pickle.dump((work, arguments), self._to, pickle.HIGHEST_PROTOCOL)
+            self._to.flush()
+
+    def answers(self) -> Iterator[Any]:
+        """Give that it is ready, and then what comes of each piece, until it ends."""
+        # EOFError, or what is raised for half an answer of one that was killed.
+        with suppress(Exception):
+            while True:
+                yield pickle.load(self._from)  # noqa: S301 -- the build's own
+        self.end()
+        self._started.wait()
+        self._from.close()
+
+    def end(self) -> None:
+        """Have it end when it has nothing to do."""
+        with suppress(OSError):
+            self._to.close()
+
+    def kill(self) -> None:
+        """End it now."""
+        self._started.kill()
+
+
 class _Apart:
     """Runs it in processes that do nothing else, or, where these have enough to do, in this one.
 
@@ -146,30 +192,31 @@ class _Apart:
     for it, for what one works with is made for one thread.
     """
 
-    def __init__(self, pool: Executor, number: int, here: Executor) -> None:
-        self._pool = pool
-        self._here = here
-        self._may_have = _HAVE * number
+    def __init__(self, number: int, index: Place, module: str) -> None:
+        self._index = index
+        self._here = ThreadPoolExecutor(1)
         self._may_wait = _WAIT * number
-        self.others_take = self._may_have + self._may_wait
-        self._handing_out = RLock()  # so that what was taken from those that wait is given before what comes after it
+        self.others_take = (_HAVE + _WAIT) * number
+        # Who hands out goes on to give what it has taken from those that wait before anybody takes what comes after it.
+        self._handing_out = RLock()  # guards what processes have, too
         # All that follows is guarded by what tells of a change.
         self._changed = Condition()
-        self._have = 0  # pieces that the processes have
         self._waiting: deque[_Piece[Any]] = deque()
         self._shares = True
-        self._free = _memories(self._may_have)
+        self._free = _memories(_HAVE * number)
+        self._processes: list[_Process] = []
+        with suppress(OSError):  # what cannot be started is done here
+            while len(self._processes) < number and sys.executable:
+                self._processes.append(_Process(module))
+        for process in self._processes:
+            # It is not waited for when this process ends.
+            Thread(target=self._attend, args=(process,), daemon=True).start()
 
     def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- whatever work takes
         piece = _Piece(work, arguments, self)
-        with self._handing_out:
-            with self._changed:
-                if to_give := self._have < self._may_have:
-                    self._have += 1
-                else:
-                    self._waiting.append(piece)
-            if to_give:
-                self._give(piece)
+        with self._changed:
+            self._waiting.append(piece)
+        self._hand_out()
         while len(self._waiting) > self._may_wait and self._do_one():
             pass
         return piece
@@ -182,78 +229,111 @@ class _Apart:
         while not piece.done():
             if not self._do_one():
                 with self._changed:
-                    self._changed.wait_for(piece.done)
+                    self._changed.wait_for(lambda: piece.done() or self._own() is not None)
+
+    def kill(self) -> None:
+        """End the processes amid their work."""
+        for process in self._processes:
+            process.kill()
+
+    def end(self) -> None:
+        """Let go of the processes and the memory."""
+        self._here.shutdown()
+        self._share_no_more()
+        for process in self._processes:
+            process.end()
 
     def _do_one(self) -> bool:
         """Do what this thread has asked for and has waited longest; return whether there was such."""
         with self._changed:
-            own = next((one for one in self._waiting if one.asked_by == get_ident()), None)
+            own = self._own()
             if own is not None:
                 self._waiting.remove(own)
         if own is not None:
             own.run()
         return own is not None
 
-    def share_no_more(self) -> None:
+    def _own(self) -> _Piece[Any] | None:
+        return next((one for one in self._waiting if one.asked_by == get_ident()), None)
+
+    def _hand_out(self) -> None:
+        """Give what waits to processes that have room for it."""
+        with self._handing_out:
+            while (process := self._with_room()) is not None:
+                with self._changed:
+                    if not self._waiting:
+                        return
+                    piece = self._waiting.popleft()
+                self._give(piece, process)
+
+    def _with_room(self) -> _Process | None:
+        has_room = (one for one in self._processes if one.is_ready and len(one.has) < _HAVE)
+        return min(has_room, key=lambda one: len(one.has), default=None)
+
+    def _give(self, piece: _Piece[Any], process: _Process) -> None:
+        try:
+            pickled = pickle.dumps((piece.work, piece.arguments), pickle.HIGHEST_PROTOCOL)
+        except Exception as failed:  # noqa: BLE001 -- whoever waits for it is told
+            self._end(piece, failed)
+            return
+        with self._changed:
+            piece.memory = self._free.pop() if self._free else None
+        if piece.memory is not None and not _write(piece.memory, pickled):
+            piece.memory.close()
+            piece.memory = None
+        process.has.append(piece)
+        if piece.memory is None:
+            process.give(_done, pickled)
+        else:
+            process.give(_done_in, _SHARED.format(os.getpid(), piece.memory.fileno()), len(pickled))
+
+    def _attend(self, process: _Process) -> None:
+        """Take what a process has made, and give it more."""
+        for made in process.answers():
+            with self._handing_out:
+                if made == _READY:
+                    process.is_ready = True
+                else:
+                    self._take(process.has.popleft(), made)
+                self._hand_out()
+        with self._handing_out:
+            process.is_ready = False
+            for piece in process.has:
+                self._end(piece, IndexNotWritten(path=self._index, reason=_KILLED))
+
+    def _take(self, piece: _Piece[Any], made: int | bytes | bytearray | BaseException | None) -> None:
+        if made is None:  # processes find no way to memory of this one
+            self._share_no_more()
+        if isinstance(made, int):
+            assert piece.memory is not None  # noqa: S101 -- it is there
+            try:
+                made = _read(piece.memory, made)
+            except Exception as failed:  # noqa: BLE001 -- likewise
+                made = failed
+        self._end(piece, made)
+
+    def _end(self, piece: _Piece[Any], brought: bytes | bytearray | BaseException | None) -> None:
+        """Say that it is done; if nothing was brought, have it done once more."""
+        with self._changed:
+            if isinstance(brought, BaseException):
+                piece.failed = brought
+            elif brought is None:
+                self._waiting.appendleft(piece)
+            else:
+                piece.made = brought
+            memory, piece.memory = piece.memory, None
+            if memory is not None and self._shares:
+                self._free.append(memory)
+            elif memory is not None:
+                memory.close()
+            self._changed.notify_all()
+
+    def _share_no_more(self) -> None:
         """Give back the memory, each part when it is not in use any more."""
         with self._changed:
             self._shares = False
             while self._free:
                 self._free.pop().close()
-
-    def _give(self, piece: _Piece[Any]) -> None:
-        """Hand it to a process."""
-        # By loky's own pickling it takes 2.5 times as long for documents: that asks a function about every object.
-        pickled = pickle.dumps((piece.work, piece.arguments), pickle.HIGHEST_PROTOCOL)
-        with self._changed:
-            memory = self._free.pop() if self._free else None
-        if memory is not None and not _write(memory, pickled):
-            memory.close()
-            memory = None
-        try:
-            if memory is None:
-                given: Given[Any] = self._pool.submit(_done, pickled)
-            else:
-                given = self._pool.submit(_done_in, _SHARED.format(os.getpid(), memory.fileno()), len(pickled))
-        except Exception as failed:  # noqa: BLE001 -- whoever waits for it is told
-            self._end(piece, memory, failed)
-        else:
-            given.add_done_callback(lambda given: self._take(piece, memory, given))
-
-    def _take(self, piece: _Piece[Any], memory: FileIO | None, given: Given[Any]) -> None:
-        """Take what a process has made."""
-        try:
-            made = given.result()
-            if isinstance(made, int) and memory is not None:
-                made = _read(memory, made)
-        except BaseException as failed:  # noqa: BLE001 -- likewise
-            self._end(piece, memory, failed)
-        else:
-            if made is None:  # processes find no way to memory of this one
-                self.share_no_more()
-            self._end(piece, memory, made)
-
-    def _end(
-        self, piece: _Piece[Any], memory: FileIO | None, brought: bytes | bytearray | BaseException | None
-    ) -> None:
-        """Say that it is done, and hand out what is next; if nothing was brought, the same once more."""
-        with self._handing_out:
-            with self._changed:
-                if isinstance(brought, BaseException):
-                    piece.failed = brought
-                elif brought is None:
-                    self._waiting.appendleft(piece)
-                else:
-                    piece.made = brought
-                if memory is not None and self._shares:
-                    self._free.append(memory)
-                elif memory is not None:
-                    memory.close()
-                following = self._waiting.popleft() if self._waiting else None
-                self._have -= following is None
-                self._changed.notify_all()
-            if following is not None:
-                self._give(following)
 
 
 def _memories(number: int) -> list[FileIO]:
@@ -290,28 +370,49 @@ def _read(memory: FileIO, size: int) -> bytearray:
 # What follows is done in the other processes.
 
 
-def _begin(build: int, _: Callable[..., object]) -> None:
-    """Make ready a process that works for the build with this process number, and ends with it."""
+def work_for_a_build(module: str) -> None:
+    """Import a module, do what is asked for on standard input, answer on standard output, and end with the build."""
+    given, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_RDWR), 1)  # what is printed is no answer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C goes to all, and the build ends this process
     gc.disable()
+    import_module(module)
+    pieces: SimpleQueue[tuple[Callable[..., object], tuple[object, ...]]] = SimpleQueue()
+    Thread(target=_read_all, args=(given, pieces), daemon=True).start()
+    _answer(answers, _READY)
+    while True:
+        work, arguments = pieces.get()
+        try:
+            made = work(*arguments)
+        except Exception as failed:  # noqa: BLE001 -- the build is told
+            failed.add_note(format_exc())
+            made = failed
+        _answer(answers, made)
+
+
+def _read_all(given: IO[bytes], pieces: SimpleQueue[Any]) -> None:
+    """Read what is asked for until the build has ended, or was killed; then end this process."""
+    # While it works too: else the build, which may wait until all is read, would not take what comes of it.
+    with suppress(Exception):
+        while True:
+            pieces.put(pickle.load(given))  # noqa: S301 -- the build's own
     # To free all that it knows, one object after another, took three seconds.
-    atexit.register(os._exit, 0)
-    Thread(target=_end_with, args=(build,), daemon=True).start()
+    os._exit(0)
 
 
-def _end_with(build: int) -> None:
-    # A killed build can tell nobody that it is gone.
-    while os.getppid() == build:
-        time.sleep(_LOOKS)
-    os._exit(1)
+def _answer(answers: IO[bytes], made: object) -> None:
+    try:
+        pickled = pickle.dumps(made, pickle.HIGHEST_PROTOCOL)
+    except Exception:  # noqa: BLE001 -- a failure that holds what cannot be told
+        pickled = pickle.dumps(RuntimeError(repr(made)), pickle.HIGHEST_PROTOCOL)
+    answers.write(pickled)
+    answers.flush()
 
 
 def _done(pickled: bytes | bytearray) -> bytes:
     """Return what work returns, given with its arguments."""
     work, arguments = pickle.loads(pickled)  # noqa: S301 -- the build's own
-    done = pickle.dumps(work(*arguments), pickle.HIGHEST_PROTOCOL)
-    # loky collects garbage every second. There is none, and all that is known of words need not be looked through.
-    gc.freeze()
-    return done
+    return pickle.dumps(work(*arguments), pickle.HIGHEST_PROTOCOL)
 
 
 def _done_in(path: str, size: int) -> int | bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -30,6 +31,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("long"):
                 item.add_marker(pytest.mark.skip(reason="takes minutes: run with -m long"))
+
+
+@pytest.fixture
+def among_traps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Stand in a folder with files that are named like modules; fails if one of them was run."""
+    folder = tmp_path / "traps"
+    folder.mkdir()
+    told = folder / "told"
+    for name in {*sys.stdlib_module_names, "indexer", "llvmlite", "numba", "numpy", "razdel"}:
+        (folder / f"{name}.py").write_text(f"open({str(told)!r}, 'a').write({name!r} + ' ')", encoding="utf-8")
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry])
+    monkeypatch.chdir(folder)
+    yield
+    assert not told.exists(), f"run: {told.read_text(encoding='utf-8')}"
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,6 @@ HOMES = {
     "selectolax": "readers",
     "click": "cli",
     "rich": "cli",
-    "loky": "workers",
     "opensearchpy": "backends/opensearch",
     "pyspark": "distributed/spark",
     "py4j": "distributed/spark",

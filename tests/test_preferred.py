@@ -128,6 +128,13 @@ def test_what_has_been_made_is_not_made_again(folder: Path) -> None:
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == made
 
 
+@pytest.mark.usefixtures("among_traps")
+def test_who_makes_them_runs_no_code_of_the_folder_that_one_stands_in(folder: Path) -> None:
+    assert not kept.preferred([anew()], ENOUGH)
+    wait_for_makers()
+    assert list(folder.glob("*.o"))
+
+
 def test_nothing_is_made_that_could_not_be_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = folder / "file"
     file.touch()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import os
+import pickle
 import signal
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import count, pairwise
 from threading import get_ident
 from typing import TYPE_CHECKING
@@ -40,7 +43,18 @@ def pool(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     if request.param == "that others cannot open":
         monkeypatch.setattr(workers, "_SHARED", str(tmp_path / "{}-{}"))
     with workers.processes(2, tmp_path, works=done_where) as pool:
+        wait_for_others(pool, 2)
         yield pool
+
+
+def wait_for_others(pool: Pool, number: int) -> None:
+    """Give a pool something to do until so many other processes have done some of it."""
+    others: set[int] = set()
+    until = time.monotonic() + 60
+    while len(others) < number:
+        assert time.monotonic() < until, "they do not start"
+        asked = [pool.submit(done_where, 0.005) for _ in range(6)]
+        others |= {process for process, _, _ in [one.result() for one in asked]} - {os.getpid()}
 
 
 def test_each_piece_brings_what_its_work_returns(pool: Pool) -> None:
@@ -94,6 +108,7 @@ def test_a_killed_process_is_told_of_instead_of_waited_for(tmp_path: Path) -> No
 def have_it_killed(index: Path) -> None:
     """Have another process end amid its work."""
     with workers.processes(1, index, works=done_where) as pool:
+        wait_for_others(pool, 1)
         for one in [pool.submit(kill_what_is_not, os.getpid()) for _ in range(10)]:
             one.result()
 
@@ -102,6 +117,74 @@ def kill_what_is_not(build: int) -> None:
     """Kill the process that this is done in, if it is another one."""
     if os.getpid() != build:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_what_cannot_be_told_fails_and_what_comes_after_it_is_done(pool: Pool) -> None:
+    asked = [pool.submit(done_where, 0.02) for _ in range(4)]  # so that what follows waits for a process
+    wrong, right = pool.submit(len, [lambda: None]), pool.submit(len, [None])
+    with suppress(AttributeError, pickle.PicklingError):
+        assert wrong.result() == 1, "it was done here"
+    assert right.result() == 1
+    assert len([one.result() for one in asked]) == 4
+    told = [pool.submit(raise_what_cannot_be_told) for _ in range(12)]
+    for one in told:
+        with pytest.raises((RuntimeError, LookupError), match="nobody"):
+            one.result()
+
+
+def raise_what_cannot_be_told() -> None:
+    """Raise what has a lambda in it."""
+    told = "nobody"
+    raise LookupError(told, lambda: None)
+
+
+def test_what_is_printed_there_is_no_answer(pool: Pool) -> None:
+    asked = [pool.submit(os.write, 1, b"printed") for _ in range(20)]
+    assert [one.result() for one in asked] == [len(b"printed")] * 20
+
+
+def test_where_no_process_can_be_started_all_is_done_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no Python"))
+    with workers.processes(2, tmp_path, works=done_where) as pool:
+        asked = [pool.submit(done_where, 0.0) for _ in range(20)]
+        assert {process for process, _, _ in [one.result() for one in asked]} == {os.getpid()}
+
+
+def test_what_ends_before_it_is_ready_is_done_without(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with workers.processes(2, tmp_path, works=of_no_module) as pool:
+        asked = [pool.submit(done_where, 0.05) for _ in range(20)]
+        assert {process for process, _, _ in [one.result() for one in asked]} == {os.getpid()}
+    assert "No module named 'no_such_module'" in capfd.readouterr().err
+
+
+def of_no_module() -> None:
+    """Do nothing."""
+
+
+of_no_module.__module__ = "no_such_module"
+
+
+@pytest.mark.usefixtures("among_traps")
+def test_code_in_the_folder_that_one_stands_in_is_not_run(tmp_path: Path) -> None:
+    with workers.processes(1, tmp_path, works=done_where) as pool:
+        wait_for_others(pool, 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_ctrl_c_ends_the_build_and_not_the_processes_first(tmp_path: Path) -> None:
+    with workers.processes(1, tmp_path, works=done_where) as pool:
+        wait_for_others(pool, 1)
+        asked = [pool.submit(interrupt_what_is_not, os.getpid()) for _ in range(10)]
+        assert None in {one.result() for one in asked}
+
+
+def interrupt_what_is_not(build: int) -> int | None:
+    """Send the process that this is done in what Ctrl+C does, if it is another one."""
+    if os.getpid() == build:
+        return build
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.01)
+    return None
 
 
 def test_one_process_alone_does_it_at_once() -> None:

@@ -185,7 +185,7 @@ def have_made(loops: Sequence[Loop]) -> Popen[bytes]:
 
     asked = json.dumps([sys.path, [(loop.function.__module__, loop.function.__name__) for loop in loops]])
     return subprocess.Popen(  # noqa: S603 -- our own
-        [sys.executable, "-c", MAKE, asked],
+        [sys.executable, "-P", "-c", MAKE, asked],  # -P: no module of the folder that one stands in
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
