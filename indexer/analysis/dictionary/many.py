@@ -825,7 +825,12 @@ class Bulk:
             score=rows.score * guesses.of_prefix,
             way=np.full(len(word), BY_PREFIX, np.uint8),
         )
-        rows = rows.of(_first(rows))
+        # By two prefixes a word may be read alike, but for a ё that the dictionary has behind the shorter one alone.
+        first = _first(rows)
+        is_again = np.ones(len(rows.word), np.bool_)
+        is_again[first] = False
+        told[rows.word[is_again]] = False
+        rows = rows.of(first)
         _tell_only(told, rows, own)
         return rows
 
