@@ -10,6 +10,7 @@ then whatever is looked at has something beside it.
 from __future__ import annotations
 
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -149,9 +150,11 @@ def _ends(texts: Sequence[str], joined: _Joined, runs: _Runs) -> np.ndarray:
     kept[kept] = ~_is_small_word(joined, runs, after[kept])
     at, of = at[kept], of[kept]
     smiles = _smiles(joined)
-    odd = np.unique(first.searchsorted(smiles, side="right") - 1)
+    is_odd = np.zeros(len(first), np.bool_)
+    is_odd[first.searchsorted(smiles, side="right") - 1] = True
+    odd = is_odd.nonzero()[0]
     if odd.size:
-        kept = ~np.isin(of, odd)
+        kept = ~is_odd[of]
         at, of = at[kept], of[kept]
     delimiters = _Delimiters.of(joined, runs, at, first[of])
     sure = at[delimiters.ends & ~delimiters.asks] + 1
@@ -347,14 +350,17 @@ def abbreviations() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     every = [word for word in NO_ENDS if word == word.lower()]
     number = {letter: count for count, letter in enumerate(sorted(set("".join(every))), 1)}
-    letters = np.array([number.get(chr(point).lower(), 0) for point in range(PLANE)], np.int64)
+    letters = np.zeros(PLANE, np.int64)
+    # Nothing but capitals has another character in lower case.
+    for character in chain(number, map(chr, (table() & UPPER).nonzero()[0].tolist())):
+        letters[ord(character)] = number.get(character.lower(), 0)
     powers = (len(number) + 1) ** np.arange(max(map(len, every)) + 1, dtype=np.int64)
     sums = [
         sum(number[letter] * int(power) for letter, power in zip(word[::-1], powers.tolist(), strict=False))
         + len(word) * int(powers[-1])
         for word in every
     ]
-    return letters, powers, np.unique(np.array(sums, np.int64))
+    return letters, powers, np.array(sorted({*sums}), np.int64)
 
 
 # --- tokens -----------------------------------------------------------------------------------------------------------

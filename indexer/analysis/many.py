@@ -163,7 +163,7 @@ class _Patterns:
         some = [words[number] for number in at.tolist()]
         suffix, tie = self._suffix[nodes[at]].astype(np.intp), self._tie[nodes[at]].astype(np.intp)
         whole, lemma, stop = self._bulk.cut(some, self._cut[nodes[at]].astype(np.intp) - 1, suffix)
-        is_plain = ~np.isin(lemma, _RARE)
+        is_plain = ~_are_rare(lemma)
         maybe = _ARE_NOT_PLAIN[whole >> _ROW].nonzero()[0]
         is_plain[maybe] &= np.array([some[number] not in _WRITTEN_NOT_PLAIN for number in maybe.tolist()], np.bool_)
         plain = is_plain.nonzero()[0]
@@ -253,8 +253,15 @@ def _plain(forms: Forms, rows: Readings, bulk: Bulk) -> Readings:
     is_told[[at for at, word in enumerate(forms.words) if word in _WRITTEN_NOT_PLAIN]] = False
     shapes = _columns(tuple(bulk.tags.shapes))
     is_told[rows.word[shapes.is_womans_patronymic[bulk.tags.shape[rows.tag]]]] = False
-    is_told[rows.word[np.isin(rows.lemma, _RARE) & (rows.way == KNOWN)]] = False
+    is_told[rows.word[_are_rare(rows.lemma) & (rows.way == KNOWN)]] = False
     return rows._replace(told=is_told).left()
+
+
+def _are_rare(lemmas: np.ndarray) -> np.ndarray:
+    are_rare = np.zeros(len(lemmas), np.bool_)
+    for one in _RARE:  # two: each by itself takes less than to look for all
+        are_rare |= lemmas == one
+    return are_rare
 
 
 def found_compounds(forms: Forms, halves: Halves, settings: Analysis) -> Told:

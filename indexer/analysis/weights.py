@@ -390,7 +390,7 @@ def _packed(words: Weighings[Text], rows: _Rows, steps: np.ndarray, places: np.n
     steps = steps[order]
     columns, are_other = _others(rows, steps)
     packed = [b""] * len(rows.lemmas)
-    for count in np.unique(rows.lemmas).tolist():
+    for count in sorted({*rows.lemmas.tolist()}):
         at = (rows.lemmas == count).nonzero()[0]
         weights = steps[rows.start[at][:, None] + np.arange(count)]  # words, lemmas, places
         made = np.empty((len(at), len(places), 1 + count), np.uint8)

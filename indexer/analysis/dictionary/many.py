@@ -134,7 +134,7 @@ class Tags:
 
     def meet(self, tags: np.ndarray) -> None:
         """Have these tags known."""
-        for number in np.unique(tags[~self._are_known[tags]]).tolist():
+        for number in sorted({*tags[~self._are_known[tags]].tolist()}):
             tag = self._lexicon.tag_of(number)
             self.same[number] = tag.same
             self.is_plural[number] = "plur" in tag.grammemes
@@ -147,7 +147,7 @@ class Tags:
 
     def judge(self, tags: np.ndarray, guesses: Guesses) -> None:
         """Have known of these tags what guesses go by."""
-        for number in np.unique(tags[~self._are_judged[tags]]).tolist():
+        for number in sorted({*tags[~self._are_judged[tags]].tolist()}):
             tag = self._lexicon.tag_of(number)
             self.is_productive[number] = guesses.is_productive(tag)
             self.is_of_a_part_of_speech[number] = guesses.is_of_a_part_of_speech(tag)
@@ -775,16 +775,17 @@ class Bulk:
         is_known = which < self._prefixes.known
         prefixed = of[is_known]
         is_long[prefixed] = is_short[prefixed] = False
-        asked, short = unknown[is_long], unknown[is_short]
+        short = unknown[is_short]
         of_forms = ~is_known & is_long[of]
-        for prefix in np.unique(which[of_forms]).tolist():
+        for prefix in sorted({*which[of_forms].tolist()}):
             # Nearly always such endings say nothing: «по» of «покасать» is no prefix of a form.
-            some = unknown[of[of_forms & (which == prefix)]]
+            at = of[of_forms & (which == prefix)]
+            some = unknown[at]
             ways = self._lexicon.ways_of_endings(
                 joined([words[at] for at in some.tolist()]), prefix - self._prefixes.known
             )
-            asked = asked[~np.isin(asked, some[ways.of])]
-        found = [self._by_forms(words, letters, told, asked, guesses)]
+            is_long[at[ways.of]] = False
+        found = [self._by_forms(words, letters, told, unknown[is_long], guesses)]
         if short.size:
             found.append(self._unknown(letters, told, short))
         if prefixed.size:
@@ -851,7 +852,9 @@ class Bulk:
         found = _joined([tails, ended])
         found = found.of(_first(found))
         _tell_only(told, found, asked)
-        self._leave_weighed(words, told, np.unique(found.word[found.same >> _SPELLING > 0]))
+        is_spelt = np.zeros(len(told), np.bool_)
+        is_spelt[found.word[found.same >> _SPELLING > 0]] = True
+        self._leave_weighed(words, told, is_spelt.nonzero()[0])
         return found
 
     def _spelt(self, letters: _Letters, told: np.ndarray, word: np.ndarray, ways: Ways, way: int) -> Readings:

@@ -154,8 +154,8 @@ def _portions(texts_: list[str]) -> Iterator[list[str]]:
     ends = np.cumsum(np.fromiter(map(len, texts_), np.int64, len(texts_)))
     size = ends[-1] if len(ends) else 0
     # Of one size, for one more that is small takes longer than a little more in each.
-    edges = np.unique(np.searchsorted(ends, np.linspace(0, size, max(round(size / _AT_ONCE), 1) + 1)[1:-1]))
-    for first, last in pairwise([0, *(edges[edges > 0]).tolist(), len(texts_)]):
+    edges = ends.searchsorted(np.linspace(0, size, max(round(size / _AT_ONCE), 1) + 1)[1:-1])
+    for first, last in pairwise([0, *sorted({*edges.tolist()} - {0}), len(texts_)]):
         yield texts_[first:last]
 
 

@@ -52,9 +52,9 @@ class Listing:
     def portions(self, places: int) -> Iterator[slice]:
         """Give all rows in portions of about so many places."""
         until = self._lengths.cumsum()
-        edges = until.searchsorted(np.arange(places, until[-1] if until.size else 0, places)) + 1
-        edges = np.unique([*range(0, len(until), MOST), *edges, len(until)]) + self._all.start
-        return (slice(start, stop) for start, stop in pairwise(edges.tolist()))
+        some = until.searchsorted(np.arange(places, until[-1] if until.size else 0, places)) + 1
+        first, edges = self._all.start, sorted({*range(0, len(until), MOST), *some.tolist(), len(until)})
+        return (slice(first + start, first + stop) for start, stop in pairwise(edges))
 
     def chunk(self, rows: slice) -> Chunk:
         """Return the lists of some rows, no more than MOST."""

@@ -77,7 +77,7 @@ def write(rows: np.ndarray, codes: np.ndarray, found: np.ndarray, *, pool: Execu
         here = slice(int(ends[first] - found[first]), int(ends[last - 1]))
         return _written(rows[here], codes[here], found[first:last])
 
-    parts = list((pool.map if pool else map)(some, pairwise(np.unique([0, *edges, len(found)]).tolist())))
+    parts = list((pool.map if pool else map)(some, pairwise(sorted({0, *edges.tolist(), len(found)}))))
     made: Arrays = {"found": found.astype(np.uint32)}
     for width, kind in _DTYPES.items():
         for part, dtype in ((f"gap{width}", kind), (f"code{width}", np.uint8)):
