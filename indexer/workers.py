@@ -159,7 +159,7 @@ class _Process:
 
     def give(self, work: Callable[..., object], *arguments: object) -> None:
         """Have it do something; if it has ended, nothing comes of that."""
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # of a pipe that nobody reads any more, or that is closed here
             pickle.dump((work, arguments), self._to, pickle.HIGHEST_PROTOCOL)
             self._to.flush()
 
@@ -385,9 +385,18 @@ def work_for_a_build(module: str) -> None:
         try:
             made = work(*arguments)
         except Exception as failed:  # noqa: BLE001 -- the build is told
-            failed.add_note(format_exc())
-            made = failed
+            made = _to_be_told(failed)
         _answer(answers, made)
+
+
+def _to_be_told(failed: Exception) -> Exception:
+    """Return a failure that another process can read, with where it came from."""
+    try:
+        pickle.loads(pickle.dumps(failed))  # noqa: S301 -- our own
+    except Exception:  # noqa: BLE001 -- whatever its own methods raise
+        failed = RuntimeError(repr(failed))
+    failed.add_note(format_exc())
+    return failed
 
 
 def _read_all(given: IO[bytes], pieces: SimpleQueue[Any]) -> None:
@@ -401,11 +410,7 @@ def _read_all(given: IO[bytes], pieces: SimpleQueue[Any]) -> None:
 
 
 def _answer(answers: IO[bytes], made: object) -> None:
-    try:
-        pickled = pickle.dumps(made, pickle.HIGHEST_PROTOCOL)
-    except Exception:  # noqa: BLE001 -- a failure that holds what cannot be told
-        pickled = pickle.dumps(RuntimeError(repr(made)), pickle.HIGHEST_PROTOCOL)
-    answers.write(pickled)
+    pickle.dump(made, answers, pickle.HIGHEST_PROTOCOL)
     answers.flush()
 
 

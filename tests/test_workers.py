@@ -126,16 +126,30 @@ def test_what_cannot_be_told_fails_and_what_comes_after_it_is_done(pool: Pool) -
         assert wrong.result() == 1, "it was done here"
     assert right.result() == 1
     assert len([one.result() for one in asked]) == 4
-    told = [pool.submit(raise_what_cannot_be_told) for _ in range(12)]
+
+
+@pytest.mark.parametrize("failure", ["with what cannot be told", "that cannot be read"])
+def test_failures_that_no_other_process_can_read_are_told_in_words(pool: Pool, failure: str) -> None:
+    told = [pool.submit(fail_here_or_there, failure) for _ in range(12)]
     for one in told:
-        with pytest.raises((RuntimeError, LookupError), match="nobody"):
+        with pytest.raises((RuntimeError, LookupError), match=failure):
             one.result()
+    assert pool.submit(math.sqrt, 9.0).result() == 3.0
 
 
-def raise_what_cannot_be_told() -> None:
-    """Raise what has a lambda in it."""
-    told = "nobody"
-    raise LookupError(told, lambda: None)
+class CannotBeReadError(LookupError):
+    """What is made by two arguments, and tells but one of them when it is read."""
+
+    def __init__(self, one: str, _other: int) -> None:
+        super().__init__(one)
+
+
+def fail_here_or_there(failure: str) -> None:
+    """Raise what cannot be pickled, or what cannot be unpickled."""
+    time.sleep(0.002)
+    if failure == "that cannot be read":
+        raise CannotBeReadError(failure, 1)
+    raise LookupError(failure, lambda: None)
 
 
 def test_what_is_printed_there_is_no_answer(pool: Pool) -> None:
