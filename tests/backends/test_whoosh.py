@@ -174,6 +174,19 @@ def flipped(index: Path, bit: int) -> None:
     path.write_bytes(content)
 
 
+def test_a_flipped_bit_of_the_header_is_found_when_it_is_opened(index: Path) -> None:
+    path = next(index.glob("MAIN_*.abzats"))
+    sound = path.read_bytes()
+    until = sound.index(b"}") + 2  # and the first of the bytes that fill it up
+    for bit in range(8 * until):
+        if bit // 8 < 40 or bit % 7 == 0:  # magic, checksum and lengths, and of names and numbers some
+            flipped(index, bit)
+            with pytest.raises(IndexDamaged):
+                open_index(index)
+            path.write_bytes(sound)
+    assert open_index(index).search("кошка").total == 1
+
+
 def test_whoever_asks_has_every_byte_verified(index: Path) -> None:
     path = next(index.glob("MAIN_*.abzats"))
     with open_index(index) as searcher:

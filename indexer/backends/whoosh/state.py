@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-FORMAT = 5  # raise it when an index of today could not be read by the program of yesterday
+FORMAT = 6  # raise it when an index of today could not be read by the program of yesterday
 
 _OURS = re.compile(r"abzats_(\d+)\.(?:json|files)\Z")
 _UNFINISHED = re.compile(r"_MAIN_\d+\.toc\.\d")  # of a build that was killed before the rename
