@@ -150,6 +150,8 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | _ALONE,
+            # Of its own, so that Ctrl+C, which goes to a whole group, is the build's: it ends this process.
+            process_group=0 if os.name == "posix" else None,
         )
         assert self._started.stdin is not None  # noqa: S101 -- by PIPE
         assert self._started.stdout is not None  # noqa: S101 -- likewise
@@ -374,7 +376,7 @@ def work_for_a_build(module: str) -> None:
     """Import a module, do what is asked for on standard input, answer on standard output, and end with the build."""
     given, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)  # what is printed is no answer
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C goes to all, and the build ends this process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where there are no groups of processes, Ctrl+C goes to all
     gc.disable()
     import_module(module)
     pieces: SimpleQueue[tuple[Callable[..., object], tuple[object, ...]]] = SimpleQueue()
