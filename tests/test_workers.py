@@ -33,18 +33,22 @@ def done_where(seconds: float) -> tuple[int, int, int]:
     return os.getpid(), get_ident(), next(_TURN)
 
 
-@pytest.fixture(params=["memory that is shared", "without room", "that others cannot open", "no such memory"])
-def pool(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
-    """Two processes beside this one."""
-    if request.param == "no such memory":
-        monkeypatch.delattr(os, "memfd_create", raising=False)
-    if request.param == "without room":
-        monkeypatch.setattr(workers, "_write", lambda *_: False)
-    if request.param == "that others cannot open":
-        monkeypatch.setattr(workers, "_SHARED", str(tmp_path / "{}-{}"))
-    with workers.processes(2, tmp_path, works=done_where) as pool:
-        wait_for_others(pool, 2)
-        yield pool
+@pytest.fixture(
+    scope="module", params=["memory that is shared", "without room", "that others cannot open", "no such memory"]
+)
+def pool(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
+    """Two processes beside this one; which start once for all tests."""
+    folder = tmp_path_factory.mktemp("index")
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "no such memory":
+            patch.delattr(os, "memfd_create", raising=False)
+        if request.param == "without room":
+            patch.setattr(workers, "_write", lambda *_: False)
+        if request.param == "that others cannot open":
+            patch.setattr(workers, "_SHARED", str(folder / "{}-{}"))
+        with workers.processes(2, folder, works=done_where) as pool:
+            wait_for_others(pool, 2)
+            yield pool
 
 
 def wait_for_others(pool: Pool, number: int) -> None:
