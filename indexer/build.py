@@ -312,10 +312,11 @@ class _Build:
         survey = Survey()
         passed = partial(self._passed, of=source.size)
         new = source.shares(survey, known, lambda name: store.remove([name]), passed)
+        # A second share tells that there are many; behind a full one it is not waited for: processes start the sooner.
         ahead = list(islice(new, 1))
         if ahead and not is_full(ahead[0]):
             ahead += islice(new, 1)
-        are_many = len(ahead) > 1 or any(map(is_full, ahead))  # not looked for, so that processes start the sooner
+        are_many = len(ahead) > 1 or any(map(is_full, ahead))
         worth_a_pool = self.processes > 1 and are_many and (source.size is None or source.size >= _WORTH_A_POOL)
         with (
             workers.processes(store.workers, self._index, works=cores.scan)

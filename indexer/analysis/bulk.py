@@ -351,7 +351,7 @@ def abbreviations() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     every = [word for word in NO_ENDS if word == word.lower()]
     number = {letter: count for count, letter in enumerate(sorted(set("".join(every))), 1)}
     letters = np.zeros(PLANE, np.int64)
-    # Nothing but capitals has another character in lower case.
+    # But for capitals, no character becomes one of these letters in lower case: to ask all of the plane takes 10 ms.
     for character in chain(number, map(chr, (table() & UPPER).nonzero()[0].tolist())):
         letters[ord(character)] = number.get(character.lower(), 0)
     powers = (len(number) + 1) ** np.arange(max(map(len, every)) + 1, dtype=np.int64)

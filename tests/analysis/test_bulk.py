@@ -131,3 +131,9 @@ def test_loops_find_what_arrays_find_in_real_texts(shared_data: Path, name: str)
         texts = [json.loads(line)["text"] for line in islice(lines, 900)]
     with compiled():
         compare_loops(texts)
+
+
+def test_every_character_has_the_number_of_its_lower_case() -> None:
+    letters, _, _ = bulk.abbreviations()
+    number = {chr(point): count for point, count in enumerate(letters.tolist()) if chr(point).lower() == chr(point)}
+    assert [number.get(chr(point).lower(), 0) for point in range(len(letters))] == letters.tolist()
