@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from indexer.errors import ClusterMisnamed
+from indexer.frozen import frozen
 
 SCHEME = "opensearch+"
 PORT = 9200
@@ -17,7 +18,7 @@ _NAME = re.compile(r"[a-z0-9а-яё][a-z0-9а-яё_-]{0,99}")
 _HOST = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:\[\]/?#@]+)(?::[0-9]{1,5})?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cluster:
     """An index on an OpenSearch cluster, and who asks for it. It is printed without what is secret."""
 

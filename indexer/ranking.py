@@ -28,13 +28,14 @@ What each of them earns, and what was tried and earns nothing, stands beside its
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
 from math import log1p
 from operator import add
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 
+from indexer.frozen import frozen
 from indexer.types import (
     AtPath,
     Boosted,
@@ -74,7 +75,7 @@ class Idf(Protocol):
 WEIGHT_STEPS = 100  # a lemma's weight is kept as a whole number of hundredths, so that sums of products are exact
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Collection:
     """What the formula needs to know of the index; deleted paragraphs do not count."""
 

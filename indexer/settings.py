@@ -6,11 +6,12 @@ build with others is refused; the others only concern the search and may be chan
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, field, fields
 from math import inf
 from typing import Any, cast
 
 from indexer.errors import SettingRefused
+from indexer.frozen import frozen
 
 # The values that a number may have, where that is not everything from 0: others make no results, or no sense.
 _SENSIBLE: dict[str, tuple[int, float]] = {
@@ -48,7 +49,7 @@ def wanted(name: str, usual: float) -> str:
     return f"a {'whole number' if isinstance(usual, int) else 'number'} is wanted, at least {least}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading(_Numbers):
     """How documents become paragraphs."""
 
@@ -56,7 +57,7 @@ class Reading(_Numbers):
     largest_file: int = 512 * 2**20  # bytes, of a format whose file is one document: it is held in memory several times
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Analysis(_Numbers):
     """How words become lemmas."""
 
@@ -72,7 +73,7 @@ class Analysis(_Numbers):
     longest_word: int = 64  # characters; what is longer is no word but a blob, and is cut
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ranking(_Numbers):
     """How paragraphs are ordered.
 
@@ -104,7 +105,7 @@ class Ranking(_Numbers):
     all_first: int = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asking(_Numbers):
     """What a query may be."""
 
@@ -126,7 +127,7 @@ class Asking(_Numbers):
     quoted_run: int = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mistyping(_Numbers):
     """How a query that finds nothing is read otherwise; the figures are of tests/benchmarks/spelling.py."""
 
@@ -143,7 +144,7 @@ class Mistyping(_Numbers):
     most_unknown: int = 16  # words that other readings are sought for; who has more has pasted something foreign
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Meaning(_Numbers):
     """How paragraphs that words found are put in order by an encoder, where that is asked for."""
 
@@ -159,7 +160,7 @@ class Meaning(_Numbers):
     unlike: float = 0.7  # cosine up to which there are none
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Building(_Numbers):
     """How an index is built; results do not depend on it."""
 
@@ -168,7 +169,7 @@ class Building(_Numbers):
     memory: int = 2**30
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clustering(_Numbers):
     """How an index is spread over a cluster, and asked there."""
 
@@ -179,7 +180,7 @@ class Clustering(_Numbers):
     candidates: int = 300
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """All of them."""
 

@@ -6,9 +6,11 @@ Query → Hit → Snippet → Result, on the way out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from indexer.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +28,7 @@ class Span(NamedTuple):
 span_of: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heading:
     """What is known of a document beside its text; empty where the document does not say."""
 
@@ -38,7 +40,7 @@ class Heading:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     r"""A text with its heading, as the readers give it: in NFC, line ends as \n.
 
@@ -64,7 +66,7 @@ class Document:
         return Heading(self.path, self.title, self.date, self.source, self.author, self.url)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paragraph:
     """A passage of a document: what is found, ranked and shown."""
 
@@ -118,7 +120,7 @@ class Form(NamedTuple):
     weight: float = 1.0  # in (0, 1], as of a lemma
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word:
     """A place where any of these lemmas or forms stands; it counts as one word in ranking."""
 
@@ -132,7 +134,7 @@ class Word:
         return hash((self.lemmas[:1], self.forms[:1], len(self.relatives)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Phrase:
     """These words at adjacent positions, in this order."""
 
@@ -140,7 +142,7 @@ class Phrase:
     typed: tuple[Word, ...] = ()  # the very forms, as many; paragraphs with them in a row come first; empty: all alike
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Near:
     """A condition: each of these stands near the next, in any order, and no two at one place.
 
@@ -152,7 +154,7 @@ class Near:
     links: tuple[int | None, ...]  # one less
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """A condition: all of these words within a stretch of text, in any order.
 
@@ -163,7 +165,7 @@ class Window:
     distance: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """A condition: at least so many of these words at adjacent positions, in their order; whichever of them."""
 
@@ -171,21 +173,21 @@ class Run:
     least: int  # from 1 up to their number
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Together:
     """What a space means: a paragraph with any of the clauses, those with all of them first."""
 
     clauses: tuple[Query, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Either:
     """OR: a paragraph with any of the clauses."""
 
     clauses: tuple[Query, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Only:
     """A paragraph that `query` finds, and each of `required`, and none of `excluded`; it scores by `query` alone."""
 
@@ -194,7 +196,7 @@ class Only:
     excluded: tuple[Query, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Boosted:
     """A query whose score is multiplied."""
 
@@ -202,7 +204,7 @@ class Boosted:
     factor: float  # above zero
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class In:
     """A paragraph of a document whose title, source or author the query finds."""
 
@@ -210,21 +212,21 @@ class In:
     query: Query
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AtPath:
     """A condition: the document's path, without case, holds this text; with * or ? the whole path is as the pattern."""
 
     pattern: str  # folded
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InDocument:
     """A condition: the query finds some paragraph of the same document."""
 
     query: Query
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dated:
     """A condition: the document has a date, and it is in this range."""
 
@@ -237,7 +239,7 @@ Query: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filters:
     """Which documents may be found at all; an undated one is never within a range of dates."""
 
@@ -246,7 +248,7 @@ class Filters:
     until: datetime | None = None  # exclusive
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Without:
     """What the words of a query shall not be looked for by, though it is among what they may mean."""
 
@@ -272,7 +274,7 @@ MendingKind: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mending:
     """A part of a query that was not read as it stands there."""
 
@@ -281,7 +283,7 @@ class Mending:
     text: str  # what stands there
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LemmaRead:
     """A lemma that a word of the query may have, and what of it is in the index."""
 
@@ -291,7 +293,7 @@ class LemmaRead:
     forms: dict[str, int]  # as they are written → places, the most frequent first
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WordRead:
     """A word of the query as it was understood."""
 
@@ -305,7 +307,7 @@ class WordRead:
     without_forms: dict[str, int] = field(default_factory=dict)  # likewise, of the lemmas that it is looked for by
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Understanding:
     """What a query means in an index."""
 
@@ -319,7 +321,7 @@ class Understanding:
 Rung: TypeAlias = Literal["characters", "layout", "transliteration", "spelling", "relatives"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rescue:
     """A query that was searched in the place of one that found nothing."""
 
@@ -328,7 +330,7 @@ class Rescue:
     words: tuple[tuple[str, str], ...]  # as typed → as read instead
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Completion:
     """What a word may become when it is typed further."""
 
@@ -336,7 +338,7 @@ class Completion:
     places: int  # in the paragraphs of the index, however written
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Examples:
     """Words of an index that its queries can be shown with."""
 
@@ -347,7 +349,7 @@ class Examples:
 # --- the answer -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hit:
     """A paragraph that an engine found."""
 
@@ -356,7 +358,7 @@ class Hit:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hits:
     """A page of the ranking, and how long the whole of it is."""
 
@@ -368,7 +370,7 @@ class Hits:
         return iter(self.hits)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snippet:
     """A paragraph's text with the words that were asked for."""
 
@@ -376,7 +378,7 @@ class Snippet:
     marks: tuple[Span, ...]  # into text; in order, apart from each other
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScorePart:
     """One of the numbers that add up to a score."""
 
@@ -385,7 +387,7 @@ class ScorePart:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """A paragraph found, as a person or a program wants to see it."""
 
@@ -396,7 +398,7 @@ class Result:
     meaning: float = 0.0  # what of the score is for its meaning; none unless it was asked for
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """A page of results, and how long the whole list is."""
 
@@ -413,7 +415,7 @@ class Answer:
         return len(self.results)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facets:
     """How what a query finds is spread over sources and months: paragraphs, or documents.
 
@@ -436,7 +438,7 @@ DifferenceKind: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """What is not the same in a quotation and in the text it is found in."""
 
@@ -446,7 +448,7 @@ class Difference:
     span: Span  # of `quoted` in the quotation; empty where it leaves something out
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Passage:
     """Words of a quotation that stand in a row in a paragraph."""
 
@@ -455,7 +457,7 @@ class Passage:
     quoted: Span  # into the quotation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Occurrence:
     """Where a quotation stands in a document, or as much of it as stands there."""
 
@@ -465,7 +467,7 @@ class Occurrence:
     differences: tuple[Difference, ...]  # in order; those of a verbatim one are forgiven
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quotation:
     """Whether the texts have a quotation.
 
@@ -484,7 +486,7 @@ class Quotation:
 # --- the index --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileRecord:
     """What a build remembers of a file of the corpus."""
 
@@ -497,7 +499,7 @@ class FileRecord:
     problem: str = ""  # why it could not be read; empty if it was
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Progress:
     """How far a build has come."""
 
@@ -506,7 +508,7 @@ class Progress:
     total: int | None  # likewise; None where it cannot be known
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildReport:
     """What a build did, and what the index holds after it."""
 
@@ -525,7 +527,7 @@ class BuildReport:
     ignored: dict[str, int] = field(default_factory=dict)  # suffix that no reader takes → files
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IndexStatus:
     """What is in an index."""
 

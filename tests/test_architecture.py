@@ -42,6 +42,7 @@ LAYERS = {
     "addresses": 1,
     "compiled": 1,
     "types": 0,
+    "frozen": -1,
     "errors": 0,
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import chain
 from threading import Lock
@@ -16,6 +15,7 @@ from indexer.analysis.context import ALONE, NO_TIES, PREPOSITIONS, Ties, asks, p
 from indexer.analysis.dictionary import DICTIONARY, entry, known_tags, look_ahead, nominative, parses
 from indexer.analysis.fold import fold, plain_latin
 from indexer.analysis.weights import FEW, Weighing, hundredths, shortened, weighed, weights_at
+from indexer.frozen import frozen
 from indexer.types import Lemma
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ _found_as: Callable[[tuple[tuple[Lemma, ...], tuple[Lemma, ...], Ties, Mapping[i
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lemmatizer:
     """Lemmas of single words. Nothing is kept between calls, so threads may share it."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from indexer import records
 from indexer.cli.screen import BOLD, DIM, INDENT, Painted, Screen, clean
+from indexer.frozen import frozen
 from indexer.wording.messages import _, calendar_day, decimal, message
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from indexer.types import Heading, Paragraph, Rescue, Result, ScorePart, Snippet
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Neighbour:
     """A paragraph beside a found one, with the words of the query in it."""
 
@@ -25,7 +25,7 @@ class Neighbour:
     snippet: Snippet
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A result with what else there is to show; None where nobody asked for it."""
 

@@ -11,14 +11,13 @@ import codecs
 import io
 import os
 import re
-import shutil
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NewType, TextIO
 from unicodedata import category, east_asian_width
 
 import click
 
+from indexer.frozen import frozen
 from indexer.types import Span
 from indexer.wording.messages import _
 
@@ -67,7 +66,7 @@ def clean(text: str) -> str:
     return text.translate(CLEAN)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Screen:
     """Where the output of a command goes."""
 
@@ -175,8 +174,13 @@ def complain(*lines: str) -> None:
 
 def _screen(stream: TextIO, choice: str, environ: Mapping[str, str]) -> Screen:
     terminal = stream.isatty()
-    width = min(shutil.get_terminal_size().columns, WIDEST) if terminal else None
-    return Screen(stream, wants_color(choice, environ, terminal=terminal), width)
+    return Screen(stream, wants_color(choice, environ, terminal=terminal), _width() if terminal else None)
+
+
+def _width() -> int:
+    from shutil import get_terminal_size  # noqa: PLC0415 -- 3 ms, for it imports what unpacks archives
+
+    return min(get_terminal_size().columns, WIDEST)
 
 
 def wants_color(choice: str, environ: Mapping[str, str], *, terminal: bool) -> bool:

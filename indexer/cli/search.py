@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -11,6 +10,7 @@ import indexer
 from indexer import records
 from indexer.cli import formats, options, screen
 from indexer.cli.formats import Entry, Neighbour, json_line
+from indexer.frozen import frozen
 from indexer.types import Filters
 from indexer.wording.messages import _, ngettext, number, shortened
 
@@ -125,7 +125,7 @@ def _parameters() -> list[click.Parameter]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """Everything typed."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 from functools import cache, partial
-from hashlib import sha256
 from importlib.util import find_spec
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -64,6 +63,8 @@ def _caching() -> Callable[[Callable[..., object]], object]:
     Numba's own looks at when the loop's file was written, and takes what was compiled together with loops of another
     file before that one was changed.
     """
+    from hashlib import sha256  # noqa: PLC0415 -- OpenSSL takes 3 ms, of all who search
+
     from numba.core import caching  # noqa: PLC0415 -- with Numba
 
     its_own: Any = caching.FunctionCache

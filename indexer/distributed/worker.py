@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from indexer.analysis import dictionary
 from indexer.backends.opensearch import cores
 from indexer.errors import CorpusMissing, IndexNotWritten
+from indexer.frozen import frozen
 from indexer.pieces import Survey, batches, of_file
 from indexer.readers import CorpusFile
 from indexer.settings import Analysis
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from indexer.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Task:
     """What all workers of a build have to know; it crosses process borders."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from indexer.errors import SettingRefused
 from indexer.evaluation.metrics import estimate, p_value
+from indexer.frozen import frozen
 from indexer.settings import wanted
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _SAME = 1e-9  # values of a measure nearer to each other are equal but for rounding
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """What changes when one system takes the place of another."""
 
@@ -38,7 +39,7 @@ class Comparison:
     losses: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Swing:
     """A query on which two systems differ."""
 

@@ -7,11 +7,12 @@ import json
 import re
 import zlib
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING, Any, TextIO
 
 from indexer.errors import JudgementsUnreadable
+from indexer.frozen import frozen
 from indexer.readers.normal import line as one_line
 from indexer.types import Document
 
@@ -31,7 +32,7 @@ _TITLE = re.compile(r"<(?:title|query)>([^<]*)", re.IGNORECASE)
 _LABEL = re.compile(r"(?:number|topic):", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JudgedSet:
     """Documents, questions, and which of the documents answer which question."""
 

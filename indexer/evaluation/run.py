@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +10,7 @@ import numpy as np
 
 from indexer.evaluation.metrics import apart, estimate, measure, measures_library
 from indexer.evaluation.systems import Bench
+from indexer.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ class Step(NamedTuple):
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What a system answered, and what that is worth."""
 
@@ -37,7 +37,7 @@ class Outcome:
     values: Values
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetOutcome:
     """What the systems made of a set."""
 
@@ -54,7 +54,7 @@ class SetOutcome:
         return estimate([self.values(measure, system)])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evaluation:
     """What the systems made of all sets."""
 

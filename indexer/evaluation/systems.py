@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
@@ -13,6 +12,7 @@ from indexer.analysis.fold import fold
 from indexer.analysis.lemmatize import first_lemma
 from indexer.build import build_index
 from indexer.errors import QueryError
+from indexer.frozen import frozen
 from indexer.paragraphs import split
 from indexer.ranking import WEIGHT_STEPS, Collection, Saturation, bm25, idf
 from indexer.search import open_index
@@ -79,7 +79,7 @@ class Bench:
 # --- ours -------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ours:
     """Our search, by the same call that any program makes."""
 
@@ -163,7 +163,7 @@ def stem(form: str) -> str:
     return _snowball().stemWord(fold(form))  # type: ignore[no-any-return]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bag:
     """BM25 over one unit a token; a text is the bag of its units, and so is a query: signs mean nothing."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from itertools import accumulate, pairwise, product
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +22,7 @@ from indexer.errors import (
     QueryTooOpen,
     QueryTooWide,
 )
+from indexer.frozen import frozen
 from indexer.queries import dates
 from indexer.queries.parser import parse
 from indexer.queries.syntax import (
@@ -92,7 +93,7 @@ class Meant(NamedTuple):
     left: Word  # what it is looked for by
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Understood:
     """What a text means."""
 
@@ -183,7 +184,7 @@ MENDED = {
 }  # what a mending says to whoever reads strictly
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Parts:
     """What an expression asks for, as a space joins it with what stands beside it."""
 

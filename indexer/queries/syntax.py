@@ -6,9 +6,10 @@ Places in the query are kept beside, and do not count when expressions are compa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from indexer.frozen import frozen
 from indexer.types import Span
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ Link: TypeAlias = int | Literal["sentence", "paragraph"]
 _NOWHERE = Span(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plain:
     """Words with nothing around them, parted by single spaces."""
 
@@ -28,7 +29,7 @@ class Plain:
     at: tuple[Span, ...] = field(default=(), compare=False)  # of what stood between spaces
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marked:
     """A word with a sign of its own."""
 
@@ -38,7 +39,7 @@ class Marked:
     at: Span = field(default=_NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quoted:
     """Words in quotation marks."""
 
@@ -48,21 +49,21 @@ class Quoted:
     at: Span = field(default=_NOWHERE, compare=False)  # of the text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Date:
     """What is typed for a date or a range of them; dates.read understands it."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """What stands in brackets."""
 
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Weighted:
     """What ^ stands after."""
 
@@ -70,7 +71,7 @@ class Weighted:
     factor: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """What the name of a field stands before."""
 
@@ -78,7 +79,7 @@ class Field:
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Near:
     """What РЯДОМ stands between."""
 
@@ -86,35 +87,35 @@ class Near:
     links: tuple[Link, ...]  # one less
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Not:
     """What a minus or НЕ stands before."""
 
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Must:
     """What a plus stands before."""
 
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class And:
     """What И stands between."""
 
     parts: tuple[Expression, ...]  # two or more
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sequence:
     """What stands side by side, with spaces between."""
 
     parts: tuple[Expression, ...]  # none, for a query without anything, or two and more
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Or:
     """What ИЛИ stands between."""
 

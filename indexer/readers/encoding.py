@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from indexer.errors import Unreadable
+from indexer.frozen import frozen
 
 SAMPLE = 2**20  # bytes that tell a stream's encoding
 
@@ -48,7 +48,7 @@ _ONE_SIDE = 0.8  # of every second byte of UTF-16 that says Latin (0) or Cyrilli
 _LEGIBLE = 0.7  # of the characters of a text are letters, digits or spaces
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Encoding:
     """How to turn the bytes of a file into characters."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from indexer.errors import CorpusMissing, Unreadable
+from indexer.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -37,7 +38,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CorpusFile:
     """A file that a reader takes."""
 
@@ -46,7 +47,7 @@ class CorpusFile:
     size: int  # bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What is in a corpus."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.analysis.fold import fold
+from indexer.frozen import frozen
 from indexer.queries import masks, parse
 from indexer.queries.syntax import (
     And,
@@ -48,7 +49,7 @@ class Change(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """What an index knows of words."""
 

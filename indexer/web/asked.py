@@ -6,12 +6,13 @@ A parameter stands in one place: its name, what it may be, how it is read, and h
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from unicodedata import normalize
 from urllib.parse import urlencode
 
+from indexer.frozen import frozen
 from indexer.queries import dates
 from indexer.types import Filters, Without
 from indexer.web.problems import NO_DATE, NO_TIME, PARAMETER, Problem
@@ -33,7 +34,7 @@ LONGEST_DATE = 100
 _DIGITS = re.compile("[0-9]{1,10}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """A parameter of a query string."""
 
@@ -147,7 +148,7 @@ def _refused(name: str, reason: str) -> Problem:
 # --- a search ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """What a search is asked for."""
 

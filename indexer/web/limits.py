@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from indexer.frozen import frozen
 from indexer.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """How much a request may ask for; whoever asks for more is told what there is."""
 

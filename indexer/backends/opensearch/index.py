@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from itertools import count, islice
 from operator import attrgetter
@@ -12,6 +12,7 @@ from indexer.analysis import dictionary
 from indexer.backends.opensearch.schema import FORMAT, restored, stored
 from indexer.deadline import NEVER
 from indexer.errors import IndexIncompatible, IndexMissing
+from indexer.frozen import frozen
 from indexer.types import FileRecord
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ META = "abzats"
 STABLE = "abzats"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """How a generation was made."""
 
@@ -53,7 +54,7 @@ class Made:
         return {META: asdict(self)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Index:
     """A generation by its own name; what is committed never changes."""
 

@@ -16,6 +16,7 @@ from indexer.analysis import russian
 from indexer.backends.opensearch.connection import FULL, Connection, is_full, json_of
 from indexer.backends.opensearch.encoding import WordKey, encoded
 from indexer.errors import ClusterUnwell, IndexNotWritten
+from indexer.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +31,7 @@ _LONGEST_PAUSE = 10.0
 _BUSY = frozenset({408, 429, 500, 502, 503, 504})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """Where a build writes to; it crosses process borders."""
 
@@ -87,7 +88,7 @@ class Writer:
                 yield Action(name, fields)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """A document of the index, as it shall be."""
 
@@ -99,7 +100,7 @@ class Action:
         return f'{{"index":{{"_id":"{self.name}"}}}}\n{json_of(self.fields)}'
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deletion:
     """A document that shall not be there."""
 

@@ -177,16 +177,16 @@ def pack(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
     return np.frombuffer(blob, np.uint8) if blob else np.zeros(0, np.uint8), ends
 
 
-def added_up(numbers: np.ndarray) -> np.ndarray:
-    """Return the sum of each number and all before it, in 64 bits.
+def added_up(numbers: np.ndarray, kind: type[np.integer] = np.int64) -> np.ndarray:
+    """Return the sum of each number and all before it, as numbers of a kind.
 
     450,000 bytes take 1.0 ms so, and 3.5 by a cumulative sum that makes wide numbers of them on its way.
 
     >>> added_up(np.array([200, 100], np.uint8)).tolist()
     [200, 300]
     """
-    sums: np.ndarray = numbers.astype(np.int64)
-    return np.cumsum(sums, out=sums)
+    sums: np.ndarray = numbers.astype(kind)
+    return np.cumsum(sums, dtype=kind, out=sums)
 
 
 def stable_order(numbers: np.ndarray) -> np.ndarray:

@@ -70,7 +70,12 @@ class _Bounds:
 
     def add(self, rows: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Add what sources give in rows, perhaps in some twice; return those that had nothing before, each once."""
-        new = rows[self.most[rows] == 0]
+        if self._touched:
+            new = rows[self.most[rows] == 0]
+        else:
+            # All zeros. What is written first is paged in once; what is read first, and then written to, twice.
+            new = rows
+            self.most[rows] = 0.0
         number = np.arange(len(new), dtype=np.int32)
         self._last[new] = number
         once: np.ndarray = new[self._last[new] == number]
@@ -460,7 +465,10 @@ class _Reading:
             rows.append(of_source)
             points.append(most)
             if source.bit:
-                self._bounds.words[of_source[:own]] |= np.uint32(source.bit)
+                if self._known:
+                    self._bounds.words[of_source[:own]] |= np.uint32(source.bit)
+                else:  # all zeros: see _Bounds.add
+                    self._bounds.words[of_source[:own]] = source.bit
                 self._known |= source.bit
         if rows:
             new = self._bounds.add(join(rows), join(points))

@@ -8,7 +8,7 @@ these numbers, for each core meets the words in an order of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +21,7 @@ from indexer.backends.whoosh import interning, keying, texts
 from indexer.backends.whoosh.hashtable import HashTable
 from indexer.backends.whoosh.segment import HEADING_FIELDS, Content, Rows, Whole, heading_to_bytes
 from indexer.compiled import kept
+from indexer.frozen import frozen
 from indexer.paragraphs import passages
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _SAVED = 13e-9  # seconds of the processor that loops save of a character: of 67
 LOOPS = (*loops.LOOPS, *interning.LOOPS, *keying.LOOPS)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scan:
     """Documents whose words have the numbers of a scanner."""
 

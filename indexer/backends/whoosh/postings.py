@@ -36,6 +36,7 @@ _DENSE = 64  # rows to one of a list, up to which its bits are kept once read
 _KEPT = 64 * 2**20  # bytes of such bits
 _MONTHS_TO_1970 = 1970 * 12
 _REMEMBERED = 50_000  # lemmas whose lists are known
+_FEW = 256  # paragraphs: to look for the documents of as many takes a part of what a table of all does, once
 _told = Struct("=2q").pack
 
 
@@ -165,6 +166,8 @@ class Documents:
 
     def of(self, paragraphs: np.ndarray) -> np.ndarray:
         """Return the document of each paragraph."""
+        if len(paragraphs) <= _FEW and "of_paragraphs" not in self.__dict__:
+            return self.starts.searchsorted(paragraphs, "right") - 1
         documents: np.ndarray = self.of_paragraphs[paragraphs]
         return documents
 
@@ -257,7 +260,7 @@ class FieldPostings:
 
     @cached_property
     def _lengths(self) -> np.ndarray:
-        return join([of.lengths() for of in self._of]).astype(np.float64)
+        return join([of.narrow_lengths() for of in self._of])
 
     @cached_property
     def live(self) -> np.ndarray | None:
@@ -670,7 +673,7 @@ class FieldPostings:
 
     def lengths(self, rows: np.ndarray) -> np.ndarray:
         """Return the number of words of rows, as floats."""
-        lengths: np.ndarray = self._lengths[rows]
+        lengths: np.ndarray = self._lengths[rows].astype(np.float64)
         return lengths
 
     def of_documents(self, condition: AtPath | Dated) -> np.ndarray:

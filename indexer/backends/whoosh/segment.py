@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import chain, compress, islice, pairwise
@@ -26,6 +25,7 @@ from indexer.backends.whoosh.terms import Terms
 from indexer.backends.whoosh.texts import Texts
 from indexer.backends.whoosh.tokens import Among, Tokens
 from indexer.backends.whoosh.words import Neighbours, Words
+from indexer.frozen import frozen
 from indexer.types import Heading, Paragraph, Span
 from indexer.vocabulary import Lexicon
 
@@ -70,7 +70,7 @@ class Whole(NamedTuple):
     term: np.ndarray  # index into terms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """Documents as arrays, before they become a segment: what a worker makes of a batch, or a merge of a segment."""
 
@@ -133,6 +133,10 @@ class Field:
     def lengths(self) -> np.ndarray:
         """Return how many words each row has."""
         return self._tokens.lengths(self.all)
+
+    def narrow_lengths(self) -> np.ndarray:
+        """Return the same in as few bytes as they are stored in."""
+        return self._tokens.narrow_lengths(self.all)
 
     def words(self) -> np.ndarray:
         """Return the words of all rows."""

@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from operator import attrgetter
 from typing import IO, TYPE_CHECKING, Any
 
 from indexer.backends.whoosh import deflate
+from indexer.frozen import frozen
 from indexer.types import FileRecord
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class NotState(Exception):
     """The file is none of ours, or cut short; its text says which."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class State:
     """How an index was made."""
 

@@ -211,8 +211,8 @@ class Words:
 
     @cached_property
     def _until(self) -> np.ndarray:
-        """Return how many lemmas the words to each one have: 1 ms for 450,000 words."""
-        return arrays.added_up(self._of["word_lemmas"])
+        """Return how many lemmas the words to each one have, in 32 bits: 1 ms for 450,000 words."""
+        return arrays.added_up(self._of["word_lemmas"], np.uint32)
 
     # --- lemmas ---
 
@@ -540,7 +540,7 @@ class Words:
         """Return words and lemmas packed: 13 ms for 450,000 words."""
         of = self._of
         depends = of["word_weighting"] >= self._plain
-        words = (self._until - of["word_lemmas"]) << START | depends * BESIDE | of["word_lemmas"]
+        words = (self._until.astype(np.int64) - of["word_lemmas"]) << START | depends * BESIDE | of["word_lemmas"]
         alone = spread(self._alone(np.arange(self.count)), of["word_lemmas"])
         lemmas = of["word_lemma"].astype(np.int64) >> 1 << LEMMA | of["steps"][alone]
         return Packed(
@@ -561,7 +561,7 @@ class Words:
 
         of, frozen = self._of, arrays.frozen
         return Known(
-            until=frozen(self._until),
+            until=frozen(self._until.astype(np.int64)),
             weighting=frozen(of["word_weighting"].astype(np.uint32)),
             ties=frozen(of["word_ties"]),
             expects=frozen(of["tie_expects"]),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from indexer import records
+from indexer.frozen import frozen
 from indexer.web import problems
 from indexer.web.asked import (
     TEN,
@@ -45,7 +45,7 @@ _OF_QUERIES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """Something that can be asked."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
+from indexer.frozen import frozen
 from indexer.web.pages import addresses
 from indexer.web.pages.marks import pieces
 from indexer.web.pages.search import origin
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WEB = ("https://", "http://")  # where a link of a document may lead; «javascript:» is no place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Passage:
     """A paragraph, and the way from it to the others with marks."""
 

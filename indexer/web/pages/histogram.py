@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from indexer.frozen import frozen
 from indexer.web.pages import addresses
 from indexer.wording.messages import calendar_month, ngettext, number
 
@@ -24,7 +25,7 @@ WIDTH, GAP = 10, 2  # of a bar with the gap after it, and of the gap
 MOMENT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """A month or a year with the results in it."""
 
@@ -37,7 +38,7 @@ class Bar:
     address: str  # the results of this time; of all time again if it is this that is chosen; empty if there are none
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Histogram:
     """All bars, empty months among them."""
 

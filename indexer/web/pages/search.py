@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from indexer.deadline import Deadline
+from indexer.frozen import frozen
 from indexer.types import Filters, Without
 from indexer.web.pages import addresses
 from indexer.web.pages.histogram import histogram
@@ -30,7 +31,7 @@ PAGES_BESIDE = 2  # numbers of pages on each side of the one shown
 SORTS = {"relevance": message("best"), "date": message("newest")}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """A link that switches something, and how it is now."""
 
@@ -40,7 +41,7 @@ class Choice:
     count: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lemma:
     """A lemma of a word and its forms, each to be switched off."""
 
@@ -49,7 +50,7 @@ class Lemma:
     more: int  # forms not shown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word:
     """A word of the query as it was understood."""
 
@@ -66,7 +67,7 @@ class Word:
         return not all(form.is_on for form in every)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """A result."""
 
@@ -247,7 +248,7 @@ def _toggled(some: Iterable[str], one: str) -> tuple[str, ...]:
 # --- paging -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Pages:
     """Links to the other pages of a list; an empty address leads nowhere."""
 
