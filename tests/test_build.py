@@ -20,13 +20,13 @@ TEXT = "Сталь закаляют в цехе номер {}, а рожь жн�
 
 
 def write(corpus: Path) -> None:
-    """Write over four megabytes of files, small and large, some of which cannot be read."""
+    """Write over two megabytes of files, small and large, some of which cannot be read."""
     for folder in range(3):
         (corpus / f"{folder}").mkdir(parents=True)
     for number in range(60):
-        lines = "\n\n".join(TEXT.format(number * at) for at in range(700))
+        lines = "\n\n".join(TEXT.format(number * at) for at in range(400))
         (corpus / f"{number % 3}" / f"{number:02}.txt").write_text(lines, encoding="cp1251" if number % 7 else "utf-8")
-    rows = "".join(f'{{"text": "{TEXT.format(at)}", "title": "Строка {at}"}}\n' for at in range(12_000))
+    rows = "".join(f'{{"text": "{TEXT.format(at)}", "title": "Строка {at}"}}\n' for at in range(8_000))
     (corpus / "1" / "30а.jsonl").write_text(rows + '{"text": 5}\n', encoding="utf-8")
     (corpus / "1" / "пустой.txt").write_bytes(b"")
     (corpus / "2" / "знаки.txt").write_text("*** — ***", encoding="utf-8")
@@ -69,7 +69,7 @@ def test_files_are_told_of_alike_wherever_they_are_read(corpus: Path, tmp_path: 
         assert alone == by_two
     assert answers[1] == answers[2]
     totals = [total for total, _ in answers[1]]
-    assert totals == [54_000, 54_000, 39_902]
+    assert totals == [32_000, 32_000, 22_802]
 
 
 def test_a_build_tells_how_far_it_is_by_all_bytes(corpus: Path, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_build_tells_how_far_it_is_by_all_bytes(corpus: Path, tmp_path: Path) 
         read = [step for step in seen if step.stage == "read"]
         size = sum(path.stat().st_size for path in corpus.rglob("*.*"))
         assert [step.done for step in read] == sorted(step.done for step in read)
-        assert read[-1].done == read[-1].total == size > 4_000_000
+        assert read[-1].done == read[-1].total == size > 2_000_000
         assert [step.stage for step in (seen[0], seen[-1])] == ["look", "write"]
 
 
