@@ -253,7 +253,7 @@ texts_of = st.lists(st.tuples(words, spaces), min_size=4, max_size=14).map(
 documents = st.lists(st.lists(texts_of, min_size=1, max_size=3).map("\n\n".join), min_size=1, max_size=4).map(
     lambda found: [Document(f"{at}.txt", text) for at, text in enumerate(found)]
 )
-EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def forms(terms: Sequence[Term]) -> list[str]:
