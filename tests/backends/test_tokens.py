@@ -17,7 +17,7 @@ def _texts(words: np.ndarray) -> Tokens:
 
 @pytest.fixture
 def words() -> np.ndarray:
-    """Return the words of all places: some in ten are rare, but for a block that has none."""
+    """Return the words of all places: one in thirteen is rare, but for a block that has none."""
     random = np.random.default_rng(1)
     words = random.integers(0, 2 * _FREQUENT, _ROWS * _LENGTH)
     words[random.random(len(words)) < 0.8] //= 2

@@ -178,7 +178,7 @@ def pack(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def added_up(numbers: np.ndarray, kind: type[np.integer] = np.int64) -> np.ndarray:
-    """Return the sum of each number and all before it, as numbers of a kind.
+    """Return the sum of each number and all before it, as numbers of a kind that has room for all of them.
 
     450,000 bytes take 1.0 ms so, and 3.5 by a cumulative sum that makes wide numbers of them on its way.
 
