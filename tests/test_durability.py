@@ -18,7 +18,8 @@ from indexer import IndexBusy, IndexNotWritten, build_index, open_index, workers
 from indexer.backends.whoosh import cores
 
 if TYPE_CHECKING:
-    from indexer.backends.whoosh.words import Entries
+    from indexer.backends.whoosh.inversion import Scan
+    from indexer.pieces import Share, Survey
     from indexer.settings import Settings
 
 MOMENTS = int(os.environ.get("ABZATS_KILLS", "8"))
@@ -130,7 +131,7 @@ def test_a_killed_process_of_a_build_is_said_in_a_sentence(tmp_path: Path, monke
     write(tmp_path / "new", "вторая", 150, 700)
     index = tmp_path / "index"
     build_index(tmp_path / "old", index)
-    monkeypatch.setattr(cores, "look_up", partial(kill_what_is_not, os.getpid()))
+    monkeypatch.setattr(cores, "scan", partial(kill_what_is_not, os.getpid(), tmp_path / "killed"))
     with pytest.raises(IndexNotWritten, match="a process of the build was killed"):
         build_index(tmp_path / "new", index, processes=2)
     assert state(index) == (105_000, 0)
@@ -168,11 +169,18 @@ def is_working(process: int) -> bool:
         return False
 
 
-def kill_what_is_not(build: int, keys: list[bytes], settings: Settings) -> Entries:
-    """Kill the process that this is done in, if it is another one, and not the one that runs the tests."""
+def kill_what_is_not(
+    build: int, killed: Path, share: Share, name: str, settings: Settings
+) -> tuple[Survey | None, Scan]:
+    """Kill the process that this is done in, if it is another one; the one that runs the tests waits for that."""
     if os.getpid() != build:
+        killed.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return LOOK_UP(keys, settings)
+    until = time.monotonic() + 30
+    while not killed.exists():
+        assert time.monotonic() < until, "the other process was given nothing"
+        time.sleep(0.01)
+    return SCAN(share, name, settings)
 
 
-LOOK_UP = cores.look_up
+SCAN = cores.scan
