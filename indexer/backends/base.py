@@ -135,6 +135,11 @@ class Opened(Protocol):
         """When that was."""
         ...
 
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """Lemmas that many questions will ask for, if many are expected; () if only a few are."""
+        ...
+
     def is_newest(self) -> bool:
         """Whether no other build has been committed since; so too if the index is gone."""
         ...

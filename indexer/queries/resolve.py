@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from indexer.types import Query, Term
 
 _MOST_RELATIVES = 50_000  # lemmas whose relatives are remembered
+_AT_ONCE = 250  # lemmas whose relatives are looked for together ahead, of some fifty guesses each
 _SENTENCE = 4  # words; in a longer plain query the first capital may only open the question
 _PIECE = re.compile(r"[\w'’*?-]+")
 _BARE = re.compile(r"(?<!\S)\*+(?!\S)")
@@ -116,6 +117,12 @@ class Known:
     def forms_of(self, lemma: str) -> set[str]:
         """Return the forms in the texts that may have a lemma, without case."""
         return set(map(NORMAL["letters"], self._engine.forms_of(lemma)))
+
+    def look_ahead(self, field: str, lemmas: tuple[str, ...]) -> None:
+        """Have at hand the relatives of lemmas that will be asked for."""
+        wanted = [lemma for lemma in lemmas if not is_light(lemma)]  # who are not asked for by any relatives
+        for start in range(0, len(wanted), _AT_ONCE):
+            self.relatives(field, wanted[start : start + _AT_ONCE])
 
     def relatives(self, field: str, lemmas: Iterable[str]) -> list[tuple[str, ...]]:
         """Return the relatives of lemmas that a field has, the surest first."""

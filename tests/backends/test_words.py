@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from indexer import Document, build_index
+from indexer import Document, build_index, open_index
 from indexer.analysis import russian
+from indexer.analysis.light import is_light
 from indexer.analysis.tokenize import tokenize
 from indexer.backends.whoosh.contents import latest_generation, listed
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.segment import ANALYSED_FIELDS
 from indexer.backends.whoosh.storage import Storage, read_segments
+from indexer.compiled import is_there
+from indexer.queries.resolve import Known
 from indexer.ranking import WEIGHT_STEPS
 from indexer.settings import Analysis, Settings
 from indexer.types import Lemma
@@ -133,3 +136,35 @@ def test_the_table_of_contents_is_read_as_whoosh_reads_it(folder: Path) -> None:
         assert gone[-1] == list(segment.deleted_docs())
     assert len(ours) > 1
     assert any(gone)
+
+
+def test_frequent_lemmas_are_those_of_the_words_that_stand_there_most(folder: Path, analysis: Analysis) -> None:
+    engine, _, _ = open_engine(folder, Settings(analysis=analysis))
+    assert engine.frequent(0) == ()
+    first, *others = engine.frequent(3)
+    assert {"в", "и"} & {first, *others}
+    every = engine.frequent(10**6)
+    assert len(every) == len(set(every)) > 2000
+    assert set(every) <= {lemma.decode() for part in engine._parts for lemma in part.segment.words.all_lemmas()}  # noqa: SLF001 -- likewise
+
+
+def test_relatives_that_were_looked_up_ahead_are_the_same_and_not_looked_up_again(
+    folder: Path, analysis: Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, _, _ = open_engine(folder, Settings(analysis=analysis))
+    lemmas = [lemma for lemma in engine.frequent(3000) if not is_light(lemma)]
+    asked = Known(engine).relatives("text", lemmas)
+    assert sum(map(bool, asked)) > 100
+    ahead = Known(engine)
+    ahead.look_ahead("text", engine.frequent(3000))
+    monkeypatch.setattr(engine, "known", None)
+    assert ahead.relatives("text", lemmas) == asked
+
+
+@pytest.mark.skipif(not is_there(), reason="Numba is not installed: pip install 'abzats[fast]'")
+def test_who_opens_an_index_for_many_questions_has_relatives_at_hand(
+    folder: Path, analysis: Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_index(folder, settings=Settings(analysis=analysis), compiled=True) as searcher:
+        monkeypatch.setattr(searcher._engine, "known", None)  # noqa: SLF001 -- whether it is asked
+        assert searcher.search("год").total

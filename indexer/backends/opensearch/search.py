@@ -431,6 +431,7 @@ class OnCluster:
         self.engine, self._made, self._index = open_engine(cluster, settings)
         self.generation = self._made.generation
         self.built = self._made.moment
+        self.expected = ()
 
     def is_newest(self) -> bool:
         """See Opened.is_newest; so too while the cluster is out of reach."""

@@ -96,6 +96,15 @@ class WhooshEngine:
         evaluation = Evaluation(self._texts, self._settings)
         best(phrase, evaluation, evaluation.rows(phrase), 1)  # also if it stands nowhere
 
+    def frequent(self, most: int) -> tuple[str, ...]:
+        """Return the lemmas that so many of the most frequent words are likeliest to have, each once."""
+        found: dict[bytes, None] = {}
+        for part in self._parts:
+            words = part.segment.words  # numbered by how often they are there, in the segment
+            numbers = {words.lemmas_of(word)[0]: None for word in range(min(most, words.count))}
+            found.update(dict.fromkeys(map(words.lemma, numbers)))
+        return tuple([lemma.decode("utf-8", "surrogatepass") for lemma in found])
+
     # --- what is there ---
 
     @property
