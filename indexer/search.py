@@ -65,8 +65,8 @@ _EVERYTHING = Filters()
 _NOTHING = Without()
 _MOST_TITLED = 200  # nouns of titles, and of texts, of which examples are chosen
 _PARAGRAPH = re.compile(r"(?P<path>.*)#¶?(?P<number>[0-9]{1,9})", re.DOTALL)
-# Words of texts, the most frequent ones, whose relatives are looked for when an index is opened for many questions: two in
-# five of those that real questions ask for. Of 2,000 lemmas that takes 0.15 s.
+# Words of texts, the most frequent ones, whose relatives are looked for when an index is opened for many questions: two
+# in five of those that real questions ask for. Of 2,000 lemmas that takes 0.15 s.
 _EXPECTED = 4000
 _MOST_COUNTED = 2000  # lemmas whose forms are remembered, of a few dozen bytes each
 
