@@ -426,8 +426,7 @@ class Searcher(Search):
     def __init__(self, opened: Opened, settings: Settings) -> None:
         super().__init__(opened.engine, settings)
         self._opened = opened
-        if settings.asking.relative:
-            self._known.look_ahead("text", opened.expected)
+        self._look_ahead()
 
     @property
     def generation(self) -> int:
@@ -438,6 +437,11 @@ class Searcher(Search):
     def built(self) -> datetime:
         """Return when that build was."""
         return self._opened.built
+
+    @_telling_damage
+    def _look_ahead(self) -> None:
+        if self._settings.asking.relative:
+            self._known.look_ahead("text", self._opened.expected)
 
     def _look_for_damage(self, wrong: Exception) -> None:
         self._opened.look_for_damage(wrong)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copytree
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from indexer import Document, build_index, open_index
+from indexer import Document, IndexDamaged, build_index, open_index
 from indexer.analysis import russian
 from indexer.analysis.light import is_light
 from indexer.analysis.tokenize import tokenize
-from indexer.backends.whoosh.contents import latest_generation, listed
+from indexer.backends.whoosh.contents import EXTENSION, latest_generation, listed
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.segment import ANALYSED_FIELDS
 from indexer.backends.whoosh.storage import Storage, read_segments
@@ -168,3 +169,20 @@ def test_who_opens_an_index_for_many_questions_has_relatives_at_hand(
     with open_index(folder, settings=Settings(analysis=analysis), compiled=True) as searcher:
         monkeypatch.setattr(searcher._engine, "known", None)  # noqa: SLF001 -- whether it is asked
         assert searcher.search("год").total
+
+
+def test_damage_that_is_met_when_relatives_are_looked_up_ahead_is_told(
+    folder: Path, analysis: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copytree(folder, tmp_path / "index")
+    path = max((tmp_path / "index").glob(f"*{EXTENSION}"), key=lambda path: path.stat().st_size)
+    content = np.fromfile(path, np.uint8)
+    content[len(content) // 2 :][:1000] ^= 1
+    content.tofile(path)
+    monkeypatch.setattr(Known, "look_ahead", failing)
+    with pytest.raises(IndexDamaged, match="is not what was written"):
+        open_index(tmp_path / "index", settings=Settings(analysis=analysis))
+
+
+def failing(*_: object) -> None:
+    raise IndexError
