@@ -473,9 +473,9 @@ class _InFolder:
         self._folder = folder
         try:
             self.engine, self._made, self.generation = open_engine(folder, settings, by_loops=compiled)
-            self.expected = self.engine.frequent(_EXPECTED) if compiled else ()
             if compiled:
                 self.engine.warm_up()
+            self.expected = self.engine.frequent(_EXPECTED) if compiled else ()
         except IndexerError:
             raise
         except Exception as wrong:

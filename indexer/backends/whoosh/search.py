@@ -82,11 +82,8 @@ class WhooshEngine:
         """
         for part in self._parts:
             part.segment.words.keep()
-        words = [
-            Word((Lemma(words.lemma(number).decode("utf-8", "surrogatepass"), 1.0), Lemma("", 0.5)), (), ())
-            for words in (part.segment.words for part in self._parts[:1])
-            for number in {words.lemmas_of(word)[0] for word in range(min(_WARMING, words.count))}
-        ]
+        lemmas = self.frequent(_WARMING)[:_WARMING]
+        words = [Word((Lemma(lemma, 1.0), Lemma("", 0.5)), (), ()) for lemma in lemmas]
         if len(words) < 2:  # noqa: PLR2004 -- what two words make
             return
         together, phrase = Together(tuple(words)), Phrase(tuple(words[:2]))
