@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from functools import cache
 
@@ -12,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.vocabulary import Lexicon, Vocabulary
+from tests.patience import within_patience
 
 FORMS = st.text("аблс-.", min_size=1, max_size=7) | st.text(
     st.characters(exclude_characters="\n"), min_size=1, max_size=4
@@ -110,9 +110,8 @@ def test_the_most_frequent_need_not_lead_in_any_lexicon() -> None:
 @pytest.mark.parametrize("mask", ["*а*" * 60, "*?" * 100, "а" * 100_000, "*" * 100_000, "*а" * 30 + "б"])
 def test_no_mask_takes_long(mask: str) -> None:
     forms = ["а" * length for length in range(1, 65)] + [f"а{number:063}" for number in range(2000)]
-    began = time.perf_counter()
-    lexicon(dict.fromkeys(forms, 1)).like(mask)
-    assert time.perf_counter() - began < 1
+    with within_patience():
+        lexicon(dict.fromkeys(forms, 1)).like(mask)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "а\nб", "\ud800", "\x00", "а" * 100_000, "🙂", "\u202eа", "[(*", "\\"])

@@ -17,6 +17,7 @@ from indexer.backends.whoosh.contents import EXTENSION, latest_generation, liste
 from indexer.backends.whoosh.search import open_engine
 from indexer.backends.whoosh.segment import ANALYSED_FIELDS
 from indexer.backends.whoosh.storage import Storage, read_segments
+from indexer.backends.whoosh.words import Words
 from indexer.compiled import is_there
 from indexer.queries.resolve import Known
 from indexer.ranking import WEIGHT_STEPS
@@ -96,6 +97,20 @@ def as_indexed(found: Found) -> Found:
     """Return what an index keeps: a lemma that a compound shares with one of its parts counts by the compound."""
     own = {lemma.text for lemma in found.lemmas}
     return found._replace(parts=tuple(lemma for lemma in found.parts if lemma.text not in own))
+
+
+@pytest.mark.parametrize("told", [0, 2**32 - 1])
+def test_loops_are_not_told_of_more_words_than_there_are(folder: Path, analysis: Analysis, told: int) -> None:
+    """They would make room for all of them."""
+    engine, _, _ = open_engine(folder, Settings(analysis=analysis))
+    words = max((part.segment.words for part in engine._parts), key=lambda words: words.count)  # noqa: SLF001 -- likewise
+    until, having, numbers = words.lemmas_for_loops
+    assert until[-1] == len(having) == len(numbers)
+    for at in (len(until) // 2, len(until) - 1):
+        damaged = until.copy()
+        damaged[at] = told
+        with pytest.raises(IndexError):
+            _ = Words(words._of | {"lemma_until": damaged}).lemmas_for_loops  # noqa: SLF001 -- likewise
 
 
 def test_an_unknown_word_is_left_to_the_dictionary(folder: Path, analysis: Analysis) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from indexer.suggest import rungs
 from indexer.suggest.words import open_to_change
 from indexer.vocabulary import Vocabulary
+from tests.patience import within_patience
 from tests.suggest.vocabularies import ANALYZER, of
 
 if TYPE_CHECKING:
@@ -165,6 +165,5 @@ def test_what_is_open_to_change_keeps_its_place(query: str) -> None:
     ids=lambda query: query[:6],
 )
 def test_no_query_takes_long(query: str) -> None:
-    began = time.process_time()  # not the clock: the machine may have other work
-    list(rungs(query, VOCABULARY, ANALYZER))
-    assert time.process_time() - began < 2
+    with within_patience():
+        list(rungs(query, VOCABULARY, ANALYZER))

@@ -575,12 +575,20 @@ class Words:
 
     @cached_property
     def lemmas_for_loops(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return what compiled loops read of lemmas: until where each has words, these, and its number in each."""
+        """Return what compiled loops read of lemmas: until where each has words, these, and its number in each.
+
+        Raises IndexError if that is damaged.
+        """
         of = self._of
+        until = of["lemma_until"]
+        # Loops make room for as many words as are told here, and damage could tell of more than there is memory for.
+        if (until[1:] < until[:-1]).any() or int(until[-1:].sum()) != len(of["lemma_words"]):
+            message = "lemmas have other words than there are"
+            raise IndexError(message)
         counts = of["word_lemmas"].astype(np.int64)
         numbers = (np.arange(len(of["word_lemma"])) - np.repeat(self._until - counts, counts)).astype(np.uint8)
         numbers = numbers[arrays.stable_order(of["word_lemma"] >> 1)]  # as lemma_words are
-        return arrays.frozen(of["lemma_until"]), arrays.frozen(of["lemma_words"]), arrays.frozen(numbers)
+        return arrays.frozen(until), arrays.frozen(of["lemma_words"]), arrays.frozen(numbers)
 
     def _places(self, words: np.ndarray, neighbours: Neighbours) -> np.ndarray:
         """Return the number of each word's place: see analysis.context.place."""
