@@ -13,11 +13,12 @@ from indexer.types import FileRecord
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from indexer.readers import CorpusFile, Reading
+    from indexer.readers import CorpusFile
+    from indexer.readers.reading import Reading
     from indexer.settings import Settings
     from indexer.types import Document
 
-_BATCH = 1_000_000  # characters handed to a core at a time: some 60 ms of work
+BATCH = 1_000_000  # characters handed to a core at a time: some 60 ms of work
 _SMALL = 1_000_000  # bytes of a file that is read where its text is analysed; a larger one may have many documents
 _FILES, _AT_ONCE = 700_000, 500  # bytes of such files that are handed to a core at a time, and how many of them
 _SHOWN = 3  # problems of one file that its record names
@@ -51,7 +52,7 @@ def is_full(share: Share) -> bool:
     """Return whether it is as much as a core is handed at a time, so that there may be more."""
     if isinstance(share, Files):
         return share.size >= _FILES or len(share.files) >= _AT_ONCE
-    return sum(len(document.text) for _, document in share) >= _BATCH
+    return sum(len(document.text) for _, document in share) >= BATCH
 
 
 def of_file(file: CorpusFile, settings: Settings) -> Piece:
@@ -79,11 +80,11 @@ class Tally:
 
     def record(self, name: str) -> FileRecord:
         """Return what a build remembers of it."""
-        problem = "; ".join(self.problems[:_SHOWN])
+        problem = "" if self.documents else "no words in it"
+        if self.problems:
+            problem = "; ".join(self.problems[:_SHOWN])
         if len(self.problems) > _SHOWN:
             problem += f"; and {len(self.problems) - _SHOWN} more"
-        if not problem and not self.documents:
-            problem = "no words in it"
         return FileRecord(name, self.digest, self.encoding, self.doubtful, self.documents, self.paragraphs, problem)
 
 
@@ -127,10 +128,14 @@ class Survey:
         except Unreadable as problem:
             self.tallies[piece.name] = Tally("", problems=[str(problem.values["reason"])])
             return ""
-        if known.get(piece.name) == digest:
-            self.unchanged.add(piece.name)
-            return ""
-        return digest
+        return digest if self.has_changed(piece.name, digest, known) else ""
+
+    def has_changed(self, name: str, digest: str, known: Mapping[str, str]) -> bool:
+        """Return whether a piece is not what it was, or was not there; of one that is it is noted."""
+        if known.get(name) == digest:
+            self.unchanged.add(name)
+            return False
+        return True
 
     def files(
         self,
@@ -194,7 +199,7 @@ def batches(documents: Iterable[tuple[str, Document]]) -> Iterator[list[tuple[st
     for name, document in documents:
         batch.append((name, document))
         size += len(document.text)
-        if size >= _BATCH:
+        if size >= BATCH:
             yield batch
             batch, size = [], 0
     if batch:

@@ -20,13 +20,13 @@ import subprocess
 import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from queue import SimpleQueue
 from threading import Condition, RLock, Thread, get_ident
 from traceback import format_exc
-from typing import IO, TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from indexer.errors import IndexNotWritten
 
@@ -62,9 +62,13 @@ class Future(Protocol[T_co]):
 
 
 class Pool(Protocol):
-    """What runs a function somewhere."""
+    """What runs a function somewhere, until it is left; it may be left again."""
 
     others_take: int  # pieces of work, before any is done by who asks for it
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, failed: object, *_: object) -> None: ...
 
     def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- its own
         """Have it done by whoever comes to it."""
@@ -80,6 +84,12 @@ class Here:
 
     others_take = 0
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of nothing."""
+
     def submit(self, work: Callable[..., T], /, *arguments: Any) -> Future[T]:  # noqa: ANN401 -- whatever work takes
         """Do it, and return what has been done."""
         piece = _Piece(work, arguments)
@@ -89,20 +99,12 @@ class Here:
     beside = submit
 
 
-@contextmanager
-def processes(number: int, index: Place, *, works: Callable[..., object]) -> Iterator[Pool]:
-    """Give so many processes beside this one; they import what has one of their works before they are given any.
+def processes(number: int, index: Place, *, imports: str) -> Pool:
+    """Start so many processes beside this one, which import the module that has their work before they are given any.
 
     With fewer, or none, it goes on where they cannot be started. IndexNotWritten if one of them is killed.
     """
-    apart = _Apart(number, index, works.__module__)
-    try:
-        yield apart
-    except BaseException:
-        apart.kill()
-        raise
-    finally:
-        apart.end()
+    return _Apart(number, index, imports)
 
 
 class _Piece(Generic[T]):
@@ -188,10 +190,10 @@ class _Process:
 class _Apart:
     """Runs it in processes that do nothing else, or, where these have enough to do, in this one.
 
-    A process has one piece in hand and one to go on with; others wait. When more than a number wait, one is done here,
-    and so it is when this process has nothing to do but to wait itself. Whoever does one takes what has waited longest,
-    so that each process does its part in the order in which it was asked for. Here it is done by the thread that asked
-    for it, for what one works with is made for one thread.
+    A process has one piece in hand and one to go on with, but for the last ones; others wait. When more than a number
+    wait, one is done here, and so it is when this process has nothing to do but to wait itself. Whoever does one takes
+    what has waited longest, so that each process does its part in the order in which it was asked for. Here it is done
+    by the thread that asked for it, for what one works with is made for one thread.
     """
 
     def __init__(self, number: int, index: Place, module: str) -> None:
@@ -204,6 +206,7 @@ class _Apart:
         # All that follows is guarded by what tells of a change.
         self._changed = Condition()
         self._waiting: deque[_Piece[Any]] = deque()
+        self._waiters = 0  # threads that have nothing to do but what waits
         self._shares = True
         self._free = _memories(_HAVE * number)
         self._processes: list[_Process] = []
@@ -228,18 +231,23 @@ class _Apart:
 
     def wait_for(self, piece: _Piece[Any]) -> None:
         """Return when it is done; do what still waits until then."""
+        with self._changed:
+            self._waiters += 1
         while not piece.done():
             if not self._do_one():
                 with self._changed:
                     self._changed.wait_for(lambda: piece.done() or self._own() is not None)
+        with self._changed:
+            self._waiters -= 1
 
-    def kill(self) -> None:
-        """End the processes amid their work."""
-        for process in self._processes:
-            process.kill()
+    def __enter__(self) -> Self:
+        return self
 
-    def end(self) -> None:
-        """Let go of the processes and the memory."""
+    def __exit__(self, failed: object, *_: object) -> None:
+        """Let go of the processes and the memory; if anything failed, amid their work."""
+        if failed:
+            for process in self._processes:
+                process.kill()
         self._here.shutdown()
         self._share_no_more()
         for process in self._processes:
@@ -269,7 +277,9 @@ class _Apart:
                 self._give(piece, process)
 
     def _with_room(self) -> _Process | None:
-        has_room = (one for one in self._processes if one.is_ready and len(one.has) < _HAVE)
+        # A thread that waits comes to the last ones sooner than a process that has something in hand.
+        have = 1 if len(self._waiting) <= self._waiters else _HAVE
+        has_room = (one for one in self._processes if one.is_ready and len(one.has) < have)
         return min(has_room, key=lambda one: len(one.has), default=None)
 
     def _give(self, piece: _Piece[Any], process: _Process) -> None:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer import build_index, open_index, readers
+from indexer import Document, IndexBusy, build_index, open_index, readers, workers
 from indexer import pieces as pieces_
+from indexer.build.run import Run
 from indexer.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from indexer.addresses import Place
     from indexer.types import BuildReport, Progress
 
 TEXT = "Сталь закаляют в цехе номер {}, а рожь жнут серпом."
@@ -100,3 +103,61 @@ def test_files_are_handed_out_in_order_and_large_ones_are_not(corpus: Path, monk
             handed.append("1/30а.jsonl")
     assert list(dict.fromkeys(handed)) == [file.name for file in found.files]
     assert sizes == [(corpus / "1" / "30а.jsonl").stat().st_size]
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[workers.Pool]:
+    """Return where all processes that are started beside a build are told."""
+    pools: list[workers.Pool] = []
+    start = workers.processes
+
+    def processes(number: int, index: Place, *, imports: str) -> workers.Pool:
+        pools.append(start(number, index, imports=imports))
+        return pools[-1]
+
+    monkeypatch.setattr(workers, "processes", processes)
+    return pools
+
+
+def documents(characters: int) -> Iterator[Document]:
+    text = "\n\n".join(TEXT.format(at) for at in range(200))
+    for number in range(characters // len(text) + 1):
+        yield Document(f"{number}.txt", f"{number}\n\n{text}")
+
+
+def test_processes_start_before_all_else_where_much_is_new(
+    started: list[workers.Pool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before: list[int] = []
+    init = Run.__init__
+
+    def begin(self: Run, *given: object) -> None:
+        before.append(len(started))
+        init(self, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Run, "__init__", begin)
+    much = pieces_.BATCH + 1
+    few = build_index(documents(1000), tmp_path / "few", processes=2)
+    many = build_index(documents(much), tmp_path / "many", processes=2)
+    assert (few.documents, many.documents) == (len(list(documents(1000))), len(list(documents(much))))
+    assert many.paragraphs == many.documents * 201
+    assert build_index(documents(much), tmp_path / "many", processes=2).unchanged == many.documents
+    again = build_index(documents(much), tmp_path / "many", processes=2, rebuild=True)
+    assert told(again) == told(many)
+    build_index(documents(much), tmp_path / "alone", processes=1)
+    assert before == [0, 1, 1, 2, 2]
+    assert len(started) == 2
+
+
+def test_processes_of_a_build_that_cannot_begin_are_ended(
+    started: list[workers.Pool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(*_: object, **__: object) -> None:
+        raise IndexBusy(path=tmp_path, holder="another build")
+
+    monkeypatch.setattr(Run, "opened", opened)
+    with pytest.raises(IndexBusy):
+        build_index(documents(pieces_.BATCH + 1), tmp_path / "index", processes=3)
+    [pool] = started
+    assert isinstance(pool, workers._Apart)  # noqa: SLF001 -- what becomes of its processes is nobody else's business
+    assert [process._started.wait(20) for process in pool._processes] == [-9, -9]  # noqa: SLF001 -- likewise

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 ALNUM, DIGIT, GLUE, HYPHEN, SPACE, ALPHA, LOWER, UPPER = (1 << bit for bit in range(8))
 DELIMITER, ENDING, MARK, DASH, OPENS, SMALL, JOINS_NUMBERS, AFTER_LETTER = (1 << bit for bit in range(8, 16))
-_TESTS: dict[int, Callable[[str], bool]] = {
-    ALNUM: str.isalnum,
-    DIGIT: str.isdecimal,
-    SPACE: str.isspace,
-    ALPHA: str.isalpha,
-    LOWER: str.islower,
-    UPPER: str.isupper,
+# By Python's tables of characters, which NumPy asks too, in a fifth of the time.
+_TESTS: dict[int, Callable[[np.ndarray], np.ndarray]] = {
+    ALNUM: np.strings.isalnum,
+    DIGIT: np.strings.isdecimal,
+    SPACE: np.strings.isspace,
+    ALPHA: np.strings.isalpha,
+    LOWER: np.strings.islower,
+    UPPER: np.strings.isupper,
 }
 _CHARACTERS = {
     GLUE: GLUES,
@@ -49,10 +50,7 @@ APART = 0xFFFF_FB80  # bits that no point of ASCII and from U+0400 to U+047F has
 @cache
 def table() -> np.ndarray:
     """Return the bits of the code points of the first plane, uint16."""
-    characters = list(map(chr, range(PLANE)))
-    bits = np.zeros(PLANE, np.uint16)
-    for bit, test in _TESTS.items():
-        bits[np.fromiter(map(test, characters), np.bool_, PLANE)] |= bit
+    bits = _told_by_tests(np.arange(PLANE, dtype=np.uint32))
     for bit, those in _CHARACTERS.items():
         bits[list(map(ord, those))] |= bit
     return bits
@@ -61,7 +59,14 @@ def table() -> np.ndarray:
 @cache
 def kind_of(point: int) -> int:
     """Return the bits of a code point beyond the first plane: no rule names one."""
-    return sum(bit for bit, test in _TESTS.items() if test(chr(point)))
+    return int(_told_by_tests(np.array([point], np.uint32))[0])
+
+
+def _told_by_tests(points: np.ndarray) -> np.ndarray:
+    characters, bits = points.view("U1"), np.zeros(len(points), np.uint16)
+    for bit, test in _TESTS.items():
+        bits[test(characters)] |= bit
+    return bits
 
 
 def codes_of(points: np.ndarray) -> np.ndarray:

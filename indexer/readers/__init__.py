@@ -12,37 +12,37 @@ r"""Files → Documents: finds what is in a corpus and reads each file by the fo
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 from indexer.errors import Unreadable
-from indexer.readers import html, jsonl, markdown, plain, table
 from indexer.readers.files import CorpusFile, Found, digest, printable, walk
-from indexer.readers.normal import normalise
-from indexer.readers.reading import Reading
-from indexer.readers.sound import are_sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from indexer import settings
+    from indexer.readers.reading import Reading
 
-__all__ = ["READERS", "CorpusFile", "Found", "Reader", "Reading", "are_sound", "digest", "find", "normalise", "read"]
+__all__ = ["READERS", "CorpusFile", "Found", "digest", "find", "read"]
 
-Reader: TypeAlias = "Callable[[CorpusFile, settings.Reading], Reading]"
+_Reader: TypeAlias = "Callable[[CorpusFile, settings.Reading], Reading]"
 
-READERS: dict[str, Reader] = {
-    ".md": markdown.read,
-    ".markdown": markdown.read,
-    ".txt": plain.read,
-    ".text": plain.read,
-    ".html": html.read,
-    ".htm": html.read,
-    ".xhtml": html.read,
-    ".jsonl": jsonl.read,
-    ".ndjson": jsonl.read,
-    ".csv": table.read,
-    ".tsv": table.read,
+# The module that reads files of a suffix, imported for the first of them: a corpus is mostly of one format, and before
+# a build knows how large it is, it does not start the processes that could help it.
+READERS = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "plain",
+    ".text": "plain",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "table",
+    ".tsv": "table",
 }
 
 
@@ -63,4 +63,5 @@ def read(file: CorpusFile, settings: settings.Reading) -> Reading:
     if suffix not in READERS:
         reason = f"no reader takes {printable(suffix) or 'a name without a suffix'}; use one of {', '.join(READERS)}"
         raise Unreadable(path=file.name, reason=reason)
-    return READERS[suffix](file, settings)
+    reader: _Reader = import_module(f"{__name__}.{READERS[suffix]}").read
+    return reader(file, settings)

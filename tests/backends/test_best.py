@@ -16,7 +16,7 @@ from indexer.backends.base import Sort
 from indexer.backends.memory import MemoryEngine
 from indexer.backends.whoosh import best, loops, quick
 from indexer.backends.whoosh.search import WhooshEngine, open_engine
-from indexer.readers import normalise
+from indexer.readers.normal import normalise
 from indexer.settings import Ranking, Settings
 from indexer.types import Filters
 from tests.backends.engines import ANALYZER, COMPILED, SETTINGS

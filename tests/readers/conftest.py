@@ -11,11 +11,12 @@ from indexer.settings import Reading as Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from indexer.readers.reading import Reading
     from indexer.types import Document
 
 
 class Opener(Protocol):
-    def __call__(self, name: str, content: str | bytes, *, largest: int = ...) -> readers.Reading: ...
+    def __call__(self, name: str, content: str | bytes, *, largest: int = ...) -> Reading: ...
 
 
 class Reader(Protocol):
@@ -30,7 +31,7 @@ class Rows(Protocol):
 def opened(tmp_path: Path) -> Opener:
     """Write a file and read it."""
 
-    def opened(name: str, content: str | bytes, *, largest: int = 2**29) -> readers.Reading:
+    def opened(name: str, content: str | bytes, *, largest: int = 2**29) -> Reading:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         file = readers.CorpusFile(path, name, path.stat().st_size)
