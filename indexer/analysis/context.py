@@ -220,12 +220,18 @@ def factors(one: Shape, *, asks: bool, names_only: bool) -> tuple[float, ...]:
     >>> [factors(one, asks=False, names_only=False)[2 * tells("при", ())[0]] for one in (steel, became)]
     [1.0, 0.003]
     """
-    return tuple(factor(number, one, asks=asks, names_only=names_only) for number in range(PLACES))
+    beside = [_beside(one, agrees=agrees, asks=asks, names_only=names_only) for agrees in (False, True)]
+    return tuple([after * agreeing for after in _all_after(one) for agreeing in beside])
 
 
 def factor(number: int, one: Shape, *, asks: bool, names_only: bool) -> float:
     """Return the same at one place."""
     return _after(number // 2, one) * _beside(one, agrees=bool(number % 2), asks=asks, names_only=names_only)
+
+
+@cache
+def _all_after(one: Shape) -> tuple[float, ...]:
+    return tuple([_after(before, one) for before in range(len(EXPECTED))])
 
 
 def _after(before: int, one: Shape) -> float:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _WORK = "indexer.backends.whoosh.cores"  # where the work of other processes is
 
+
 @contextmanager
 def _undisturbed() -> Iterator[None]:
     """Leave out the collection of cycles, of which there are none: looking for them took a sixth of a build.
@@ -84,10 +85,10 @@ def build_index(
         else:
             source = _here(corpus, where, settings)
         pool = None
-        if cores > 1 and isinstance(where, Path) and isinstance(source, Folder | Records):
-            # Where nothing was built before, all is new; else it is seen when it is read whether much is.
-            if (rebuild or not _is_anything_in(where)) and source.is_large:
-                pool = stack.enter_context(workers.processes(cores - 1, where, imports=_WORK))
+        # Where nothing was built before, all is new; else it is seen when it is read whether much is.
+        is_new = isinstance(where, Path) and (rebuild or not _is_anything_in(where))
+        if is_new and cores > 1 and isinstance(source, Folder | Records) and source.is_large:
+            pool = stack.enter_context(workers.processes(cores - 1, where, imports=_WORK))
         from indexer.build.run import Run  # noqa: PLC0415 -- while the other processes import the same
 
         run = Run(where, settings, cores, progress or (lambda _: None))

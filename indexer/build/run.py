@@ -43,6 +43,7 @@ _LEAST = 5_000  # at least, for each share has a cost of its own
 # long as so many are scanned.
 _AHEAD, _AHEAD_OF_WRITING = 5, 10
 
+
 class _Size(NamedTuple):
     """What an index holds."""
 
@@ -115,9 +116,7 @@ class Run:
         changed = len(before.keys() & records.keys())
         return _Counts(len(records) - changed, changed, len(gone), len(survey.unchanged))
 
-    def _read(
-        self, store: _Into, source: Folder | Records, known: dict[str, str], pool: Pool | None
-    ) -> Survey:
+    def _read(self, store: _Into, source: Folder | Records, known: dict[str, str], pool: Pool | None) -> Survey:
         """Read what is new here, and have it analysed on all cores."""
         survey = Survey()
         passed = partial(self._passed, of=source.size)
@@ -300,13 +299,16 @@ def _shares(words: list[bytes], processes: int) -> list[list[bytes]]:
     """Return words in shares, smaller ones towards the end, so that no process waits long for another.
 
     >>> list(map(len, _shares([b""] * (4 * _SHARE), 2)))
-    [50000, 50000, 33334, 22222, 14815, 9877, 6584, 5000, 5000, 3168]
+    [50000, 50000, 33334, 22222, 14815, 9877, 6584, 5000, 8168]
     >>> list(map(len, _shares([b""] * (2 * _SHARE), 1)))
     [50000, 50000]
     """
     shares, start = [], 0
     while start < len(words):
-        size = min(max(ceil((len(words) - start) / (2 * processes - 1)), _LEAST), _SHARE)
+        left = len(words) - start
+        size = min(max(ceil(left / (2 * processes - 1)), _LEAST), _SHARE)
+        if left < size + _LEAST:
+            size = min(left, _SHARE)
         shares.append(words[start : start + size])
         start += size
     return shares

@@ -53,6 +53,7 @@ class Folder:
     def shares(
         self, survey: Survey, known: dict[str, str], renewed: Callable[[str], None], passed: Callable[[int], None]
     ) -> Iterator[Share]:
+        """Give what is new or changed: see Survey.files."""
         return survey.files(self._files, self._settings, known, renewed=renewed, passed=passed)
 
 
@@ -82,6 +83,7 @@ class Records:
     def shares(
         self, survey: Survey, known: dict[str, str], renewed: Callable[[str], None], passed: Callable[[int], None]
     ) -> Iterator[Share]:
+        """Give what is new or changed: see Survey.files."""
         return batches(self._new(survey, known, renewed, passed))
 
     def _new(

@@ -43,7 +43,7 @@ _LETTERS = re.compile(r"[Ѐ-ӿ]+\Z")  # most words: without a hyphen, and no num
 _RUSSIAN = re.compile(r"[а-яё]+\Z")
 _MOST_ENDINGS = 100_000
 _MOST_ENTRIES = 50_000
-_PARTS = re.compile(r"[а-яё]+(?:-[а-яё]+)*\Z")  # most others
+_RUSSIAN_LETTER = re.compile("[а-яё]")
 _NO_PREFIX = (0,)  # the first prefix of forms is the empty one
 _HEAD = 2  # letters that prefixes are looked up by
 _CUTS = range(1, 6)  # letters of a prefix that a word may have which is not in the dictionary
@@ -111,7 +111,8 @@ class Guesses:
         """Return the parses of a word in lower case that is not in the dictionary, not yet weighed; at least one."""
         seen: Seen = set()
         found: list[Parse] = []
-        asked = self._of_parts if _PARTS.match(word) else self._analysers
+        # Nothing with a Russian letter is a number, a mark, or Latin: to ask pymorphy3 took a tenth of the time.
+        asked = self._of_parts if _RUSSIAN_LETTER.search(word) else self._analysers
         for analysers in self._of_letters if _LETTERS.match(word) else asked:
             for analyser in analysers:
                 found += analyser(word, seen)
@@ -197,9 +198,11 @@ class Guesses:
             return []
         name, factor = _name(unit), unit.score_multiplier
         rights = self._parses(right)
+        # A number is of no part of speech: «40-летний».
+        lefts = () if left.isascii() and left.isdigit() else self._parses(left)
         both = [
             Parse(f"{a.word}-{b.word}", a.tag, f"{a.lemma}-{b.lemma}", a.score * factor, name, (a, b))
-            for a in self._parses(left)
+            for a in lefts
             if _is_of_a_part_of_speech(a.tag)
             for b in rights
             if _features(a.tag) == _features(b.tag)
