@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 _MOST_LISTS = 64  # of one word, that are gone through for its rows
 _AT_ONCE = 20_000  # rows whose texts are looked through by one call
-_REMEMBERED = 20_000  # lemmas, and forms, of which it is known what is looked for
+_REMEMBERED = 20_000  # lemmas, words and typed words of which it is known what is looked for
+_FEW = 8  # lemmas, and forms, of a word that is remembered: a mask may have thousands
 _EARLIEST = codes.earliest().astype(np.int64)
-_NOTHING = phrases.Scored(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.bool_))
 _NO_WEIGHTS = 0.0, 0.0, 0.0
 _NONE_GIVEN = np.frombuffer(b"", np.int64)
 # A plan: see phrases.scored. Bytes that are joined, for to make an array of numbers takes six times as long.
@@ -50,15 +50,18 @@ class _OfLemma(NamedTuple):
     idf: float
     titles: int  # likewise
     idf_in_titles: float
-    entry: Entry
-    is_dense: bool  # bits of its rows are given
+    dense: tuple[Entry, ...]  # itself, if bits of its rows are given
 
 
-class _Asked(NamedTuple):
-    """What of a segment is looked for."""
+class _OfWord(NamedTuple):
+    """What phrases ask of the lemmas of a word of the query."""
 
-    plan: bytes  # see phrases.scored
-    has_scores: bool
+    lemmas: tuple[_OfLemma, ...]
+    plans: tuple[bytes, ...]  # of each segment: what of it is looked for
+    are_few: bool  # so that their lists are gone through
+    idf: float  # of the most frequent of them, as evaluation.idf tells where there are no forms beside them
+    idf_in_titles: float
+    dense: tuple[Entry, ...]
 
 
 class Phrases:
@@ -71,7 +74,9 @@ class Phrases:
         self._titles = postings.field("title") if self._has_scores and settings.title else None
         self._segments = [phrases.held(_segment(postings, part, settings)) for part in range(len(postings.parts))]
         self._lemmas: dict[Lemma, _OfLemma] = {}
-        self._typed: dict[Form, tuple[bytes, ...]] = {}  # what is looked for in each segment
+        self._words: dict[tuple[Lemma, ...], _OfWord] = {}
+        # What is looked for in each segment where a typed word stands, by what tells that one.
+        self._typed: dict[tuple[tuple[Form, ...], tuple[Lemma, ...]], tuple[bytes, ...]] = {}
 
     def found(self, phrase: Phrase, evaluation: Evaluation) -> Found | None:
         """Return the rows that have a phrase; None if arrays are to be asked.
@@ -81,44 +86,55 @@ class Phrases:
         words = phrase.words
         if len(words) == 1:
             return None
-        lemmas = [self._lemmas_of(word) for word in words]
+        known = self._words
+        of_words = [known.get(word.lemmas) or self._look_up_all(word.lemmas) for word in words]
+        plans, has_scores = self._plans(phrase, of_words)
+        if not plans:
+            return None
         # All that a text scores by is found out at once: to call a loop takes longer than to look for most phrases.
-        weight, in_title, typed = _weights(phrase, lemmas, evaluation) if self._has_scores else _NO_WEIGHTS
+        weight, in_title, typed = self._weights(phrase, of_words, evaluation) if has_scores else _NO_WEIGHTS
+        dense = [entry for of in of_words if of.dense for entry in of.dense]
         # Sets are kept as long as loops run.
-        sets = self._postings.dense_sets([of.entry for of_word in lemmas for of in of_word if of.is_dense])
+        sets = self._postings.dense_sets(dense) if dense else []
         given = np.frombuffer(b"".join([of.told for of in sets]), np.int64) if sets else _NONE_GIVEN
         parts: list[phrases.Scored] = []
-        has_scores = self._has_scores
-        for part, segment in enumerate(self._segments):
-            asked = self._asked(phrase, lemmas, part)
-            if asked is None:
-                return None
-            has_scores = has_scores and asked.has_scores
-            plan = np.frombuffer(asked.plan, np.int64)
-            begun = 0
+        for plan, segment in zip(plans, self._segments, strict=True):
+            begun, numbers = 0, np.frombuffer(plan, np.int64)
             while begun >= 0:
                 evaluation.deadline.check()
                 scored, begun = phrases.scored(
-                    plan, segment.table, len(words), weight, in_title, typed, given, begun, _AT_ONCE
+                    numbers, segment.table, len(words), weight, in_title, typed, given, begun, _AT_ONCE
                 )
                 parts.append(scored)
         if len(parts) == 1:
             return Found(parts[0], has_scores)
-        every = phrases.Scored._make(map(np.concatenate, zip(*parts, strict=True))) if parts else _NOTHING
-        return Found(every, has_scores)
+        return Found(phrases.Scored._make(map(np.concatenate, zip(*parts, strict=True))), has_scores)
 
-    def _lemmas_of(self, word: Word) -> list[_OfLemma]:
-        """Return what is known of the lemmas of a word."""
-        known = self._lemmas
-        found = []
-        for lemma in word.lemmas:
-            of = known.get(lemma)
-            if of is None:
-                if len(known) >= _REMEMBERED:
-                    known = self._lemmas = {}  # another one, for threads may share it
-                of = known[lemma] = self._look_up(lemma)
-            found.append(of)
-        return found
+    def _look_up_all(self, lemmas: tuple[Lemma, ...]) -> _OfWord:
+        """Find out what phrases ask of the lemmas of a word."""
+        each = tuple(self._lemma(lemma) for lemma in lemmas)
+        of = _OfWord(
+            each,
+            tuple(b"".join([one.plans[part] for one in each]) for part in range(len(self._segments))),
+            are_few=0 < len(each) <= _MOST_LISTS,
+            # Of those that are as frequent, the first.
+            idf=max(each, key=lambda one: one.rows).idf if each else 0.0,
+            idf_in_titles=max(each, key=lambda one: one.titles).idf_in_titles if each else 0.0,
+            dense=tuple(entry for one in each for entry in one.dense),
+        )
+        if len(lemmas) <= _FEW:
+            if len(self._words) >= _REMEMBERED:
+                self._words = {}  # another one, for threads may share it
+            self._words[lemmas] = of
+        return of
+
+    def _lemma(self, lemma: Lemma) -> _OfLemma:
+        of = self._lemmas.get(lemma)
+        if of is None:
+            if len(self._lemmas) >= _REMEMBERED:
+                self._lemmas = {}  # likewise
+            of = self._lemmas[lemma] = self._look_up(lemma)
+        return of
 
     def _look_up(self, lemma: Lemma) -> _OfLemma:
         (entry,) = self._postings.entries([lemma.text])
@@ -148,34 +164,62 @@ class Phrases:
             ranking.idf(entry.found, self._postings.collection),
             in_titles.found if in_titles else 0,
             ranking.idf(in_titles.found, self._titles.collection) if in_titles and self._titles else 0.0,
-            entry,
-            is_dense,
+            (entry,) if is_dense else (),
         )
 
-    def _asked(self, phrase: Phrase, lemmas: list[list[_OfLemma]], part: int) -> _Asked | None:
-        """Return what of a segment is looked for; None if no lists are short enough."""
+    def _plans(self, phrase: Phrase, of_words: list[_OfWord]) -> tuple[list[bytes], bool]:
+        """Return what is looked for in each segment, and whether scores are told; nothing if no lists are few."""
+        plans: list[bytes] = []
+        has_scores = self._has_scores
+        have_forms = False
+        for of, word in zip(of_words, phrase.words, strict=True):
+            if word.forms or not of.are_few:
+                have_forms = True
+        known = self._typed
+        typed = [known.get((word.forms, word.lemmas)) or self._look_up_typed(word) for word in phrase.typed]
+        for part in range(len(self._segments)):
+            if have_forms:
+                plan, tells_scores = self._with_forms(phrase.words, of_words, part)
+                if not plan:
+                    return [], False
+                has_scores = has_scores and tells_scores
+            else:
+                plan = _NEXT.join([of.plans[part] for of in of_words])
+            plans.append(plan + _AGAIN + _NEXT.join([of[part] for of in typed]) if typed else plan)
+        return plans, has_scores
+
+    def _weights(self, phrase: Phrase, of_words: list[_OfWord], evaluation: Evaluation) -> tuple[float, float, float]:
+        """Return what a phrase weighs in texts, and in titles; and what is added where the very forms typed stand.
+
+        As evaluation.weight tells, which is asked where there is more to it than lemmas.
+        """
+        weight = in_title = 0.0
+        for of, word in zip(of_words, phrase.words, strict=True):
+            if word.forms or not of.lemmas:
+                weight, in_title = evaluation.weight(phrase), evaluation.within("title").weight(phrase)
+                break
+            weight += of.idf
+            in_title += of.idf_in_titles
+        return weight, in_title, ranking.most_of(weight, in_title, self.settings) if phrase.typed else 0.0
+
+    def _with_forms(self, words: tuple[Word, ...], of_words: list[_OfWord], part: int) -> tuple[bytes, bool]:
+        """Return what of a segment is looked for by words, some of which have forms, and whether scores are told."""
         pieces: list[bytes] = []
         is_settled = is_settled_in_titles = False  # there is a word whose lists are gone through, or that has none
-        for of_word, word in zip(lemmas, phrase.words, strict=True):
-            if word.forms or len(of_word) > _MOST_LISTS:
-                rows = self._with_forms(word, of_word, part)
+        for of, word in zip(of_words, words, strict=True):
+            if word.forms or len(of.lemmas) > _MOST_LISTS:
+                rows = self._rows(word, of, part)
                 is_settled |= bool((rows[:, LIST] != NOT_ASKED).all())
                 is_settled_in_titles |= bool((rows[:, LIST_OF_TITLES] != NOT_ASKED).all())
                 pieces.append(rows.tobytes())
             else:
                 is_settled = is_settled_in_titles = True
-                pieces += [of.plans[part] for of in of_word]
-            pieces.append(_NEXT)
-        if not is_settled:
-            return None
-        if phrase.typed:
-            pieces[-1] = _AGAIN
-            self._add_typed(phrase.typed, part, pieces)
-        return _Asked(b"".join(pieces), is_settled_in_titles)
+                pieces.append(of.plans[part])
+        return _NEXT.join(pieces) if is_settled else b"", is_settled_in_titles
 
-    def _with_forms(self, word: Word, lemmas: list[_OfLemma], part: int) -> np.ndarray:
+    def _rows(self, word: Word, of: _OfWord, part: int) -> np.ndarray:
         """Return what of a segment a word is looked for by, one below the other."""
-        rows = [_row(of.plans[part]) for of in lemmas]
+        rows = [_row(of_lemma.plans[part]) for of_lemma in of.lemmas]
         there: list[int] = []
         written_as = self._postings.segment(part).words.written_as
         for form in word.forms:
@@ -195,25 +239,21 @@ class Phrases:
                 lists[lists >= 0] = NOT_ASKED
         return every
 
-    def _add_typed(self, typed: tuple[Word, ...], part: int, pieces: list[bytes]) -> None:
-        """Add what words are told by where the very forms stand."""
-        known = self._typed
-        for word in typed:
-            for form in word.forms:
-                of = known.get(form)
-                if of is None:
-                    if len(known) >= _REMEMBERED:
-                        known = self._typed = {}  # likewise
-                    of = known[form] = self._written_as(form)
-                pieces.append(of[part])
-            pieces += [of.typed[part] for of in self._lemmas_of(word)]
-            pieces.append(_NEXT)
-
-    def _written_as(self, form: Form) -> tuple[bytes, ...]:
-        every = [self._postings.segment(part).words.written_as(form) for part in range(len(self._segments))]
-        return tuple(
-            b"".join(_packed(phrases.TYPED, number, 0, ABSENT, ABSENT, 0) for number in numbers) for numbers in every
-        )
+    def _look_up_typed(self, word: Word) -> tuple[bytes, ...]:
+        """Find out what is looked for in each segment where the very forms of a word stand."""
+        of_lemmas = [self._lemma(lemma).typed for lemma in word.lemmas]
+        every = []
+        for part in range(len(self._segments)):
+            written_as = self._postings.segment(part).words.written_as
+            numbers = [number for form in word.forms for number in written_as(form)]
+            pieces = [_packed(phrases.TYPED, number, 0, ABSENT, ABSENT, 0) for number in numbers]
+            every.append(b"".join([*pieces, *[of[part] for of in of_lemmas]]))
+        found = tuple(every)
+        if len(word.forms) + len(word.lemmas) <= _FEW:
+            if len(self._typed) >= _REMEMBERED:
+                self._typed = {}  # likewise
+            self._typed[word.forms, word.lemmas] = found
+        return found
 
 
 def _segment(postings: FieldPostings, part: int, settings: Ranking) -> phrases.Segment:
@@ -238,26 +278,3 @@ def _segment(postings: FieldPostings, part: int, settings: Ranking) -> phrases.S
             count=postings.rows_in(part),
         ),
     )
-
-
-def _weights(phrase: Phrase, lemmas: list[list[_OfLemma]], evaluation: Evaluation) -> tuple[float, float, float]:
-    """Return what a phrase weighs in texts, and in titles; and what is added where the very forms typed stand.
-
-    As evaluation.weight tells, which is asked where there is more to it than lemmas: the idf of a word is that of the
-    most frequent of these.
-    """
-    settings = evaluation.settings
-    if any(word.forms or not word.lemmas for word in phrase.words):
-        weight, in_title = evaluation.weight(phrase), evaluation.within("title").weight(phrase)
-    else:
-        weight = in_title = 0.0
-        for of_word in lemmas:
-            _, _, most, idf, most_in_titles, idf_in_titles, _, _ = of_word[0]
-            for _, _, rows, other, titles, other_in_titles, _, _ in of_word[1:]:
-                if rows > most:
-                    most, idf = rows, other
-                if titles > most_in_titles:
-                    most_in_titles, idf_in_titles = titles, other_in_titles
-            weight += idf
-            in_title += idf_in_titles
-    return weight, in_title, ranking.most_of(weight, in_title, settings) if phrase.typed else 0.0

@@ -154,7 +154,8 @@ class Tokens:
         rows[1:, 0] = self._ends
         rows[:, 1] = self._rare_at.searchsorted(rows[:, 0].astype(self._rare_at.dtype))
         rare_high = of["rare_high"].astype(np.uint16)
-        return Texts(*map(arrays.frozen, (self._low, rows, self._opens, of["rare_low"], rare_high)))
+        low = self._low.copy()  # read here and there, which takes less time in large pages of memory than in a file's
+        return Texts(*map(arrays.frozen, (low, rows, self._opens, of["rare_low"], rare_high)))
 
     def opens(self, places: np.ndarray | slice) -> np.ndarray:
         """Return whether each place opens a sentence."""
