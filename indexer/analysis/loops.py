@@ -197,13 +197,13 @@ def _known() -> np.ndarray:
 @cache
 def _dotted() -> np.ndarray:
     """Return, in order, what abbreviations with dots begin with: the first letter's code point and the second's."""
-    every = [
+    every = {
         ord(first) << POINT | ord(second)
         for one in DOTTED
         for first in one[0] + one[0].upper()
         for second in one[2] + one[2].upper()
-    ]
-    return np.unique(np.array(every, np.int64))
+    }
+    return np.array(sorted(every), np.int64)
 
 
 # --- hashes: as keying.Hasher makes them ------------------------------------------------------------------------------

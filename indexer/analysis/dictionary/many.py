@@ -7,6 +7,7 @@ dictionary, with a ё and without, or forms with a prefix) a word is left to `pa
 
 from __future__ import annotations
 
+from hashlib import shake_128
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -290,9 +291,10 @@ _CODES = _codes()
 _OF_POINTS = np.full(max(map(ord, _ALPHABET)) + 2, _OTHER, np.uint8)  # the same by code points, the last for all others
 for _letter in _ALPHABET:
     _OF_POINTS[ord(_letter)] = _CODES[int.from_bytes(_letter.encode(), "big") & (len(_CODES) - 1)]
-_random = np.random.default_rng(1)  # the same in every process, though nothing depends on it
-_RANDOM = _random.integers(1 << 64, size=_BASE, dtype=np.uint64)
-_FACTOR = _random.integers(1 << 63, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+# Numbers without a pattern, the same in every process, though nothing depends on that: NumPy's take 10 ms to import.
+*_random, _odd = np.frombuffer(shake_128(b"words").digest(8 * (_BASE + 1)), "<u8").tolist()
+_RANDOM = np.array(_random, np.uint64)
+_FACTOR = np.uint64(_odd | 1)
 _POWERS = np.cumprod(np.append(np.uint64(1), np.full(_LONGEST, _FACTOR)))
 
 

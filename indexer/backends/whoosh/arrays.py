@@ -159,6 +159,19 @@ def frozen(array: np.ndarray) -> np.ndarray:
     return same
 
 
+def distinct(numbers: np.ndarray) -> np.ndarray:
+    """Return numbers in order, each once: as np.unique does, for which NumPy imports what takes 12 ms.
+
+    >>> distinct(np.array([7, 3, 7]))
+    array([3, 7])
+    """
+    ordered = np.sort(numbers)
+    is_first = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    once: np.ndarray = ordered[is_first]
+    return once
+
+
 def narrowest(numbers: np.ndarray) -> np.ndarray:
     """Return whole numbers, none below zero, in as few bytes each as the highest needs: one, two or four.
 

@@ -6,6 +6,7 @@ each. To sum up random numbers of all characters takes as long, and 32 bytes for
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -48,12 +49,16 @@ _BYTES = 2  # of a character in UTF-8, of those that are told: one below _TWO, e
 _TWO, _LEADS, _FOLLOWS, _SIX, _LAST = 0x80, 0xC0, 0x80, 6, 0x3F
 
 
+def _drawn(many: int) -> np.ndarray:
+    """Return so many numbers that nobody knows; to import NumPy's own would take 10 ms."""
+    return np.frombuffer(os.urandom(many * _BITS // 8), np.uint64)
+
+
 class Mixer:
     """Makes of strings of bytes numbers of 64 bits, as good as drawn, and other ones than other mixers."""
 
     def __init__(self) -> None:
-        random = np.random.default_rng().integers(1 << _BITS - 1, size=4, dtype=np.uint64)
-        self._first, self._second, self.other, self._size = self.secrets = random << np.uint64(1) | np.uint64(1)
+        self._first, self._second, self.other, self._size = self.secrets = _drawn(4) | np.uint64(1)
 
     def mixed(self, numbers: np.ndarray) -> np.ndarray:
         """Return a number for each, which are made of these in place: different ones of different ones."""
@@ -96,7 +101,7 @@ class Hasher:
 
     def __init__(self, longest: int) -> None:
         self._mixer = Mixer()
-        self._opens = np.random.default_rng().integers(1 << _BITS - 1, size=1, dtype=np.uint64)
+        self._opens = _drawn(1)
         self.longest = longest
 
     @property

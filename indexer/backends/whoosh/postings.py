@@ -15,6 +15,7 @@ from indexer import ranking
 from indexer.analysis.fold import fold
 from indexer.backends.base import at_path
 from indexer.backends.whoosh import codes
+from indexer.backends.whoosh.arrays import distinct
 from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.rowset import RowSet, union
 from indexer.backends.whoosh.tokens import Among
@@ -609,7 +610,7 @@ class FieldPostings:
             having, _ = words.with_forms(numbers)
             if not len(having):
                 continue
-            having = np.unique(having)
+            having = distinct(having)
             rows = self._of_words(number, having)
             _, row, _, _ = part.segment.standing(rows + of.all.start, Among(having))
             found.append(self._live(rows[row[firsts(row)]] + base))
@@ -626,7 +627,7 @@ class FieldPostings:
     def lists_of_words(self, part: int, words: Sequence[int] | np.ndarray) -> list[int]:
         """Return lists of a segment that have all rows with one of these words."""
         lemmas = self._parts[part].segment.words.first_lemmas(np.asarray(words, np.int64))
-        lists: list[int] = self._of[part].lists_of(np.unique(lemmas)).tolist()
+        lists: list[int] = self._of[part].lists_of(distinct(lemmas)).tolist()
         return [number for number in lists if number >= 0]
 
     def in_a_row(self, words: Sequence[Word], rows: np.ndarray) -> np.ndarray:
@@ -645,7 +646,7 @@ class FieldPostings:
         lemmas = [number for entry in entries for at, number in entry.numbers if at == part]
         of_lemmas, _ = words.words_of(np.array(lemmas, np.int64))
         of_forms, _ = words.with_forms(np.array([one for form in word.forms for one in words.forms(form)], np.int64))
-        return np.unique(np.concatenate([of_lemmas, of_forms]))
+        return distinct(np.concatenate([of_lemmas, of_forms]))
 
     def form_places(self, form: Form) -> int:
         """Return how often a form stands there."""

@@ -14,6 +14,7 @@ import numpy as np
 from indexer.analysis.lemmatize import is_capitalised
 from indexer.backends.base import Written
 from indexer.backends.whoosh import state
+from indexer.backends.whoosh.arrays import distinct
 from indexer.backends.whoosh.best import Best, answer, best, best_of, scores_of_phrase
 from indexer.backends.whoosh.contents import check, latest_generation, listed, reading
 from indexer.backends.whoosh.evaluation import Evaluation, Found
@@ -486,7 +487,7 @@ def _live_lemmas(segment: Segment) -> set[bytes]:
     field = segment.fields["text"]
     read = field.read(np.arange(len(field.lemmas)))
     of = read.of if segment.live is None else read.of[segment.live[read.rows]]
-    return {segment.words.lemma(int(lemma)) for lemma in field.lemmas[np.unique(of)]}
+    return {segment.words.lemma(int(lemma)) for lemma in field.lemmas[distinct(of)]}
 
 
 def open_engine(folder: Path, settings: Settings, *, by_loops: bool = False) -> tuple[WhooshEngine, state.State, int]:

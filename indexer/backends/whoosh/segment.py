@@ -344,12 +344,12 @@ class Segment:
         gone = np.zeros(len(field.lemmas), np.bool_)
         if self.live is not None:
             # Only a lemma of a deleted paragraph may be gone.
-            words_ = np.unique(field.words()[np.repeat(~self.live, field.lengths())])
-            lists_ = field.lists_of(np.unique(self.words.pairs_of(words_) >> 1))
+            words_ = arrays.distinct(field.words()[np.repeat(~self.live, field.lengths())])
+            lists_ = field.lists_of(arrays.distinct(self.words.pairs_of(words_) >> 1))
             lists_ = lists_[lists_ >= 0]
             gone[lists_] = True
             read = field.read(lists_)
-            gone[lists_[np.unique(read.of[self.live[read.rows]])]] = False
+            gone[lists_[arrays.distinct(read.of[self.live[read.rows]])]] = False
         left: np.ndarray = field.lemmas[~gone]
         return left
 

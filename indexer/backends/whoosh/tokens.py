@@ -124,7 +124,7 @@ class Tokens:
         until, low = self._of["rare_until"], self._of["rare_at"]
         at = np.empty(len(places), np.int64)
         block_of = places >> _BITS
-        for block in np.unique(block_of).tolist():
+        for block in arrays.distinct(block_of).tolist():
             here = (block_of == block).nonzero()[0]
             first = int(until[block - 1]) if block else 0
             at[here] = low[first : until[block]].searchsorted(places[here].astype(low.dtype)) + first
