@@ -31,7 +31,10 @@ def fingerprint(folder: Path) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-@pytest.mark.parametrize("name", FLOORS)
+# One set at each landing, and all by night: each takes ten seconds of a core and more.
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name == "xquad_ru" else pytest.mark.long) for name in FLOORS]
+)
 def test_floor(shared_data: Path, name: str) -> None:
     folder = shared_data / "relevance" / name
     digest, floor = FLOORS[name]

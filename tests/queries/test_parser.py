@@ -46,7 +46,7 @@ def mended(text: str) -> list[tuple[str, str]]:
     return [(mending.kind, mending.text) for mending in parse(text, ASKING).mendings]
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(texts)
 def test_what_is_printed_means_the_same(text: str) -> None:
     expression = read(text)
@@ -64,7 +64,7 @@ def test_mendings_are_in_the_query_and_in_order(text: str) -> None:
 words = st.text("кЁz_1.,;?…-'’ \t\n", max_size=12) | st.sampled_from(["И", "НЕ", "ИЛИ", "кот"])
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(texts | st.lists(words, max_size=6).map(" ".join))
 def test_a_query_without_signs_is_read_as_if_it_might_have_some(text: str) -> None:
     expected = _with_signs(text, ASKING)
