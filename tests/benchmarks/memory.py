@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
@@ -43,13 +44,13 @@ class Peak:
 def _family(process: int) -> Iterator[int]:
     """Give a process and all that it has started, and they."""
     yield process
-    for children in (_PROC / str(process)).glob("task/*/children"):
-        try:
-            numbers = children.read_text(encoding="ascii").split()
-        except OSError:  # it has just ended
-            continue
-        for number in numbers:
-            yield from _family(int(number))
+    numbers: list[str] = []
+    with suppress(OSError):  # it has just ended
+        for children in (_PROC / str(process)).glob("task/*/children"):
+            with suppress(OSError):  # or a thread of it
+                numbers += children.read_text(encoding="ascii").split()
+    for number in numbers:
+        yield from _family(int(number))
 
 
 def _proportional(process: int) -> int:

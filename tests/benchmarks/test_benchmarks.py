@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -131,3 +131,13 @@ def test_memory_of_other_processes_counts_and_what_they_share_counts_once() -> N
         assert child.stdin
         child.stdin.close()
     assert 100 < peak.mebibytes - alone.mebibytes < 125
+
+
+def test_a_process_that_ends_while_it_is_looked_at_ends_no_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(_: Path, _pattern: str) -> NoReturn:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("pathlib.Path.glob", ended)
+    with Peak() as peak:
+        pass
+    assert peak.mebibytes > 1
