@@ -166,10 +166,18 @@ def distinct(numbers: np.ndarray) -> np.ndarray:
     array([3, 7])
     """
     ordered = np.sort(numbers)
-    is_first = np.ones(len(ordered), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
-    once: np.ndarray = ordered[is_first]
+    once: np.ndarray = ordered[firsts(ordered)]
     return once
+
+
+def firsts(values: np.ndarray) -> np.ndarray:
+    """Return the index of the first of each run of equal values."""
+    if not values.size:
+        return np.zeros(0, np.int64)
+    is_first = np.empty(len(values), np.bool_)
+    is_first[0] = True
+    np.not_equal(values[1:], values[:-1], out=is_first[1:])
+    return is_first.nonzero()[0]
 
 
 def narrowest(numbers: np.ndarray) -> np.ndarray:

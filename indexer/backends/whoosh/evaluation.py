@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from indexer import ranking
-from indexer.backends.whoosh.postings import POSITION_BITS, Places, firsts, join
+from indexer.backends.whoosh.arrays import firsts
+from indexer.backends.whoosh.postings import POSITION_BITS, Places, join
 from indexer.backends.whoosh.rowset import RowSet, intersection, union
 from indexer.backends.whoosh.standing import Sought, scored_by
 from indexer.deadline import NEVER

@@ -50,7 +50,7 @@ _TWO, _LEADS, _FOLLOWS, _SIX, _LAST = 0x80, 0xC0, 0x80, 6, 0x3F
 
 
 def _drawn(many: int) -> np.ndarray:
-    """Return so many numbers that nobody knows; to import NumPy's own would take 10 ms."""
+    """Return so many numbers of 64 bits that nobody knows; to import NumPy's own would take 10 ms."""
     return np.frombuffer(os.urandom(many * _BITS // 8), np.uint64)
 
 

@@ -15,7 +15,7 @@ from indexer import ranking
 from indexer.analysis.fold import fold
 from indexer.backends.base import at_path
 from indexer.backends.whoosh import codes
-from indexer.backends.whoosh.arrays import distinct
+from indexer.backends.whoosh.arrays import distinct, firsts
 from indexer.backends.whoosh.lists import ranges
 from indexer.backends.whoosh.rowset import RowSet, union
 from indexer.backends.whoosh.tokens import Among
@@ -693,16 +693,6 @@ class FieldPostings:
         start = self._documents.starts[documents]
         of, rows = ranges(start, self._documents.starts[documents + 1] - start)
         return rows, of
-
-
-def firsts(values: np.ndarray) -> np.ndarray:
-    """Return the index of the first of each run of equal values."""
-    if not values.size:
-        return np.zeros(0, np.int64)
-    is_first = np.empty(len(values), np.bool_)
-    is_first[0] = True
-    np.not_equal(values[1:], values[:-1], out=is_first[1:])
-    return is_first.nonzero()[0]
 
 
 def join(parts: list[np.ndarray]) -> np.ndarray:

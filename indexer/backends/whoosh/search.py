@@ -14,11 +14,11 @@ import numpy as np
 from indexer.analysis.lemmatize import is_capitalised
 from indexer.backends.base import Written
 from indexer.backends.whoosh import state
-from indexer.backends.whoosh.arrays import distinct
+from indexer.backends.whoosh.arrays import distinct, firsts
 from indexer.backends.whoosh.best import Best, answer, best, best_of, scores_of_phrase
 from indexer.backends.whoosh.contents import check, latest_generation, listed, reading
 from indexer.backends.whoosh.evaluation import Evaluation, Found
-from indexer.backends.whoosh.postings import Documents, FieldPostings, Part, firsts
+from indexer.backends.whoosh.postings import Documents, FieldPostings, Part
 from indexer.backends.whoosh.rowset import RowSet
 from indexer.deadline import NEVER
 from indexer.errors import IndexMissing

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from indexer import ranking
+from indexer.backends.whoosh.arrays import firsts
 from indexer.backends.whoosh.lists import ranges
-from indexer.backends.whoosh.postings import POSITION, POSITION_BITS, Places, firsts
+from indexer.backends.whoosh.postings import POSITION, POSITION_BITS, Places
 from indexer.backends.whoosh.segment import Lookout
 from indexer.backends.whoosh.tokens import Among
 from indexer.types import Word
