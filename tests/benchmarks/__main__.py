@@ -33,8 +33,9 @@ NOTES = """\
   it finds, and its search includes reading the ten paragraphs, as that of “tantivy, stems and text” does; of the others
   only “tantivy, counting” counts.
 - Where Numba is installed, ours has its rankings compiled, but for the first answer of a process.
-- Ours builds on all cores, tantivy with two threads and a heap of 1 GB, the others with one thread. Peak memory is that
-  of all processes of a build together (PSS), by looking five times a second.
+- Ours builds on all cores, tantivy with two threads and a heap of 1 GB, the others with one thread, Whoosh with the
+  128 MB that it comes with. Peak memory is that of all processes of a build together (PSS), by looking five times a
+  second.
 - A mask is over forms with ours and with “words”, over stems or lemmas with the others. tantivy and Whoosh score all
   rows of a mask alike.
 - Latencies are of one process and one thread, everything warm, all systems asked twenty questions in a row, in turns.

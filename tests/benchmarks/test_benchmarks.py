@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from indexer import Document, build_index
-from tests.benchmarks import corpus, peers, serving, suite, table
+from tests.benchmarks import corpus, peers, serving, stock, suite, table
 from tests.benchmarks.asked import draw
 from tests.benchmarks.memory import Peak
 from tests.benchmarks.peers.ours import PLAIN_ASKER, WHOLE_ASKER, typed
@@ -82,6 +82,11 @@ def test_what_is_too_large_for_a_system_is_cut_for_it_and_for_ours(tiny: Prepare
         "Whoosh, lemmas (first 20,000)",
     ]
     assert len({case.index for case in cases}) == 6
+
+
+def test_a_system_beside_the_tables_is_found_by_its_name() -> None:
+    assert peers.find(stock.ROOMY).title == "Whoosh, 512 MB"
+    assert stock.ROOMY not in {system.name for system in peers.systems("stock_whoosh")}
 
 
 def test_a_peer_that_is_not_installed_is_left_out_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:

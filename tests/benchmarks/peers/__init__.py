@@ -16,21 +16,22 @@ class NotInstalled(Exception):
     """A module's library is not there; its text says which."""
 
 
-def systems(module: str) -> tuple[System, ...]:
-    """Return the systems of a module; NotInstalled if its library is not there."""
+def systems(module: str, *, beside: bool = False) -> tuple[System, ...]:
+    """Return the systems of a module, those beside the tables too if asked; NotInstalled if its library is missing."""
     try:
-        found: tuple[System, ...] = import_module(f"tests.benchmarks.peers.{module}").SYSTEMS
+        there = import_module(f"tests.benchmarks.peers.{module}")
     except ModuleNotFoundError as missing:
         if (missing.name or "").startswith(("tests", "indexer")):
             raise
         message = f"{missing.name} is not installed"
         raise NotInstalled(message) from missing
-    return found
+    found: tuple[System, ...] = there.SYSTEMS
+    return (*found, *getattr(there, "BESIDE", ())) if beside else found
 
 
 def find(name: str) -> System:
     """Return a system by its name."""
-    return next(system for system in systems(name.partition("/")[0]) if system.name == name)
+    return next(system for system in systems(name.partition("/")[0], beside=True) if system.name == name)
 
 
 def find_to_ask_once(name: str) -> System:
