@@ -99,6 +99,7 @@ def test_a_process_has_loops_made_once(folder: Path) -> None:
     while not list(folder.glob("*.o")):
         assert not kept.preferred([one], ENOUGH) or one.is_ready
         assert list(kept.makers.values()) == [maker]
+        time.sleep(0.01)  # who makes them gives way to this
     wait_for_makers()
     assert kept.preferred([one], ENOUGH)
 
