@@ -10,14 +10,14 @@ import argparse
 import json
 import sys
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tests.benchmarks import machine, processes, suite, table
 from tests.benchmarks.asked import draw
-from tests.benchmarks.corpus import DATA, MOST, questions, say
+from tests.benchmarks.corpus import DATA, MOST, questions, say, tell
 from tests.benchmarks.peers import MODULES
 
 if TYPE_CHECKING:
@@ -103,8 +103,6 @@ def head(chapters: list[Results]) -> str:
         f"`python -m tests.benchmarks {' '.join(sys.argv[1:])}`\n\n{NOTES}"
     )
 
-
-tell = partial(print, file=sys.stderr, flush=True)
 
 if __name__ == "__main__":
     sys.exit(main())

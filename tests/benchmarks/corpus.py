@@ -1,4 +1,4 @@
-"""What is measured with: the scale corpus, real questions, and a place to say what came of it."""
+"""What is measured with: the scale corpus, real questions, and where it is told what came of it and how far it is."""
 
 from __future__ import annotations
 
@@ -40,3 +40,9 @@ def say(line: str) -> None:
     """Print a line of the result."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def tell(line: str) -> None:
+    """Print how far it has come, beside the result."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -22,7 +20,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks import machine, measure, processes, table
 from tests.benchmarks.__main__ import RESULTS
 from tests.benchmarks.asked import Question, words
-from tests.benchmarks.corpus import DATA, MOST, ROOT, questions, say
+from tests.benchmarks.corpus import DATA, MOST, ROOT, questions, say, tell
 from tests.benchmarks.peers import find
 from tests.benchmarks.processes import Case
 
@@ -131,8 +129,6 @@ def main() -> None:
         today.with_suffix(".md").write_text(document, encoding="utf-8")
         today.with_suffix(".json").write_text(json.dumps([*map(asdict, points)], indent=1) + "\n", encoding="utf-8")
 
-
-tell = partial(print, file=sys.stderr, flush=True)
 
 if __name__ == "__main__":
     main()

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 import time
 from collections import defaultdict
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -23,13 +21,11 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks import machine, measure, processes, table
 from tests.benchmarks.asked import draw
-from tests.benchmarks.corpus import DATA, MOST, questions, say
+from tests.benchmarks.corpus import DATA, MOST, questions, say, tell
 from tests.benchmarks.peers import find
 from tests.benchmarks.processes import Case
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tests.benchmarks.asked import Question
     from tests.benchmarks.peers.base import Asker
     from tests.benchmarks.prepared import Prepared
@@ -61,8 +57,8 @@ def builds(corpus: Prepared, folder: Path, turns: int) -> list[list[str]]:
 def latencies(corpus: Prepared, folder: Path, count: int, rounds: int) -> list[list[str]]:
     """Return a row for each asker: the median milliseconds of a search of each kind, and the least of a pair's."""
     asked = [one for one in draw(corpus, questions(), count) if one.kind in KINDS]
-    pairs = [one for one in asked if one.kind == PAIR]
-    asked += [replace(one, kind=KEPT) for one in pairs if both_are_kept(one)]
+    kept = [replace(one, kind=KEPT) for one in asked if one.kind == PAIR and both_are_kept(one)]
+    asked += kept
     with ExitStack() as stack:
         askers: dict[str, Asker] = {}
         for name in ASKED:
@@ -71,7 +67,7 @@ def latencies(corpus: Prepared, folder: Path, count: int, rounds: int) -> list[l
             askers |= {title: stack.enter_context(closing(case.open(one))) for title, one in case.askers.items()}
         measure.answers(askers, asked)  # warms
         times = measure.times(askers, asked, rounds, "search")
-        least = {name: min(again(asker, one) for one in pairs if both_are_kept(one)) for name, asker in askers.items()}
+        least = {name: min(again(asker, one) for one in kept) for name, asker in askers.items()}
     medians = {name: [measure.latency(of[kind]).p50 for kind in KINDS] for name, of in times.items()}
     return [[name, *map(table.number, [*medians[name], least[name]])] for name in askers]
 
@@ -95,16 +91,18 @@ def again(asker: Asker, pair: Question) -> float:
     return 1000 * least
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.stock", description=__doc__)
     parser.add_argument("paragraphs", type=int, nargs="*", default=[100_000], help=f"sizes of the corpus, to {MOST:,}")
     parser.add_argument("--turns", type=int, default=3, help="of builds")
     parser.add_argument("--questions", type=int, default=200, help="of each kind; 0: builds alone")
     parser.add_argument("--rounds", type=int, default=3, help="in which each is asked, after one that warms")
-    of = parser.parse_args(arguments)
+    of = parser.parse_args()
     if not DATA.is_dir():
         parser.error(f"measuring data is not at {DATA}")
+    if beyond := [size for size in of.paragraphs if size > MOST]:
+        parser.error(f"the corpus ends at {MOST:,} paragraphs, before {beyond[0]:,}")
     say(f"{machine.machine()}; commit {machine.commit()}.")
     for size in of.paragraphs:
         with TemporaryDirectory() as temporary:
@@ -119,8 +117,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 head = ["p50, ms", *KINDS, "of these the least"]
                 say(f"\n{table.table(head, latencies(corpus, folder, of.questions, of.rounds))}")
 
-
-tell = partial(print, file=sys.stderr, flush=True)
 
 if __name__ == "__main__":
     main()
